@@ -1,0 +1,156 @@
+/// One request on its way: what it waits for, and the one place where its time limit and its cancellation end that.
+actor ClientCall: LoopActor, DeadlineOwner {
+  private enum Wait {
+    case nothing
+    case pool
+    case connect(TCPStream)
+    case exchange(ClientConnection)
+  }
+
+  nonisolated let loop: EventLoop
+  nonisolated let id: Int
+
+  private var wait = Wait.nothing
+  private(set) var failure: ClientError?
+  private var deadline: Deadline?
+  private let news: WaitPoint
+  private var handedOver: ClientConnection?
+  private var mayOpen = false
+
+  init(loop: EventLoop, id: Int) {
+    self.loop = loop
+    self.id = id
+    news = WaitPoint(loop: loop)
+  }
+
+  func begin(timeout: Duration) {
+    let deadline = Deadline(loop: loop, owner: self)
+    deadline.set(timeout.nanoseconds)
+    self.deadline = deadline
+  }
+
+  func end() {
+    deadline?.cancel()
+    deadline = nil
+  }
+
+  func deadlinePassed() {
+    switch wait {
+    case .pool: fail(.timedOut(.connectionFromPool))
+    case .nothing, .connect: fail(.timedOut(.connect))
+    case .exchange: fail(.timedOut(.response))
+    }
+  }
+
+  func cancel() {
+    fail(.cancelled)
+  }
+
+  private func fail(_ error: ClientError) {
+    guard failure == nil else { return }
+    failure = error
+    switch wait {
+    case .nothing: break
+    case .pool: news.wake()
+    case .connect(let stream): stream.close()
+    case .exchange(let connection): connection.assumeIsolated { $0.close() }
+    }
+  }
+
+  /// Suspends until the pool has something; nil means that a new connection may be opened.
+  func waitForPool() async throws(ClientError) -> ClientConnection? {
+    wait = .pool
+    defer { wait = .nothing }
+    while failure == nil, handedOver == nil, !mayOpen { await news.wait() }
+    if let connection = handedOver.take() { return connection }
+    if let failure, !mayOpen { throw failure }
+    mayOpen = false
+    return nil
+  }
+
+  /// From the pool: a free connection.
+  func handOver(_ connection: ClientConnection) {
+    handedOver = connection
+    news.wake()
+  }
+
+  /// From the pool: room for a new connection.
+  func letOpen() {
+    mayOpen = true
+    news.wake()
+  }
+
+  /// Tries one address after the other.
+  func connect(
+    to origin: ClientURL.Origin,
+    timeout: Duration
+  ) async throws(ClientError) -> TCPStream {
+    var last = ClientError.nameNotResolved(origin.host)
+    for address in try await addresses(of: origin) {
+      if let failure { throw failure }
+      do throws(UVError) {
+        return try await connect(to: address, timeout: timeout)
+      } catch {
+        switch error {
+        case .connectionRefused: last = .connectionRefused(origin.description)
+        case .cancelled, .timedOut: last = .timedOut(.connect)
+        default: last = .connectionFailed(origin.description, error)
+        }
+      }
+    }
+    throw failure ?? last
+  }
+
+  private func addresses(of origin: ClientURL.Origin) async throws(ClientError) -> [SocketAddress] {
+    do throws(UVError) {
+      return try await NameResolver.resolve(origin.host, port: origin.port, on: loop)
+    } catch {
+      throw failure ?? .nameNotResolved(origin.host)
+    }
+  }
+
+  private func connect(to address: SocketAddress, timeout: Duration) async throws(UVError) -> TCPStream {
+    let stream = try TCPStream(loop: loop)
+    wait = .connect(stream)
+    defer { wait = .nothing }
+    let deadline = EventLoop.monotonicNanoseconds() + timeout.nanoseconds
+    let timer = loop.timers?.schedule(at: deadline, StreamCloser(stream: stream))
+    defer { if let timer { loop.timers?.cancel(timer) } }
+    do throws(UVError) {
+      try await stream.connect(to: address)
+    } catch {
+      stream.close()
+      throw error
+    }
+    guard !stream.isClosing else { throw .cancelled }
+    return stream
+  }
+
+  /// Runs the exchange; a time limit or cancellation closes its connection.
+  func exchange(
+    _ request: ClientRequest,
+    on connection: ClientConnection
+  ) async throws(ClientError) -> ClientResponse {
+    if let failure { throw failure }
+    wait = .exchange(connection)
+    defer { wait = .nothing }
+    do throws(ClientError) {
+      return try await connection.exchange(request)
+    } catch {
+      throw failure ?? error
+    }
+  }
+}
+
+/// Ends a connection attempt whose address does not answer.
+private final class StreamCloser: TimerTarget {
+  private let stream: TCPStream
+
+  init(stream: TCPStream) {
+    self.stream = stream
+  }
+
+  func timerFired() {
+    stream.close()
+  }
+}

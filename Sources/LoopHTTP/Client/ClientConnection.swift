@@ -1,0 +1,140 @@
+internal import HTTPTypes
+
+/// One connection of the pool, on its loop: one exchange at a time.
+actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
+  nonisolated let loop: EventLoop
+  nonisolated let id: Int
+  nonisolated let origin: ClientURL.Origin
+
+  private let stream: TCPStream
+  private let remoteAddress: SocketAddress?
+  private let userAgent: String
+  private weak var pool: LoopClient?
+  private let news: WaitPoint
+  private var parser: MessageParser
+  private var head = MessageHead()
+  private var outbound: [UInt8] = []
+  private var isBusy = false
+  private var idleDeadline: Deadline?
+  private let idleNanoseconds: UInt64
+  /// Whether it has answered before: only then may a silent end mean that the server had given up on it.
+  private(set) var isReused = false
+
+  init(
+    stream: TCPStream,
+    id: Int,
+    origin: ClientURL.Origin,
+    pool: LoopClient,
+    configuration: ClientConfiguration
+  ) {
+    self.stream = stream
+    self.id = id
+    self.origin = origin
+    self.pool = pool
+    loop = stream.loop
+    news = WaitPoint(loop: stream.loop)
+    remoteAddress = stream.remoteAddress
+    userAgent = configuration.userAgent
+    idleNanoseconds = configuration.idleTimeout.nanoseconds
+    parser = MessageParser(role: .response, limits: configuration.limits)
+  }
+
+  func start() {
+    idleDeadline = Deadline(loop: loop, owner: self)
+    stream.startReading(owner: self)
+  }
+
+  /// Nothing stands in the way of another exchange.
+  var isReusable: Bool {
+    !stream.isClosing && stream.readState == .open && stream.inboundCount == 0 && parser.isBetweenMessages
+      && head.keepsAlive
+  }
+
+  /// Ends the connection, and with it the exchange in progress; may be called again.
+  func close() {
+    idleDeadline?.cancel()
+    stream.close()
+    news.wake()
+  }
+
+  /// Keeps watch for the server's end of an idle connection.
+  func becomeIdle() {
+    isBusy = false
+    stream.releaseIdleBuffer()
+    idleDeadline?.set(idleNanoseconds)
+  }
+
+  func deadlinePassed() {
+    if !isBusy { pool?.assumeIsolated { $0.idleConnectionEnded(self) } }
+  }
+
+  func streamDidChange() {
+    if isBusy {
+      news.wake()
+    } else {
+      // The server has closed it, or speaks without being asked.
+      pool?.assumeIsolated { $0.idleConnectionEnded(self) }
+    }
+  }
+
+  /// Sends `request` and collects its response. Afterwards `isReusable` tells whether the connection may go on.
+  func exchange(_ request: ClientRequest) async throws(ClientError) -> ClientResponse {
+    isBusy = true
+    idleDeadline?.clear()
+    defer { isReused = true }
+    do throws(WireError) {
+      outbound.removeAll(keepingCapacity: true)
+      try request.write(to: &outbound, userAgent: userAgent)
+    } catch {
+      throw .invalidRequest(error.reason)
+    }
+    parser.expectResponse(toHead: request.method == .head, toConnect: request.method == .connect)
+    parser.setBodyLimit(request.responseBodyLimit)
+    do throws(UVError) {
+      let written = try stream.tryWrite(outbound)
+      if written < outbound.count { try await stream.write(outbound, from: written) }
+    } catch {
+      throw .connectionClosed(answerBegan: false)
+    }
+    do throws(WireError) {
+      return try await receive(limit: request.responseBodyLimit)
+    } catch {
+      switch error {
+      case .bodyTooLarge: throw .bodyTooLarge(limit: request.responseBodyLimit)
+      case .truncated: throw .connectionClosed(answerBegan: answerBegan)
+      default: throw .malformedResponse(error.reason)
+      }
+    }
+  }
+
+  private var answerBegan = false
+
+  private func receive(limit: Int) async throws(WireError) -> ClientResponse {
+    var body: [UInt8] = []
+    var isFinal = false
+    answerBegan = false
+    while true {
+      let step = try stream.withInbound { (bytes) throws(WireError) in try parser.next(bytes, head: &head) }
+      if case .body(let range) = step.event { body += stream.copyInbound(range) }
+      stream.consume(step.consumed)
+      switch step.event {
+      case .head:
+        answerBegan = true
+        isFinal = head.status >= 200
+        if isFinal { parser.setBodyLimit(limit) }
+      case .body: break
+      case .end:
+        if isFinal { return ClientResponse(head: head, body: body, remoteAddress: remoteAddress) }
+      case .needMore:
+        answerBegan = answerBegan || parser.hasStartedHead
+        guard stream.readState == .open, !stream.isClosing else {
+          guard !stream.isClosing, stream.readState == .ended, try parser.inputEnded() == .end, isFinal else {
+            throw .truncated
+          }
+          return ClientResponse(head: head, body: body, remoteAddress: remoteAddress)
+        }
+        await news.wait()
+      }
+    }
+  }
+}

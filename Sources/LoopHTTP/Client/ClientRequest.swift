@@ -1,0 +1,53 @@
+public import HTTPTypes
+
+/// A request to be sent.
+public struct ClientRequest: Sendable {
+  /// GET, POST, …
+  public var method: HTTPRequest.Method
+  /// Where to, and what for.
+  public var url: ClientURL
+  /// Fields besides those the client writes itself: `Host`, `Content-Length` and, where missing, `User-Agent`.
+  public var headerFields: [HTTPField] = []
+  /// The content; sent with its length where not empty, or where the method expects one.
+  public var body: [UInt8] = []
+  /// Time for everything: a connection, the request, the complete response.
+  public var timeout = Duration.seconds(10)
+  /// Longest body of the response, in bytes.
+  public var responseBodyLimit = 4 * 1024 * 1024
+
+  /// A request without fields or content.
+  public init(_ method: HTTPRequest.Method = .get, _ url: ClientURL) {
+    self.method = method
+    self.url = url
+  }
+
+  /// Adds one field.
+  public mutating func append(_ name: HTTPField.Name, _ value: String) {
+    headerFields.append(HTTPField(name: name, value: value))
+  }
+
+  /// Whether sending it twice is as good as once (RFC 9110 §9.2.2).
+  var isIdempotent: Bool {
+    switch method {
+    case .get, .head, .put, .delete, .options, .trace: true
+    default: false
+    }
+  }
+
+  /// Appends the request as bytes.
+  func write(to output: inout [UInt8], userAgent: String) throws(WireError) {
+    try MessageWriter.appendRequestLine(method: method.rawValue, target: url.target, to: &output)
+    try MessageWriter.appendField("Host", url.origin.description, to: &output)
+    var hasUserAgent = false
+    for field in headerFields {
+      if field.name == .userAgent { hasUserAgent = true }
+      try MessageWriter.appendField(field.name.rawName, field.value, to: &output)
+    }
+    if !hasUserAgent { try MessageWriter.appendField("User-Agent", userAgent, to: &output) }
+    if !body.isEmpty || method == .post || method == .put {
+      MessageWriter.appendContentLength(body.count, to: &output)
+    }
+    MessageWriter.appendHeadEnd(to: &output)
+    output += body
+  }
+}

@@ -1,0 +1,42 @@
+public import HTTPTypes
+
+/// A complete response.
+public struct ClientResponse: Sendable {
+  let head: MessageHead
+  /// The content, decoded from its framing.
+  public let body: [UInt8]
+  /// The server's address.
+  public let remoteAddress: SocketAddress?
+
+  /// The status code, 200…599.
+  public var statusCode: Int { head.status }
+
+  /// The status with the server's phrase.
+  public var status: HTTPResponse.Status {
+    HTTPResponse.Status(code: head.status, reasonPhrase: text(head.reason))
+  }
+
+  /// The value of the first field called `name`; nil without one.
+  public func header(_ name: HTTPField.Name) -> String? {
+    let bytes = head.bytes.span
+    for field in head.fields
+    where ByteClass.matches(bytes.extracting(field.name.bounds), name.canonicalName) {
+      return text(field.value)
+    }
+    return nil
+  }
+
+  /// All fields, built anew at each call.
+  public var headerFields: HTTPFields {
+    var fields = HTTPFields()
+    for field in head.fields {
+      guard let name = HTTPField.Name(text(field.name)) else { continue }
+      fields.append(HTTPField(name: name, value: text(field.value)))
+    }
+    return fields
+  }
+
+  private func text(_ range: ByteRange) -> String {
+    String(decoding: head.bytes[range.bounds], as: UTF8.self)
+  }
+}

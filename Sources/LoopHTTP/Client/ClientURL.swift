@@ -1,0 +1,91 @@
+/// An absolute `http` URL, taken apart (RFC 3986 §3): where to connect and what to ask for.
+public struct ClientURL: Hashable, Sendable {
+  /// Host and port: connections to the same origin are shared.
+  public struct Origin: Hashable, Sendable {
+    /// A name or address, IPv6 without brackets.
+    public let host: String
+    /// 80 where the URL names none.
+    public let port: UInt16
+  }
+
+  /// Where to connect.
+  public let origin: Origin
+  /// Path and query as they stand in the request line, at least `/`.
+  public let target: String
+
+  /// Throws `unsupportedScheme` for anything but `http`, `invalidURL` for user information, control characters, spaces
+  /// or a port that is none. A fragment is dropped.
+  public init(_ text: String) throws(ClientError) {
+    guard let schemeEnd = text.range(of: "://") else { throw .invalidURL(text) }
+    let scheme = text[..<schemeEnd.lowerBound].lowercased()
+    guard scheme == "http" else { throw .unsupportedScheme(scheme) }
+    let rest = text[schemeEnd.upperBound...].prefix { $0 != "#" }
+    guard rest.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { throw .invalidURL(text) }
+    let authorityEnd = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
+    guard let origin = ClientURL.origin(rest[..<authorityEnd]) else { throw .invalidURL(text) }
+    self.origin = origin
+    let target = rest[authorityEnd...]
+    self.target = target.first == "/" ? String(target) : "/" + target
+  }
+
+  /// The same origin with another path and query.
+  public init(origin: Origin, target: String) {
+    self.origin = origin
+    self.target = target
+  }
+
+  private static func origin(_ authority: Substring) -> Origin? {
+    guard !authority.isEmpty, !authority.contains("@") else { return nil }
+    var host = authority
+    var port: UInt16 = 80
+    if authority.first == "[" {
+      guard let end = authority.firstIndex(of: "]") else { return nil }
+      host = authority[authority.index(after: authority.startIndex)..<end]
+      let after = authority[authority.index(after: end)...]
+      guard after.isEmpty || after.first == ":" else { return nil }
+      if after.count > 1 {
+        guard let number = decimal(after.dropFirst()) else { return nil }
+        port = number
+      }
+    } else if let colon = authority.firstIndex(of: ":") {
+      host = authority[..<colon]
+      let digits = authority[authority.index(after: colon)...]
+      if !digits.isEmpty {
+        guard let number = decimal(digits) else { return nil }
+        port = number
+      }
+    }
+    guard !host.isEmpty else { return nil }
+    return Origin(host: String(host), port: port)
+  }
+
+  /// `UInt16("+5")` is 5; a port is digits only.
+  private static func decimal(_ text: Substring) -> UInt16? {
+    guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
+    return UInt16(text)
+  }
+}
+
+extension ClientURL.Origin: CustomStringConvertible {
+  /// As it stands in the `Host` field: the port only where it is not 80, IPv6 in brackets.
+  public var description: String {
+    let name = host.contains(":") ? "[\(host)]" : host
+    return port == 80 ? name : "\(name):\(port)"
+  }
+}
+
+extension ClientURL: CustomStringConvertible {
+  /// The whole URL.
+  public var description: String { "http://\(origin)\(target)" }
+}
+
+extension String {
+  fileprivate func range(of separator: String) -> Range<String.Index>? {
+    var start = startIndex
+    while start < endIndex {
+      if self[start...].hasPrefix(separator) { return start..<index(start, offsetBy: separator.count) }
+      start = index(after: start)
+    }
+    return nil
+  }
+}

@@ -1,0 +1,25 @@
+/// An HTTP/1.1 client with a keep-alive pool for each origin and loop.
+///
+/// Called on one of the group's loops it uses that loop's connections, without leaving the thread.
+public final class HTTPClient: Sendable {
+  private let group: EventLoopGroup
+  private let clients: [LoopClient]
+
+  /// Opens nothing yet.
+  public init(group: EventLoopGroup, configuration: ClientConfiguration = .init()) {
+    self.group = group
+    clients = group.loops.map { LoopClient(loop: $0, configuration: configuration) }
+  }
+
+  /// Sends `request` and collects its response; suspends until that is complete. Cancelling the task, or the request's
+  /// time limit, closes the connection. Retried only where RFC 9110 §9.2.2 allows: an idempotent request on a
+  /// connection used before, of whose answer nothing has come.
+  public func execute(_ request: ClientRequest) async throws(ClientError) -> ClientResponse {
+    try await clients[group.preferredLoop.index].execute(request)
+  }
+
+  /// Closes idle connections and cancels requests on their way. Before the group's own shutdown.
+  public func shutdown() async {
+    for client in clients { await client.shutdown() }
+  }
+}

@@ -1,0 +1,84 @@
+internal import HTTPTypes
+
+extension Connection {
+  /// The next bytes of the request's body, nil at its end. Suspends until some are there.
+  func nextBodyPiece() async throws -> [UInt8]? {
+    if let bodyFailure { throw bodyFailure }
+    do throws(WireError) {
+      return try await readBody()
+    } catch {
+      throw failBody(HTTPError(.init(code: error.status), error.reason))
+    }
+  }
+
+  private func readBody() async throws(WireError) -> [UInt8]? {
+    guard var state = exchange, parser.framing != nil else { return nil }
+    let action = state.bodyReadStarted()
+    exchange = state
+    if action == .sendContinueThenRead {
+      outbound += Connection.continueHead
+      await flush()
+    }
+    while true {
+      let step = try stream.withInbound { (bytes) throws(WireError) in try parser.next(bytes, head: &head) }
+      var piece: [UInt8]?
+      if case .body(let range) = step.event { piece = stream.copyInbound(range) }
+      stream.consume(step.consumed)
+      switch step.event {
+      case .body:
+        bodyMeter.received(piece?.count ?? 0)
+        return piece
+      case .end:
+        exchange?.bodyFullyRead()
+        return nil
+      case .needMore: break
+      case .head: preconditionFailure("a head within a body")
+      }
+      try await waitForBody()
+    }
+  }
+
+  private static let continueHead = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
+
+  private func waitForBody() async throws(WireError) {
+    if stream.readState != .open { _ = try parser.inputEnded() }
+    guard stream.readState == .open, !Task.isCancelled else { throw .truncated }
+    let configuration = context.configuration
+    deadline?.set(
+      bodyMeter.allowance(
+        now: loop.iterationStart,
+        grace: configuration.bodyGrace.nanoseconds,
+        bytesPerSecond: configuration.minimumBodyRate
+      )
+    )
+    await news.wait()
+    deadline?.clear()
+    if isTimedOut {
+      isTimedOut = false
+      bodyFailure = HTTPError(.requestTimeout, "The body came too slowly")
+      throw .truncated
+    }
+  }
+
+  /// Remembers the first failure: the stream cannot be read past it.
+  private func failBody(_ error: HTTPError) -> HTTPError {
+    let failure = bodyFailure ?? error
+    bodyFailure = failure
+    needsLinger = true
+    return failure
+  }
+
+  /// Reads what the handler left, so that the next request can be found; false where that is too much.
+  func drainBody(limit: Int) async throws(WireError) -> Bool {
+    await flush()
+    var left = limit
+    while let piece = try await readBody() {
+      left -= piece.count
+      if left < 0 {
+        needsLinger = true
+        return false
+      }
+    }
+    return true
+  }
+}

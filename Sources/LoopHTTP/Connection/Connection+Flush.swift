@@ -1,0 +1,67 @@
+extension Connection {
+  /// Whether a write waits for the client to read.
+  var isWriting: Bool { pendingWrites > 0 }
+
+  /// Hands everything over; suspends while the client does not read. A broken connection is closed.
+  func flush(with body: [UInt8] = []) async {
+    let bytes = takeOutbound()
+    guard !bytes.isEmpty || !body.isEmpty, !stream.isClosing else { return finish(.clientGone) }
+    do throws(UVError) {
+      let written = try stream.tryWrite(bytes, body)
+      if written < bytes.count + body.count {
+        try await writeRest(bytes, body, from: written)
+      }
+      recycle(bytes)
+      finish(.sent)
+    } catch {
+      stream.close()
+      finish(.clientGone)
+    }
+  }
+
+  /// What is possible at once; the rest stays for the next flush.
+  func flushWithoutWaiting() {
+    guard !outbound.isEmpty, !isWriting, !stream.isClosing, let written = try? stream.tryWrite(outbound) else { return }
+    outbound.removeFirst(written)
+    if outbound.isEmpty { finish(.sent) }
+  }
+
+  private func writeRest(_ bytes: [UInt8], _ body: [UInt8], from written: Int) async throws(UVError) {
+    pendingWrites += 1
+    defer { pendingWrites -= 1 }
+    deadline?.set(context.writeTimeout)
+    if written < bytes.count { try await stream.write(bytes, from: written) }
+    var offset = max(0, written - bytes.count)
+    // In pieces, so that the deadline is about progress and not about the size.
+    while offset < body.count {
+      deadline?.set(context.writeTimeout)
+      let end = min(body.count, offset + Connection.writePieceBytes)
+      try await stream.write(Array(body[offset..<end]))
+      offset = end
+    }
+    deadline?.clear()
+  }
+
+  private static let writePieceBytes = 256 * 1024
+
+  private func takeOutbound() -> [UInt8] {
+    var bytes: [UInt8] = []
+    swap(&bytes, &outbound)
+    return bytes
+  }
+
+  private func recycle(_ bytes: consuming [UInt8]) {
+    guard outbound.capacity == 0 else { return }
+    bytes.removeAll(keepingCapacity: true)
+    outbound = bytes
+  }
+
+  func finish(_ outcome: Response.Outcome) {
+    guard !observers.isEmpty else { return }
+    var finished: [@Sendable (Response.Outcome) -> Void] = []
+    swap(&finished, &observers)
+    for observer in finished { observer(outcome) }
+    finished.removeAll(keepingCapacity: true)
+    if observers.isEmpty { observers = finished }
+  }
+}

@@ -1,0 +1,229 @@
+internal import CUV
+internal import Synchronization
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// One thread that runs one libuv loop, and is at the same time a Swift executor.
+///
+/// As `SerialExecutor` it is the executor of the actors whose sockets it owns; as `TaskExecutor` it keeps the
+/// nonisolated code and the child tasks of their tasks on the same thread. Start tasks that live on a loop with
+/// `executorPreference: loop`: without it the runtime resumes every continuation on its global pool first.
+///
+/// Mutable state is touched on the loop's thread only; `inbox` alone is shared, behind a mutex.
+@safe public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
+  enum Work {
+    case job(UnownedJob)
+    case closure(@Sendable () -> Void)
+  }
+
+  /// Position within its group, from 0.
+  public let index: Int
+  let raw: UnsafeMutablePointer<uv_loop_t>
+  private let inbox = Mutex<(work: [Work], isClosed: Bool)>(([], false))
+  private var wakeUp: UnsafeMutablePointer<uv_async_t>
+  private var thread = uv_thread_t()
+  private var ended: UnsafeContinuation<LoopLedger, Never>?
+
+  // On the loop's thread only.
+  var ledger = LoopLedger()
+  var timers: LoopTimers?
+  var watch: IterationWatch?
+  private var queue = JobQueue<Work>()
+  private var endOfIteration = JobQueue<@Sendable () -> Void>()
+  var buffers = BufferPool()
+  var readBuffer: UnsafeMutableRawBufferPointer
+  var date = DateCache()
+  var statistics = LoopStatistics()
+  /// When the loop last stopped waiting, monotonic nanoseconds: a clock that costs nothing, late by one iteration.
+  var iterationStart = EventLoop.monotonicNanoseconds()
+
+  /// Starts the thread. Throws where the system has no descriptor or thread left.
+  init(index: Int) throws(UVError) {
+    self.index = index
+    unsafe raw = .allocate(capacity: 1)
+    unsafe wakeUp = .allocate(capacity: 1)
+    unsafe readBuffer = .allocate(byteCount: EventLoop.readBufferBytes, alignment: 16)
+    do {
+      unsafe try UVError.check(uv_loop_init(raw))
+    } catch {
+      freeMemory()
+      throw error
+    }
+    // SAFETY: `data` is read only by callbacks of this loop, and the thread below keeps the object alive until it ends.
+    unsafe raw.pointee.data = Unmanaged.passUnretained(self).toOpaque()
+    _ = unsafe cuv_loop_enable_idle_time(raw)
+    unsafe try UVError.check(
+      uv_async_init(raw, wakeUp) { handle in
+        unsafe EventLoop.of(handle.fromLibuv.pointee.loop).takeInbox()
+      }
+    )
+    unsafe try UVError.check(
+      uv_thread_create(&thread, { unsafe EventLoop.runThread($0.fromLibuv) }, Unmanaged.passRetained(self).toOpaque())
+    )
+  }
+
+  /// 64 KiB is what libuv suggests for one read, and more than a socket usually has waiting.
+  static let readBufferBytes = 64 * 1024
+
+  deinit {
+    freeMemory()
+  }
+
+  private func freeMemory() {
+    unsafe raw.deallocate()
+    unsafe wakeUp.deallocate()
+    unsafe readBuffer.deallocate()
+  }
+
+  /// SAFETY: set in init, for as long as the loop exists.
+  static func of(_ raw: UnsafeMutablePointer<uv_loop_t>) -> EventLoop {
+    unsafe Unmanaged<EventLoop>.fromOpaque(raw.pointee.data).takeUnretainedValue()
+  }
+
+  // MARK: Thread
+
+  private static func runThread(_ argument: UnsafeMutableRawPointer) {
+    let loop = unsafe Unmanaged<EventLoop>.fromOpaque(argument).takeRetainedValue()
+    CurrentLoop.set(loop)
+    loop.runUntilStopped()
+    CurrentLoop.set(nil)
+    let ledger = loop.ledger
+    let ended = unsafe loop.inbox.withLock { _ in unsafe loop.ended.take() }
+    unsafe ended?.resume(returning: ledger)
+  }
+
+  private func runUntilStopped() {
+    do throws(UVError) {
+      watch = try IterationWatch(loop: self)
+      timers = try LoopTimers(loop: self)
+    } catch {
+      preconditionFailure("timers and watchers need no system resource: \(error)")
+    }
+    unsafe uv_run(raw, UV_RUN_DEFAULT)
+    // Whoever was woken by the end still gets its turn.
+    while !runJobs() {}
+    let result = unsafe uv_loop_close(raw)
+    precondition(result == 0, "loop \(index) ended with open handles: \(ledger)")
+  }
+
+  /// Ends the loop: the caller has closed every stream and listener. Returns what was opened and closed in its life.
+  func stop() async -> LoopLedger {
+    let ledger = await unsafe withUnsafeContinuation { continuation in
+      inbox.withLock { _ in unsafe ended = continuation }
+      execute { self.closeOwnHandles() }
+    }
+    unsafe uv_thread_join(&thread)
+    return ledger
+  }
+
+  private func closeOwnHandles() {
+    inbox.withLock { $0.isClosed = true }
+    watch?.close()
+    watch = nil
+    // Taken out first: whoever is woken must not find timers to start again.
+    let timers = timers.take()
+    timers?.close()
+    unsafe uv_close(UnsafeMutableRawPointer(wakeUp).assumingMemoryBound(to: uv_handle_t.self), nil)
+  }
+
+  // MARK: Executor
+
+  /// The loop whose thread is running, nil on other threads. A thread-local read.
+  public static var current: EventLoop? { CurrentLoop.get() }
+
+  /// Whether the calling thread is this loop's.
+  public var isCurrent: Bool { CurrentLoop.get() === self }
+
+  @inline(__always)
+  func preconditionOnLoop() {
+    precondition(isCurrent, "this must happen on the loop that owns it")
+  }
+
+  /// See `SerialExecutor` and `TaskExecutor`.
+  public func enqueue(_ job: consuming ExecutorJob) {
+    append(.job(UnownedJob(job)))
+  }
+
+  /// Runs `work` on the loop, in a later batch; callable from any thread. After the loop has ended it is dropped.
+  public func execute(_ work: @escaping @Sendable () -> Void) {
+    append(.closure(work))
+  }
+
+  /// Runs `body` on the loop and brings its result back.
+  public func run<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
+    if isCurrent { return body() }
+    return await withCheckedContinuation { continuation in execute { continuation.resume(returning: body()) } }
+  }
+
+  /// Runs `work` once, before the loop next waits for I/O. Only on the loop itself.
+  public func atEndOfIteration(_ work: @escaping @Sendable () -> Void) {
+    preconditionOnLoop()
+    endOfIteration.append(work)
+  }
+
+  private func append(_ work: Work) {
+    if isCurrent {
+      queue.append(work)
+      return
+    }
+    let (mustWake, isClosed) = inbox.withLock { inbox in
+      inbox.work.append(work)
+      return (inbox.work.count == 1, inbox.isClosed)
+    }
+    // uv_async_send coalesces: one wake-up takes the whole inbox.
+    if mustWake, !isClosed { unsafe _ = uv_async_send(wakeUp) }
+  }
+
+  private func takeInbox() {
+    let work = inbox.withLock { inbox in
+      let work = inbox.work
+      inbox.work = []
+      return work
+    }
+    queue.append(contentsOf: work)
+  }
+
+  /// Runs what waits, and what that enqueues, in at most `roundsPerIteration` batches; true where nothing is left.
+  func runJobs() -> Bool {
+    for _ in 0..<EventLoop.roundsPerIteration {
+      if queue.isEmpty { return true }
+      let batch = queue.takeBatch()
+      for work in batch {
+        switch work {
+        case .job(let job):
+          unsafe job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+        case .closure(let body): body()
+        }
+      }
+      queue.recycle(batch)
+    }
+    return queue.isEmpty
+  }
+
+  /// A request takes two or three rounds; work that keeps enqueueing more must not keep sockets waiting.
+  private static let roundsPerIteration = 16
+
+  /// What `atEndOfIteration` collected; true where that enqueued nothing more.
+  func runEndOfIteration() -> Bool {
+    if !endOfIteration.isEmpty {
+      let batch = endOfIteration.takeBatch()
+      for work in batch { work() }
+      endOfIteration.recycle(batch)
+    }
+    return queue.isEmpty
+  }
+
+  /// See `SerialExecutor`.
+  public func checkIsolated() {
+    preconditionOnLoop()
+  }
+
+  /// See `SerialExecutor`.
+  public func isIsolatingCurrentContext() -> Bool? {
+    isCurrent
+  }
+}

@@ -1,0 +1,52 @@
+internal import CUV
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// The loops of a process, one thread each.
+public final class EventLoopGroup: Sendable {
+  /// In the order of their `index`.
+  public let loops: [EventLoop]
+
+  /// Starts `loopCount` loops; by default one for each CPU that the process may use. Throws where the system has no
+  /// threads or descriptors left.
+  public init(loopCount: Int? = nil) throws(UVError) {
+    // A peer that is gone must be an error of the write, not a signal that ends the process.
+    _ = signal(SIGPIPE, SIG_IGN)
+    var loops: [EventLoop] = []
+    for index in 0..<max(1, loopCount ?? EventLoopGroup.availableCPUs()) {
+      loops.append(try EventLoop(index: index))
+    }
+    self.loops = loops
+  }
+
+  /// The calling loop where it is one of these, else the first.
+  public var preferredLoop: EventLoop {
+    if let current = EventLoop.current, contains(current) { return current }
+    return loops[0]
+  }
+
+  /// Whether `loop` is one of this group's.
+  public func contains(_ loop: EventLoop) -> Bool {
+    loop.index < loops.count && loops[loop.index] === loop
+  }
+
+  /// Ends every loop and joins its thread. Servers and clients that use them must have been shut down.
+  /// Returns what each loop had opened and closed.
+  @discardableResult
+  public func shutdown() async -> [LoopLedger] {
+    var ledgers: [LoopLedger] = []
+    for loop in loops { ledgers.append(await loop.stop()) }
+    return ledgers
+  }
+
+  /// CPUs that the scheduler's affinity mask and the cgroup's quota (version 2, `cpu.max`) leave to this process.
+  public static func availableCPUs() -> Int {
+    let affinity = Int(uv_available_parallelism())
+    guard let quota = CgroupQuota.cpus() else { return max(1, affinity) }
+    return max(1, min(affinity, quota))
+  }
+}

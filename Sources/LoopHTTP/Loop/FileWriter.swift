@@ -1,0 +1,43 @@
+internal import CUV
+
+/// Writes to a file descriptor on libuv's thread pool, so that a slow pipe or disk never stops a loop.
+public actor FileWriter {
+  /// The loop that runs this actor.
+  public nonisolated let loop: EventLoop
+  private let descriptor: Int32
+
+  /// Does not own `descriptor`: the caller opens and closes it.
+  public init(descriptor: Int32, loop: EventLoop) {
+    self.descriptor = descriptor
+    self.loop = loop
+  }
+
+  /// See `Actor`: the actor's code runs on its loop.
+  public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+
+  /// Writes all of `bytes` at the descriptor's position; suspends until the system has taken them. One call at a time:
+  /// bytes of overlapping calls may mix.
+  public func write(_ bytes: [UInt8]) async throws(UVError) {
+    var offset = 0
+    while offset < bytes.count {
+      offset += try await writeOnce(bytes, from: offset)
+    }
+  }
+
+  private func writeOnce(_ bytes: [UInt8], from offset: Int) async throws(UVError) -> Int {
+    let copy = PinnedBytes(bytes, from: offset)
+    // SAFETY: the suspended frame keeps the copy until the request has ended.
+    let count = unsafe try await UVRequest<uv_fs_t, Int>.perform(on: loop) { raw in
+      var buffer = unsafe copy.buffer
+      return unsafe uv_fs_write(loop.raw, raw, descriptor, &buffer, 1, -1) { raw in
+        let result = unsafe raw.fromLibuv.pointee.result
+        unsafe uv_fs_req_cleanup(raw)
+        unsafe UVRequest<uv_fs_t, Int>.finish(
+          raw.fromLibuv,
+          result < 0 ? .failure(UVError(code: Int32(result))) : .success(result)
+        )
+      }
+    }
+    return withExtendedLifetime(copy) { count }
+  }
+}

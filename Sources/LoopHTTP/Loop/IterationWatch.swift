@@ -1,0 +1,55 @@
+internal import CUV
+
+/// Where a loop's jobs run: before and after it waits for I/O. Also measures how long each iteration kept I/O waiting.
+///
+/// Timers fire before `prepare`, sockets between `prepare` and `check`; so jobs that either enqueued run at once. An
+/// `idle` handle is active only while jobs are left over, to keep libuv from waiting.
+final class IterationWatch {
+  private let prepare: UVHandle
+  private let check: UVHandle
+  private let idle: UVHandle
+  private var isIdleActive = false
+
+  init(loop: EventLoop) throws(UVError) {
+    prepare = unsafe try UVHandle(loop: loop) { unsafe uv_prepare_init($0, $1) }
+    check = unsafe try UVHandle(loop: loop) { unsafe uv_check_init($0, $1) }
+    idle = unsafe try UVHandle(loop: loop) { unsafe uv_idle_init($0, $1) }
+    unsafe try UVError.check(
+      uv_prepare_start(prepare.memory.assumingMemoryBound(to: uv_prepare_t.self)) { handle in
+        let loop = unsafe EventLoop.of(handle.fromLibuv.pointee.loop)
+        loop.watch?.beforeWaiting(loop)
+      }
+    )
+    unsafe try UVError.check(
+      uv_check_start(check.memory.assumingMemoryBound(to: uv_check_t.self)) { handle in
+        let loop = unsafe EventLoop.of(handle.fromLibuv.pointee.loop)
+        loop.watch?.afterWaiting(loop)
+      }
+    )
+  }
+
+  func close() {
+    prepare.close()
+    check.close()
+    idle.close()
+  }
+
+  private func beforeWaiting(_ loop: EventLoop) {
+    let isDone = loop.runJobs()
+    let isQuiet = loop.runEndOfIteration() && isDone
+    loop.statistics.record(busy: EventLoop.monotonicNanoseconds() - loop.iterationStart)
+    setIdle(active: !isQuiet)
+  }
+
+  private func afterWaiting(_ loop: EventLoop) {
+    loop.iterationStart = EventLoop.monotonicNanoseconds()
+    _ = loop.runJobs()
+  }
+
+  private func setIdle(active: Bool) {
+    guard active != isIdleActive, !idle.isClosing else { return }
+    isIdleActive = active
+    let raw = unsafe idle.memory.assumingMemoryBound(to: uv_idle_t.self)
+    _ = active ? unsafe uv_idle_start(raw) { _ in } : unsafe uv_idle_stop(raw)
+  }
+}

@@ -1,0 +1,57 @@
+internal import CUV
+
+/// Signals of the process, as calls on a loop.
+@safe public final class SignalWatcher: Sendable {
+  private let loop: EventLoop
+  private let watches: [Watch]
+
+  /// Calls `handler` with the signal's number on `loop` each time one of `signals` arrives, until `stop()`.
+  public static func start(
+    _ signals: [Int32],
+    on loop: EventLoop,
+    _ handler: @escaping @Sendable (Int32) -> Void
+  ) async throws(UVError) -> SignalWatcher {
+    let result: Result<SignalWatcher, UVError> = await loop.run {
+      do throws(UVError) {
+        var watches: [Watch] = []
+        for signal in signals { watches.append(try Watch(loop: loop, signal: signal, handler)) }
+        return .success(SignalWatcher(loop: loop, watches: watches))
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try result.get()
+  }
+
+  private init(loop: EventLoop, watches: [Watch]) {
+    self.loop = loop
+    self.watches = watches
+  }
+
+  /// No call comes afterwards; the signals have their default action again.
+  public func stop() async {
+    await loop.run { for watch in self.watches { watch.close() } }
+  }
+
+  /// Unchecked, because it is used on its loop only, and checks that it is.
+  private final class Watch: UVHandle, @unchecked Sendable {
+    private let handler: @Sendable (Int32) -> Void
+
+    init(loop: EventLoop, signal: Int32, _ handler: @escaping @Sendable (Int32) -> Void) throws(UVError) {
+      self.handler = handler
+      unsafe try super.init(loop: loop) { unsafe uv_signal_init($0, $1) }
+      let result = unsafe uv_signal_start(
+        memory.assumingMemoryBound(to: uv_signal_t.self),
+        { handle, signal in
+          // SAFETY: `data` is this object until the close callback.
+          unsafe Unmanaged<Watch>.fromOpaque(handle.fromLibuv.pointee.data).takeUnretainedValue().handler(signal)
+        },
+        signal
+      )
+      if result < 0 {
+        close()
+        throw UVError(code: result)
+      }
+    }
+  }
+}

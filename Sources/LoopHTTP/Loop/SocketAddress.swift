@@ -1,0 +1,93 @@
+internal import CUV
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// An IPv4 or IPv6 address and port.
+@safe public struct SocketAddress: Sendable {
+  private var storage: sockaddr_storage
+
+  /// From text such as `127.0.0.1` or `::1`; throws where `ip` is neither form.
+  public init(ip: String, port: UInt16) throws(UVError) {
+    var storage = sockaddr_storage()
+    let result = unsafe withUnsafeMutablePointer(to: &storage) { pointer in
+      let raw = UnsafeMutableRawPointer(pointer)
+      // SAFETY: sockaddr_storage is made to hold either.
+      let result = unsafe uv_ip4_addr(ip, Int32(port), raw.assumingMemoryBound(to: sockaddr_in.self))
+      return unsafe result == 0
+        ? result : uv_ip6_addr(ip, Int32(port), raw.assumingMemoryBound(to: sockaddr_in6.self))
+    }
+    try UVError.check(result)
+    self.storage = storage
+  }
+
+  /// Copies what the system handed out; nil for families other than IPv4 and IPv6.
+  init?(_ address: UnsafePointer<sockaddr>) {
+    var storage = sockaddr_storage()
+    let count: Int
+    switch Int32(unsafe address.pointee.sa_family) {
+    case AF_INET: count = MemoryLayout<sockaddr_in>.size
+    case AF_INET6: count = MemoryLayout<sockaddr_in6>.size
+    default: return nil
+    }
+    unsafe withUnsafeMutableBytes(of: &storage) { bytes in
+      unsafe bytes.copyMemory(from: UnsafeRawBufferPointer(start: address, count: count))
+    }
+    self.storage = storage
+  }
+
+  /// Asks a socket, for example with `uv_tcp_getsockname`.
+  init?(asking query: (UnsafeMutablePointer<sockaddr>, inout Int32) -> Int32) {
+    var storage = sockaddr_storage()
+    var length = Int32(MemoryLayout<sockaddr_storage>.size)
+    let result = unsafe withUnsafeMutablePointer(to: &storage) { pointer in
+      unsafe query(UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: sockaddr.self), &length)
+    }
+    guard result == 0 else { return nil }
+    self.storage = storage
+  }
+
+  func withPointer<Result>(_ body: (UnsafePointer<sockaddr>) -> Result) -> Result {
+    unsafe withUnsafePointer(to: storage) { pointer in
+      unsafe body(UnsafeRawPointer(pointer).assumingMemoryBound(to: sockaddr.self))
+    }
+  }
+
+  /// True for IPv6.
+  public var isIPv6: Bool { Int32(storage.ss_family) == AF_INET6 }
+
+  var family: Int32 { Int32(storage.ss_family) }
+
+  /// The port, in host byte order.
+  public var port: UInt16 {
+    unsafe withPointer { address in
+      // SAFETY: the port lies at the same place in both families.
+      let port = unsafe UnsafeRawPointer(address).assumingMemoryBound(to: sockaddr_in.self).pointee.sin_port
+      return UInt16(bigEndian: port)
+    }
+  }
+
+  /// The address without port, such as `127.0.0.1` or `::1`.
+  public var ip: String {
+    var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN) + 1)
+    let isIPv6 = isIPv6
+    let result = unsafe withPointer { address in
+      let raw = unsafe UnsafeRawPointer(address)
+      return isIPv6
+        ? unsafe uv_ip6_name(raw.assumingMemoryBound(to: sockaddr_in6.self), &text, text.count)
+        : unsafe uv_ip4_name(raw.assumingMemoryBound(to: sockaddr_in.self), &text, text.count)
+    }
+    guard result == 0 else { return "?" }
+    return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+}
+
+extension SocketAddress: CustomStringConvertible {
+  /// `127.0.0.1:8080` or `[::1]:8080`.
+  public var description: String {
+    isIPv6 ? "[\(ip)]:\(port)" : "\(ip):\(port)"
+  }
+}

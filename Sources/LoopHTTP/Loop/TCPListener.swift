@@ -1,0 +1,85 @@
+internal import CUV
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// A listening socket of one loop. Several loops listen on one port with `SO_REUSEPORT`; the kernel spreads connections.
+@safe final class TCPListener: UVHandle, @unchecked Sendable {
+  private let onConnection: (TCPListener, UVError?) -> Void
+
+  private var tcp: UnsafeMutablePointer<uv_tcp_t> { unsafe memory.assumingMemoryBound(to: uv_tcp_t.self) }
+  private var stream: UnsafeMutablePointer<uv_stream_t> { unsafe memory.assumingMemoryBound(to: uv_stream_t.self) }
+
+  /// Binds and listens. `onConnection` runs on the loop for each connection that waits, which `accept()` takes: while
+  /// none is taken libuv asks the system for no more; or it gets the error that kept one from being made.
+  /// `sharesPort` allows further listeners of this process on the same port.
+  init(
+    loop: EventLoop,
+    address: SocketAddress,
+    backlog: Int32,
+    sharesPort: Bool,
+    onConnection: @escaping (TCPListener, UVError?) -> Void
+  ) throws(UVError) {
+    self.onConnection = onConnection
+    unsafe try super.init(loop: loop) { unsafe uv_tcp_init_ex($0, $1, UInt32(address.family)) }
+    do throws(UVError) {
+      if sharesPort { try setReusePort() }
+      unsafe try UVError.check(address.withPointer { unsafe uv_tcp_bind(tcp, $0, 0) })
+      try listen(backlog: backlog)
+    } catch {
+      close()
+      throw error
+    }
+  }
+
+  /// libuv 1.44 has no flag for it; `uv_tcp_init_ex` with a family makes the socket at once, so it can be set here.
+  private func setReusePort() throws(UVError) {
+    var descriptor: Int32 = -1
+    unsafe try UVError.check(uv_fileno(handle, &descriptor))
+    var on: Int32 = 1
+    let size = socklen_t(MemoryLayout<Int32>.size)
+    guard unsafe setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, size) == 0 else { throw UVError(code: -errno) }
+  }
+
+  private func listen(backlog: Int32) throws(UVError) {
+    unsafe try UVError.check(
+      uv_listen(stream, backlog) { handle, status in
+        // SAFETY: `data` is this object until the close callback.
+        let listener = unsafe Unmanaged<TCPListener>.fromOpaque(handle.fromLibuv.pointee.data).takeUnretainedValue()
+        listener.onConnection(listener, status < 0 ? UVError(code: status) : nil)
+      }
+    )
+  }
+
+  /// Takes the waiting connection; the caller closes the stream.
+  func accept() throws(UVError) -> TCPStream {
+    let accepted = try TCPStream(loop: loop)
+    do throws(UVError) {
+      unsafe try accepted.accept(from: stream)
+    } catch {
+      accepted.close()
+      throw error
+    }
+    return accepted
+  }
+
+  /// The bound address, its port chosen by the system where 0 was asked for.
+  var localAddress: SocketAddress? { unsafe SocketAddress { unsafe uv_tcp_getsockname(tcp, $0, &$1) } }
+
+  /// Throws `addressInUse` where anybody listens on `address` already: `SO_REUSEPORT` alone would let a second process
+  /// of the same user in, silently.
+  static func checkFree(_ address: SocketAddress) throws(UVError) {
+    let descriptor = socket(address.family, Int32(SOCK_STREAM.rawValue), 0)
+    guard descriptor >= 0 else { throw UVError(code: -errno) }
+    defer { Glibc.close(descriptor) }
+    var on: Int32 = 1
+    let size = socklen_t(MemoryLayout<Int32>.size)
+    unsafe _ = setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, size)
+    let length = socklen_t(address.isIPv6 ? MemoryLayout<sockaddr_in6>.size : MemoryLayout<sockaddr_in>.size)
+    let result = unsafe address.withPointer { unsafe bind(descriptor, $0, length) }
+    guard result == 0 else { throw UVError(code: -errno) }
+  }
+}

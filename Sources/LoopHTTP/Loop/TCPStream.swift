@@ -1,0 +1,213 @@
+internal import CUV
+
+/// What a stream tells the actor that owns it, always on its loop.
+protocol TCPStreamOwner: Actor {
+  /// `inbound` has grown, or the peer's side has ended or failed.
+  func streamDidChange()
+}
+
+/// One TCP connection. Bytes that arrive are kept in `inbound`, bounded by `readLimit`: above it reading stops until
+/// somebody has taken some. Bound to its loop: any thread may hold it, each use checks where it happens.
+@safe final class TCPStream: UVHandle, @unchecked Sendable {
+  /// How the peer's side stands.
+  enum ReadState: Equatable {
+    case open
+    /// The peer sends nothing more; it may still read.
+    case ended
+    case failed(UVError)
+  }
+
+  /// Bytes that nobody has taken yet: those from `inboundStart` on.
+  private(set) var inbound: [UInt8] = []
+  private(set) var inboundStart = 0
+  private(set) var readState = ReadState.open
+  /// At least a whole head must fit, else its end would never be read.
+  var readLimit = 128 * 1024
+  private weak var owner: (any TCPStreamOwner)?
+  private var isReading = false
+
+  private var tcp: UnsafeMutablePointer<uv_tcp_t> { unsafe memory.assumingMemoryBound(to: uv_tcp_t.self) }
+  private var stream: UnsafeMutablePointer<uv_stream_t> { unsafe memory.assumingMemoryBound(to: uv_stream_t.self) }
+
+  init(loop: EventLoop) throws(UVError) {
+    unsafe try super.init(loop: loop) { unsafe uv_tcp_init($0, $1) }
+  }
+
+  /// Takes a connection that `listener` reports.
+  func accept(from listener: UnsafeMutablePointer<uv_stream_t>) throws(UVError) {
+    unsafe try UVError.check(uv_accept(listener, stream))
+    unsafe _ = uv_tcp_nodelay(tcp, 1)
+  }
+
+  /// Suspends until the connection stands. On an error the stream must be closed.
+  func connect(to address: SocketAddress, isolation: isolated (any Actor)? = #isolation) async throws(UVError) {
+    unsafe try await UVRequest<uv_connect_t, Void>.perform(on: loop) { raw in
+      unsafe address.withPointer { address in
+        unsafe uv_tcp_connect(raw, tcp, address) { raw, status in
+          unsafe UVRequest<uv_connect_t, Void>.finish(
+            raw.fromLibuv,
+            status < 0 ? .failure(UVError(code: status)) : .success(())
+          )
+        }
+      }
+    }
+    unsafe _ = uv_tcp_nodelay(tcp, 1)
+  }
+
+  var localAddress: SocketAddress? { unsafe SocketAddress { unsafe uv_tcp_getsockname(tcp, $0, &$1) } }
+  var remoteAddress: SocketAddress? { unsafe SocketAddress { unsafe uv_tcp_getpeername(tcp, $0, &$1) } }
+
+  // MARK: Reading
+
+  /// Begins to read; `owner` is held weakly and told of each change.
+  func startReading(owner: any TCPStreamOwner) {
+    self.owner = owner
+    resumeReading()
+  }
+
+  private func resumeReading() {
+    guard !isReading, !isClosing, readState == .open else { return }
+    isReading = true
+    let result = unsafe uv_read_start(
+      stream,
+      { handle, _, buffer in
+        let memory = unsafe EventLoop.of(handle.fromLibuv.pointee.loop).readBuffer
+        // SAFETY: the loop's buffer is used by one read callback at a time and copied from before the next.
+        unsafe buffer.fromLibuv.pointee = uv_buf_init(
+          memory.baseAddress.fromLibuv.assumingMemoryBound(to: CChar.self),
+          UInt32(memory.count)
+        )
+      },
+      { handle, count, buffer in
+        // SAFETY: `data` is this object until the close callback.
+        let stream = unsafe Unmanaged<TCPStream>.fromOpaque(handle.fromLibuv.pointee.data).takeUnretainedValue()
+        unsafe stream.didRead(count, UnsafeRawPointer(buffer.fromLibuv.pointee.base))
+      }
+    )
+    if result < 0 { readState = .failed(UVError(code: result)) }
+  }
+
+  private func didRead(_ count: Int, _ bytes: UnsafeRawPointer?) {
+    if count > 0, let bytes = unsafe bytes {
+      if inbound.capacity == 0 { inbound = loop.buffers.take() }
+      unsafe inbound.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: count))
+      if inbound.count - inboundStart >= readLimit { pauseReading() }
+    } else if count == 0 {
+      return  // EAGAIN, not the end
+    } else {
+      isReading = false
+      let error = UVError(code: Int32(count))
+      readState = error == .endOfStream ? .ended : .failed(error)
+    }
+    owner?.assumeIsolated { $0.streamDidChange() }
+  }
+
+  private func pauseReading() {
+    isReading = false
+    unsafe _ = uv_read_stop(stream)
+  }
+
+  /// The bytes that wait, as a span.
+  func withInbound<Result, Failure>(_ body: (Span<UInt8>) throws(Failure) -> Result) throws(Failure) -> Result {
+    let bytes = inbound
+    let span = bytes.span
+    return try body(span.extracting(droppingFirst: inboundStart))
+  }
+
+  /// A copy of some of the waiting bytes, as offsets in what `withInbound` shows.
+  func copyInbound(_ range: Range<Int>) -> [UInt8] {
+    Array(inbound[(inboundStart + range.lowerBound)..<(inboundStart + range.upperBound)])
+  }
+
+  var inboundCount: Int { inbound.count - inboundStart }
+
+  /// The first `count` waiting bytes are used; reading goes on where it had stopped for lack of room.
+  func consume(_ count: Int) {
+    inboundStart += count
+    if inboundStart == inbound.count {
+      inbound.removeAll(keepingCapacity: true)
+      inboundStart = 0
+    } else if inboundStart >= TCPStream.compactionBytes {
+      inbound.removeFirst(inboundStart)
+      inboundStart = 0
+    }
+    if !isReading, inboundCount < readLimit / 2 { resumeReading() }
+  }
+
+  /// Moving what is left costs less than letting used bytes pile up beyond this.
+  private static let compactionBytes = 16 * 1024
+
+  /// Gives the empty inbound buffer back to the loop while the connection idles.
+  func releaseIdleBuffer() {
+    guard inbound.isEmpty, inbound.capacity > 0 else { return }
+    var buffer: [UInt8] = []
+    swap(&buffer, &inbound)
+    loop.buffers.giveBack(buffer)
+  }
+
+  // MARK: Writing
+
+  /// Writes without waiting; returns how many bytes the system took, perhaps none.
+  func tryWrite(_ first: [UInt8], _ second: [UInt8] = []) throws(UVError) -> Int {
+    guard !isClosing else { throw .cancelled }
+    let result = unsafe first.withUnsafeBytes { first in
+      unsafe second.withUnsafeBytes { second in
+        var buffers = unsafe (TCPStream.buffer(first), TCPStream.buffer(second))
+        return unsafe withUnsafeMutableBytes(of: &buffers) { bytes in
+          // SAFETY: a homogeneous tuple lies in memory as an array does.
+          unsafe uv_try_write(
+            stream,
+            bytes.baseAddress.fromLibuv.assumingMemoryBound(to: uv_buf_t.self),
+            second.isEmpty ? 1 : 2
+          )
+        }
+      }
+    }
+    if result == UV_EAGAIN.rawValue { return 0 }
+    return Int(try UVError.check(result))
+  }
+
+  private static func buffer(_ bytes: UnsafeRawBufferPointer) -> uv_buf_t {
+    // SAFETY: libuv does not write through the pointer of an outgoing buffer.
+    unsafe uv_buf_init(
+      UnsafeMutableRawPointer(mutating: bytes.baseAddress)?.assumingMemoryBound(to: CChar.self),
+      UInt32(bytes.count)
+    )
+  }
+
+  /// Writes all of `bytes` from `offset` on; suspends until the system has taken them. Closing the stream ends it with
+  /// `cancelled`.
+  func write(
+    _ bytes: [UInt8],
+    from offset: Int = 0,
+    isolation: isolated (any Actor)? = #isolation
+  ) async throws(UVError) {
+    guard !isClosing else { throw .cancelled }
+    guard offset < bytes.count else { return }
+    let copy = PinnedBytes(bytes, from: offset)
+    // SAFETY: the suspended frame keeps the copy until the request has ended.
+    unsafe try await UVRequest<uv_write_t, Void>.perform(on: loop) { raw in
+      var buffer = unsafe copy.buffer
+      return unsafe uv_write(raw, stream, &buffer, 1) { raw, status in
+        unsafe UVRequest<uv_write_t, Void>.finish(
+          raw.fromLibuv,
+          status < 0 ? .failure(UVError(code: status)) : .success(())
+        )
+      }
+    }
+    withExtendedLifetime(copy) {}
+  }
+
+  /// Says that nothing more will be written, and lets what is on its way arrive. Errors mean that the peer is gone.
+  func shutdownWriting(isolation: isolated (any Actor)? = #isolation) async {
+    guard !isClosing else { return }
+    unsafe try? await UVRequest<uv_shutdown_t, Void>.perform(on: loop) { raw in
+      unsafe uv_shutdown(raw, stream) { raw, status in
+        unsafe UVRequest<uv_shutdown_t, Void>.finish(
+          raw.fromLibuv,
+          status < 0 ? .failure(UVError(code: status)) : .success(())
+        )
+      }
+    }
+  }
+}

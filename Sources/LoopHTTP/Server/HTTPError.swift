@@ -1,0 +1,23 @@
+public import HTTPTypes
+
+/// An error that a handler or the server answers with, instead of 500.
+public struct HTTPError: Error, Sendable {
+  /// 4xx or 5xx.
+  public var status: HTTPResponse.Status
+  /// One line for the client; nothing secret, nothing that the client sent unescaped.
+  public var detail: String
+
+  /// The status and what to say with it.
+  public init(_ status: HTTPResponse.Status, _ detail: String) {
+    self.status = status
+    self.detail = detail
+  }
+}
+
+/// Why a connection could not go on.
+public enum ConnectionError: Error, Hashable, Sendable {
+  /// The client has reset or left the connection.
+  case clientGone
+  /// The client took too long to read.
+  case timedOut
+}

@@ -1,0 +1,139 @@
+public import Logging
+internal import Synchronization
+
+/// An HTTP/1.1 server on libuv's event loops: one listener per loop, a connection as an actor on its loop.
+public final class HTTPServer: Sendable {
+  private enum State {
+    case new
+    case bound([LoopServer])
+    case running([LoopServer])
+    case stopping([LoopServer])
+    case ended
+  }
+
+  private let context: ServerContext
+  private let group: EventLoopGroup
+  private let ownsGroup: Bool
+  private let state = Mutex(State.new)
+  /// Those who wait in `shutdown` for `run` to return.
+  private let waiters = Mutex<[CheckedContinuation<Void, Never>]>([])
+
+  /// Without a `group` the server starts its own loops, one per CPU, and ends them with itself; that can fail for lack
+  /// of threads or descriptors.
+  public init(
+    router: Router,
+    middleware: [any Middleware] = [],
+    configuration: ServerConfiguration = .init(),
+    group: EventLoopGroup? = nil,
+    logger: Logger = Logger(label: "LoopHTTP")
+  ) throws(UVError) {
+    let loops = if let group { group } else { try EventLoopGroup() }
+    self.group = loops
+    ownsGroup = group == nil
+    context = ServerContext(
+      configuration: configuration,
+      router: router,
+      middleware: middleware,
+      logger: logger,
+      loopCount: loops.loops.count
+    )
+  }
+
+  /// Listens on the configured address; connections wait until `run`. Returns the address, with the port the system
+  /// chose where 0 was asked for. Throws where it is taken, not ours or not allowed.
+  @discardableResult
+  public func bind() async throws(UVError) -> SocketAddress {
+    let configuration = context.configuration
+    let first = group.loops[0]
+    let resolved = await Resolution.resolve(configuration.host, port: configuration.port, on: first)
+    guard var address = try resolved.get().first else { throw .nameNotResolved }
+    let sharesPort = group.loops.count > 1
+    if sharesPort, configuration.port != 0 { try TCPListener.checkFree(address) }
+    var servers: [LoopServer] = []
+    for loop in group.loops {
+      let server = LoopServer(loop: loop, context: context)
+      do throws(UVError) {
+        address = try await server.listen(on: address, sharesPort: sharesPort)
+        servers.append(server)
+      } catch {
+        for server in servers { await server.stopAccepting() }
+        throw error
+      }
+    }
+    state.withLock { $0 = .bound(servers) }
+    return address
+  }
+
+  /// Serves until `shutdown` or until the task is cancelled, which is a shutdown without patience. Binds first where
+  /// `bind` was not called.
+  public func run() async throws(UVError) {
+    if case .new = state.withLock({ $0 }) { try await bind() }
+    let servers: [LoopServer] = state.withLock { state in
+      guard case .bound(let servers) = state else { return [] }
+      state = .running(servers)
+      return servers
+    }
+    await withTaskCancellationHandler {
+      await withDiscardingTaskGroup { tasks in
+        for server in servers { tasks.addTask(executorPreference: server.loop) { await server.run() } }
+      }
+    } onCancel: {
+      for server in servers {
+        server.loop.execute {
+          server.assumeIsolated {
+            $0.stopAccepting()
+            $0.abort()
+          }
+        }
+      }
+    }
+    state.withLock { $0 = .ended }
+    resumeWaiters()
+    if ownsGroup { await group.shutdown() }
+  }
+
+  /// Stops accepting, lets requests in work finish with `Connection: close`, and cancels what still runs after
+  /// `timeout`. Suspends until `run` has ended its last connection.
+  public func shutdown(timeout: Duration = .seconds(20)) async {
+    let (servers, isRunning): ([LoopServer], Bool) = state.withLock { state in
+      switch state {
+      case .bound(let servers):
+        state = .ended
+        return (servers, false)
+      case .running(let servers):
+        state = .stopping(servers)
+        return (servers, true)
+      case .stopping: return ([], true)
+      case .new, .ended: return ([], false)
+      }
+    }
+    for server in servers { await server.stopAccepting(abortingAfter: timeout) }
+    guard isRunning else { return }
+    await withCheckedContinuation { continuation in
+      waiters.withLock { $0.append(continuation) }
+      // `run` may have ended since: then nobody else resumes.
+      if case .ended = state.withLock({ $0 }) { resumeWaiters() }
+    }
+  }
+
+  private func resumeWaiters() {
+    let ended = waiters.withLock { waiters in
+      defer { waiters = [] }
+      return waiters
+    }
+    for waiter in ended { waiter.resume() }
+  }
+}
+
+/// Name look-up from outside of a loop.
+private enum Resolution {
+  static func resolve(_ host: String, port: UInt16, on loop: EventLoop) async -> Result<[SocketAddress], UVError> {
+    await Task(executorPreference: loop) {
+      do throws(UVError) {
+        return .success(try await NameResolver.resolve(host, port: port, on: loop))
+      } catch {
+        return .failure(error)
+      }
+    }.value
+  }
+}

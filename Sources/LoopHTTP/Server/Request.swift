@@ -1,0 +1,107 @@
+public import HTTPTypes
+
+/// A request as a handler sees it. Text is made from the received bytes when it is asked for.
+public struct Request: Sendable {
+  let head: MessageHead
+  let connection: Connection
+  let endpoint: Endpoint
+  /// Values of the route's `{parameter}` segments.
+  public let parameters: RouteParameters
+
+  /// The loop that owns the connection; the handler runs on it, and sleeps with `loop.sleep(for:)`.
+  public var loop: EventLoop { connection.loop }
+
+  /// The template of the matched route, such as `/traces/{id}`; nil where none matched. Safe as a metric's label.
+  public var routeTemplate: String? { endpoint.template }
+
+  /// The method; one that is not registered keeps its text.
+  public var method: HTTPRequest.Method {
+    switch head.methodID {
+    case .get: .get
+    case .head: .head
+    case .post: .post
+    case .put: .put
+    case .delete: .delete
+    case .connect: .connect
+    case .options: .options
+    case .trace: .trace
+    case .patch: .patch
+    case .other: HTTPRequest.Method(text(head.method)) ?? .get
+    }
+  }
+
+  /// The target's path as sent, percent-encoded.
+  public var path: String { head.path.isEmpty ? "/" : text(head.path) }
+
+  /// What follows the first `?`, as sent; nil where nothing does.
+  public var query: String? { head.query.isEmpty ? nil : text(head.query) }
+
+  /// The host and port the client asked for: of an absolute-form target, else the `Host` field (RFC 9112 §3.2.2).
+  public var authority: String? {
+    head.authority.isEmpty ? head.first(.host).map { text($0.value) } : text(head.authority)
+  }
+
+  /// 1.0 or 1.1.
+  public var httpVersion: String { head.minorVersion == 0 ? "1.0" : "1.1" }
+
+  /// The other end of the connection; nil where it had gone before it could be asked.
+  public var remoteAddress: SocketAddress? { connection.remoteAddress }
+
+  /// This end of the connection.
+  public var localAddress: SocketAddress? { connection.localAddress }
+
+  /// The content; empty for requests without.
+  public var body: RequestBody { RequestBody(connection: connection) }
+
+  /// The parameters of the query in their order, decoded: `+` is a space, bytes that are not UTF-8 become U+FFFD.
+  public var queryItems: [(name: String, value: String)] {
+    var scanner = QueryScanner(head.query)
+    var items: [(String, String)] = []
+    let bytes = head.bytes.span
+    while let item = scanner.next(bytes) {
+      items.append((QueryScanner.text(item.name, in: bytes), QueryScanner.text(item.value, in: bytes)))
+    }
+    return items
+  }
+
+  /// The decoded value of the query's last parameter called `name`; nil without one.
+  public func queryValue(_ name: String) -> String? {
+    guard !head.query.isEmpty else { return nil }
+    return queryItems.last { $0.name == name }?.value
+  }
+
+  /// The value of the first field called `name`; nil without one.
+  public func header(_ name: HTTPField.Name) -> String? {
+    let bytes = head.bytes.span
+    for field in head.fields where matches(field, name.canonicalName, bytes) {
+      return text(field.value)
+    }
+    return nil
+  }
+
+  /// The values of all fields called `name`, in their order.
+  public func headerValues(_ name: HTTPField.Name) -> [String] {
+    let bytes = head.bytes.span
+    return head.fields.compactMap { matches($0, name.canonicalName, bytes) ? text($0.value) : nil }
+  }
+
+  /// All fields as the currency type of swift-http-types, built anew at each call.
+  public var headerFields: HTTPFields {
+    var fields = HTTPFields()
+    fields.reserveCapacity(head.fields.count)
+    for field in head.fields {
+      guard let name = HTTPField.Name(text(field.name)) else { continue }
+      fields.append(HTTPField(name: name, value: text(field.value)))
+    }
+    return fields
+  }
+
+  private func matches(_ field: FieldSlice, _ name: String, _ bytes: borrowing Span<UInt8>) -> Bool {
+    guard Int(field.name.count) == name.utf8.count else { return false }
+    return ByteClass.matches(bytes.extracting(field.name.bounds), name)
+  }
+
+  private func text(_ range: ByteRange) -> String {
+    String(decoding: head.bytes[range.bounds], as: UTF8.self)
+  }
+}

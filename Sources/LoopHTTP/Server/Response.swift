@@ -1,0 +1,65 @@
+public import HTTPTypes
+
+/// What a handler answers with.
+public struct Response: Sendable {
+  /// What follows the head.
+  public enum Body: Sendable {
+    /// Nothing; `Content-Length: 0` where the status allows one.
+    case empty
+    /// Bytes whose number is sent as `Content-Length`.
+    case bytes([UInt8])
+    /// Text, sent as UTF-8 with its `Content-Length`.
+    case string(String)
+    /// Produced while it is sent: chunked to HTTP/1.1 clients, until the end of the connection to HTTP/1.0 ones. An
+    /// error thrown by the closure cuts the connection, so that the client sees that the body is not complete.
+    case stream(@Sendable (ResponseWriter) async throws -> Void)
+  }
+
+  /// How the exchange ended, for whoever measures it.
+  public enum Outcome: Hashable, Sendable {
+    /// The last byte was handed to the system.
+    case sent
+    /// The client had left, or stopped reading, before that.
+    case clientGone
+  }
+
+  /// The status code and phrase.
+  public var status: HTTPResponse.Status
+  /// `Content-Type`; none where nil.
+  public var contentType: MediaType?
+  /// The content; not sent in answers to HEAD and with 1xx, 204 and 304.
+  public var body: Body
+  /// Whether the connection ends after this response.
+  public var closesConnection = false
+  var extraFields: [HTTPField] = []
+  var observers: [@Sendable (Outcome) -> Void] = []
+
+  /// A response without further fields.
+  public init(status: HTTPResponse.Status = .ok, contentType: MediaType? = nil, body: Body = .empty) {
+    self.status = status
+    self.contentType = contentType
+    self.body = body
+  }
+
+  /// Plain text.
+  public init(_ text: String, status: HTTPResponse.Status = .ok) {
+    self.init(status: status, contentType: .plainText, body: .string(text))
+  }
+
+  /// The fields besides those the server writes itself: `Date`, `Content-Type`, `Content-Length`, `Transfer-Encoding`
+  /// and `Connection`.
+  public var headerFields: HTTPFields {
+    get { HTTPFields(extraFields) }
+    set { extraFields = Array(newValue) }
+  }
+
+  /// Adds one field, after those there are; cheaper than `headerFields`.
+  public mutating func append(_ name: HTTPField.Name, _ value: String) {
+    extraFields.append(HTTPField(name: name, value: value))
+  }
+
+  /// Calls `observer` once on the connection's loop, when the last byte has been handed over or the client is gone.
+  public mutating func onFinish(_ observer: @escaping @Sendable (Outcome) -> Void) {
+    observers.append(observer)
+  }
+}

@@ -1,0 +1,31 @@
+/// How a server listens and what it allows a client.
+public struct ServerConfiguration: Sendable {
+  /// Address or name to listen on. Loopback unless told otherwise.
+  public var host: String
+  /// Port to listen on; 0 lets the system choose.
+  public var port: UInt16
+  /// Connections that may wait to be accepted.
+  public var backlog: Int32 = 1024
+  /// Bounds on one message.
+  public var limits = WireLimits()
+  /// A head that has begun must be complete after this time: 408.
+  public var headTimeout = Duration.seconds(10)
+  /// A connection without a request is closed after this time.
+  public var idleTimeout = Duration.seconds(60)
+  /// Time that a body has before its rate counts.
+  public var bodyGrace = Duration.seconds(10)
+  /// Slowest a body may come after `bodyGrace`, in bytes per second: 408.
+  public var minimumBodyRate = 256
+  /// A client that does not take the response for this time loses the connection.
+  public var writeTimeout = Duration.seconds(30)
+  /// Open connections on all loops together; above it no more are accepted until some have ended.
+  public var maximumConnections = 50_000
+  /// Requests in work on all loops together; above it they are answered 503 with `Retry-After`.
+  public var maximumRequests = 50_000
+
+  /// The defaults, for an address.
+  public init(host: String = "127.0.0.1", port: UInt16 = 8080) {
+    self.host = host
+    self.port = port
+  }
+}

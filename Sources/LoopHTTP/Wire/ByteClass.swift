@@ -1,0 +1,76 @@
+/// The character classes of RFC 9110 §5.6.2, RFC 9112 §3 and §5 and RFC 3986 §3.2.2. Sets are pairs of 64-bit maps: a
+/// test is a shift and a mask on constants, with no table in memory to initialise or to bound-check.
+enum ByteClass {
+  static let tab = UInt8(ascii: "\t")
+  static let lineFeed = UInt8(ascii: "\n")
+  static let carriageReturn = UInt8(ascii: "\r")
+  static let space = UInt8(ascii: " ")
+
+  /// RFC 9110 §5.6.2: `tchar` = `!#$%&'*+-.^_` and `` ` ``, `|~`, DIGIT, ALPHA.
+  @inline(__always)
+  static func isToken(_ byte: UInt8) -> Bool {
+    // Nearly all are letters: asking for those first is cheaper.
+    (byte | 0x20) &- UInt8(ascii: "a") < 26 || contains(byte, low: 0x03ff_6cfa_0000_0000, high: 0x57ff_ffff_c7ff_fffe)
+  }
+
+  /// RFC 3986 §3.2.2: the bytes of `reg-name`, that is unreserved, sub-delims and `%`.
+  @inline(__always)
+  static func isRegisteredName(_ byte: UInt8) -> Bool {
+    contains(byte, low: 0x2bff_7ff2_0000_0000, high: 0x47ff_fffe_87ff_fffe)
+  }
+
+  /// RFC 9110 §5.5: visible ASCII, obs-text, space and tab. Every other control character ends or spoils a line.
+  @inline(__always)
+  static func isFieldValue(_ byte: UInt8) -> Bool {
+    (byte >= space && byte != 0x7f) || byte == tab
+  }
+
+  /// RFC 3986 §3: a request target holds visible ASCII only and never a fragment.
+  @inline(__always)
+  static func isTarget(_ byte: UInt8) -> Bool {
+    byte > space && byte < 0x7f && byte != UInt8(ascii: "#")
+  }
+
+  @inline(__always)
+  static func isDigit(_ byte: UInt8) -> Bool {
+    byte &- UInt8(ascii: "0") < 10
+  }
+
+  @inline(__always)
+  static func isOptionalWhitespace(_ byte: UInt8) -> Bool {
+    byte == space || byte == tab
+  }
+
+  /// The value of an ASCII hexadecimal digit, nil for every other byte.
+  @inline(__always)
+  static func hexValue(_ byte: UInt8) -> UInt8? {
+    let digit = byte &- UInt8(ascii: "0")
+    if digit < 10 { return digit }
+    let letter = (byte | 0x20) &- UInt8(ascii: "a")
+    return letter < 6 ? letter + 10 : nil
+  }
+
+  /// Whether `bytes` spell `lowercase` in any ASCII case. Exact for bytes without control characters, which the field
+  /// grammar has removed: setting bit 5 maps no other visible byte to a letter, digit or hyphen.
+  @inline(__always)
+  static func matches(_ bytes: Span<UInt8>, _ lowercase: String) -> Bool {
+    let expected = lowercase.utf8.span
+    guard bytes.count == expected.count else { return false }
+    for index in expected.indices where bytes[index] | 0x20 != expected[index] { return false }
+    return true
+  }
+
+  /// Whether `bytes` are exactly `text`.
+  @inline(__always)
+  static func equals(_ bytes: Span<UInt8>, _ text: String) -> Bool {
+    let expected = text.utf8.span
+    guard bytes.count == expected.count else { return false }
+    for index in expected.indices where bytes[index] != expected[index] { return false }
+    return true
+  }
+
+  @inline(__always)
+  private static func contains(_ byte: UInt8, low: UInt64, high: UInt64) -> Bool {
+    byte < 0x80 && ((byte < 0x40 ? low : high) >> UInt64(byte & 0x3f)) & 1 == 1
+  }
+}

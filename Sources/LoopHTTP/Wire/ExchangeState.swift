@@ -1,0 +1,139 @@
+/// One request and its response as the server sees them: whether `100 Continue` is due, whether the connection
+/// survives, what happens to a body nobody read. RFC 9110 §10.1.1 and RFC 9112 §9.
+struct ExchangeState: Sendable {
+  /// What to do before the first body byte is awaited.
+  enum BodyAction: Hashable, Sendable {
+    case read, sendContinueThenRead
+  }
+
+  /// The `Connection` field of the response.
+  enum ConnectionField: Hashable, Sendable {
+    /// None is needed: the client's version says the same.
+    case omitted
+    case keepAlive, close
+  }
+
+  /// What to do with the connection once the response is written.
+  enum NextAction: Hashable, Sendable {
+    /// The next request may be read.
+    case keepAlive
+    /// Discard the rest of the body, at most that many bytes, then read the next request; close if there is more.
+    case drainBody(limit: Int)
+    case close
+  }
+
+  private enum Body {
+    /// Nothing was read; the client waits for `100 Continue` if it said so.
+    case untouched(awaitsContinue: Bool)
+    case reading
+    case read
+  }
+
+  private enum Response {
+    case pending
+    case started(persists: Bool)
+    case finished
+  }
+
+  /// The response carries the fields of the GET and no body.
+  let isHead: Bool
+  /// The client wants the connection to persist.
+  let keepAlive: Bool
+  /// More unread body bytes than these are not worth reading: closing is cheaper.
+  let drainLimit: Int
+
+  private let isVersion10: Bool
+  private let framing: BodyFraming
+  private var body: Body
+  private var response = Response.pending
+
+  /// 64 KiB is what a socket's buffers usually hold already; reading it costs less than a new connection.
+  static let defaultDrainLimit = 64 * 1024
+
+  /// Takes the facts from a request's head and its framing. An expectation other than `100-continue` is
+  /// `unsupportedExpectation` (417); from HTTP/1.0 clients expectations are ignored (RFC 9110 §10.1.1).
+  init(_ head: MessageHead, framing: BodyFraming, drainLimit: Int = defaultDrainLimit) throws(WireError) {
+    isHead = head.methodID == .head
+    keepAlive = head.keepsAlive
+    isVersion10 = head.minorVersion == 0
+    self.framing = framing
+    self.drainLimit = drainLimit
+    var expectsContinue = false
+    for field in head.fields where field.known == .expect && head.minorVersion >= 1 {
+      let value = head.bytes.span.extracting(field.value.bounds)
+      guard ByteClass.matches(value, "100-continue") else { throw .unsupportedExpectation }
+      expectsContinue = true
+    }
+    switch framing {
+    case .none, .length(0): body = .read
+    case .length, .chunked, .untilClose: body = .untouched(awaitsContinue: expectsContinue)
+    }
+  }
+
+  /// Whether the client holds its body back until it is asked for it.
+  var expectsContinue: Bool {
+    switch body {
+    case .untouched(let awaitsContinue): awaitsContinue
+    case .reading, .read: false
+    }
+  }
+
+  /// The handler asks for the body. After the response has started no interim response may be sent.
+  mutating func bodyReadStarted() -> BodyAction {
+    switch (body, response) {
+    case (.untouched(awaitsContinue: true), .pending):
+      body = .reading
+      return .sendContinueThenRead
+    case (.untouched, .pending), (.untouched, .started), (.untouched, .finished):
+      body = .reading
+      return .read
+    case (.reading, _), (.read, _):
+      return .read
+    }
+  }
+
+  /// The parser reported the end of the request.
+  mutating func bodyFullyRead() {
+    body = .read
+  }
+
+  /// The final response is about to be written. `closeRequested`: the handler or a draining server wants the connection
+  /// closed. `isDelimited`: the response's own end is known to this client without closing.
+  mutating func responseStarted(closeRequested: Bool, isDelimited: Bool) -> ConnectionField {
+    let persists = keepAlive && !closeRequested && isDelimited && canReachNextRequest
+    response = .started(persists: persists)
+    guard persists else { return isVersion10 && !keepAlive ? .omitted : .close }
+    return isVersion10 ? .keepAlive : .omitted
+  }
+
+  /// The response is written to its end.
+  mutating func responseFinished() -> NextAction {
+    switch response {
+    case .started(persists: true):
+      response = .finished
+    case .started(persists: false), .pending, .finished:
+      response = .finished
+      return .close
+    }
+    switch body {
+    case .read: return .keepAlive
+    case .reading, .untouched: return .drainBody(limit: drainLimit)
+    }
+  }
+
+  /// Whether the request's end can be found: a client that waits for `100 Continue` in vain may send its body or leave
+  /// it out, and nobody can tell which.
+  private var canReachNextRequest: Bool {
+    switch body {
+    case .read, .reading: true
+    case .untouched(awaitsContinue: true): false
+    case .untouched(awaitsContinue: false):
+      switch framing {
+      case .length(let length): length <= UInt64(drainLimit)
+      case .chunked: true
+      case .none: true
+      case .untilClose: false
+      }
+    }
+  }
+}

@@ -1,0 +1,20 @@
+/// The methods of RFC 9110 §9 and PATCH (RFC 5789), recognised once at parse time. Methods are case-sensitive.
+enum KnownMethod: UInt8, Sendable {
+  case other, get, head, post, put, delete, connect, options, trace, patch
+
+  @inline(__always)
+  init(_ bytes: Span<UInt8>) {
+    switch bytes.count {
+    case 3 where ByteClass.equals(bytes, "GET"): self = .get
+    case 3 where ByteClass.equals(bytes, "PUT"): self = .put
+    case 4 where ByteClass.equals(bytes, "POST"): self = .post
+    case 4 where ByteClass.equals(bytes, "HEAD"): self = .head
+    case 5 where ByteClass.equals(bytes, "PATCH"): self = .patch
+    case 5 where ByteClass.equals(bytes, "TRACE"): self = .trace
+    case 6 where ByteClass.equals(bytes, "DELETE"): self = .delete
+    case 7 where ByteClass.equals(bytes, "OPTIONS"): self = .options
+    case 7 where ByteClass.equals(bytes, "CONNECT"): self = .connect
+    default: self = .other
+    }
+  }
+}

@@ -1,0 +1,125 @@
+/// Renders messages by appending to a reused buffer, RFC 9112 §3–§7. What the caller passes cannot change the framing:
+/// text that would end a line or an element early is an error, and nothing of it is appended.
+enum MessageWriter {
+  /// `HTTP/1.1`, the code and `reason`, or the standard phrase when that is nil. `status` has three digits.
+  static func appendStatusLine(_ status: Int, reason: String? = nil, to output: inout [UInt8]) throws(WireError) {
+    if reason == nil, StatusLine.rendered.indices.contains(status), !StatusLine.rendered[status].isEmpty {
+      output.append(contentsOf: StatusLine.rendered[status])
+      return
+    }
+    let reason = reason ?? ""
+    try checkValue(reason.utf8.span)
+    output.append(contentsOf: "HTTP/1.1 ".utf8)
+    appendDecimal(status, to: &output)
+    output.append(ByteClass.space)
+    output.append(contentsOf: reason.utf8)
+    appendLineEnd(to: &output)
+  }
+
+  /// A request line for HTTP/1.1. `target` is in one of the forms of RFC 9112 §3.2, already percent-encoded.
+  static func appendRequestLine(method: String, target: String, to output: inout [UInt8]) throws(WireError) {
+    guard isToken(method.utf8.span) else { throw .outgoingMethod }
+    guard isTarget(target.utf8.span) else { throw .outgoingTarget }
+    output.append(contentsOf: method.utf8)
+    output.append(ByteClass.space)
+    output.append(contentsOf: target.utf8)
+    output.append(contentsOf: " HTTP/1.1\r\n".utf8)
+  }
+
+  /// One field line.
+  static func appendField(_ name: String, _ value: String, to output: inout [UInt8]) throws(WireError) {
+    try checkField(name.utf8.span, value.utf8.span)
+    output.append(contentsOf: name.utf8)
+    output.append(contentsOf: ": ".utf8)
+    output.append(contentsOf: value.utf8)
+    appendLineEnd(to: &output)
+  }
+
+  /// One field line with a value that is bytes already.
+  static func appendField(_ name: String, _ value: [UInt8], to output: inout [UInt8]) throws(WireError) {
+    try checkField(name.utf8.span, value.span)
+    output.append(contentsOf: name.utf8)
+    output.append(contentsOf: ": ".utf8)
+    output.append(contentsOf: value)
+    appendLineEnd(to: &output)
+  }
+
+  /// `Content-Length` for a body of `count` bytes.
+  static func appendContentLength(_ count: Int, to output: inout [UInt8]) {
+    output.append(contentsOf: "Content-Length: ".utf8)
+    appendDecimal(count, to: &output)
+    appendLineEnd(to: &output)
+  }
+
+  /// The field that announces chunks.
+  static func appendChunked(to output: inout [UInt8]) {
+    output.append(contentsOf: "Transfer-Encoding: chunked\r\n".utf8)
+  }
+
+  /// The empty line after the last field.
+  static func appendHeadEnd(to output: inout [UInt8]) {
+    appendLineEnd(to: &output)
+  }
+
+  /// One chunk; nothing for no bytes, because an empty chunk would end the body.
+  static func appendChunk(_ bytes: Span<UInt8>, to output: inout [UInt8]) {
+    guard bytes.count > 0 else { return }
+    appendHexadecimal(bytes.count, to: &output)
+    appendLineEnd(to: &output)
+    output.append(copying: bytes)
+    appendLineEnd(to: &output)
+  }
+
+  /// The last chunk and the trailer section.
+  static func appendLastChunk(
+    trailers: [(name: String, value: String)] = [],
+    to output: inout [UInt8]
+  ) throws(WireError) {
+    for trailer in trailers { try checkField(trailer.name.utf8.span, trailer.value.utf8.span) }
+    output.append(contentsOf: "0\r\n".utf8)
+    for trailer in trailers { try appendField(trailer.name, trailer.value, to: &output) }
+    appendLineEnd(to: &output)
+  }
+
+  private static func checkField(_ name: Span<UInt8>, _ value: Span<UInt8>) throws(WireError) {
+    guard isToken(name) else { throw .outgoingFieldName }
+    try checkValue(value)
+  }
+
+  private static func checkValue(_ value: Span<UInt8>) throws(WireError) {
+    guard value.endOfFieldValue(from: 0) == value.count else { throw .outgoingFieldValue }
+  }
+
+  private static func isToken(_ bytes: Span<UInt8>) -> Bool {
+    bytes.count > 0 && bytes.endOfToken(from: 0) == bytes.count
+  }
+
+  private static func isTarget(_ bytes: Span<UInt8>) -> Bool {
+    bytes.count > 0 && bytes.endOfTarget(from: 0) == bytes.count
+  }
+
+  @inline(__always)
+  private static func appendLineEnd(to output: inout [UInt8]) {
+    output.append(ByteClass.carriageReturn)
+    output.append(ByteClass.lineFeed)
+  }
+
+  /// Digits from the most significant one, without a string in between.
+  private static func appendDecimal(_ number: Int, to output: inout [UInt8]) {
+    var divisor = 1
+    while number / divisor >= 10 { divisor *= 10 }
+    while divisor > 0 {
+      output.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / divisor % 10))
+      divisor /= 10
+    }
+  }
+
+  private static func appendHexadecimal(_ number: Int, to output: inout [UInt8]) {
+    var shift = (Int.bitWidth - 1 - number.leadingZeroBitCount) / 4 * 4
+    while shift >= 0 {
+      let digit = UInt8(truncatingIfNeeded: number >> shift & 0xf)
+      output.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+      shift -= 4
+    }
+  }
+}

@@ -1,0 +1,89 @@
+/// Status codes and standard phrases, RFC 9110 §15 and the IANA registry.
+enum StatusLine {
+  /// The complete lines of the registered codes, rendered once, at the index of their code.
+  static let rendered: [[UInt8]] = (0..<600).map { code in
+    phrase(code).map { Array("HTTP/1.1 \(code) \($0)\r\n".utf8) } ?? []
+  }
+
+  /// The standard reason phrase; nil for codes without one.
+  static func phrase(_ status: Int) -> String? {
+    switch status {
+    case 100..<300: successPhrase(status)
+    case 300..<400: redirectionPhrase(status)
+    case 400..<500: clientErrorPhrase(status)
+    default: serverErrorPhrase(status)
+    }
+  }
+
+  private static func successPhrase(_ status: Int) -> String? {
+    switch status {
+    case 100: "Continue"
+    case 101: "Switching Protocols"
+    case 103: "Early Hints"
+    case 200: "OK"
+    case 201: "Created"
+    case 202: "Accepted"
+    case 203: "Non-Authoritative Information"
+    case 204: "No Content"
+    case 205: "Reset Content"
+    case 206: "Partial Content"
+    default: nil
+    }
+  }
+
+  private static func redirectionPhrase(_ status: Int) -> String? {
+    switch status {
+    case 300: "Multiple Choices"
+    case 301: "Moved Permanently"
+    case 302: "Found"
+    case 303: "See Other"
+    case 304: "Not Modified"
+    case 307: "Temporary Redirect"
+    case 308: "Permanent Redirect"
+    default: nil
+    }
+  }
+
+  private static func clientErrorPhrase(_ status: Int) -> String? {
+    switch status {
+    case 400: "Bad Request"
+    case 401: "Unauthorized"
+    case 402: "Payment Required"
+    case 403: "Forbidden"
+    case 404: "Not Found"
+    case 405: "Method Not Allowed"
+    case 406: "Not Acceptable"
+    case 407: "Proxy Authentication Required"
+    case 408: "Request Timeout"
+    case 409: "Conflict"
+    case 410: "Gone"
+    case 411: "Length Required"
+    case 412: "Precondition Failed"
+    case 413: "Content Too Large"
+    case 414: "URI Too Long"
+    case 415: "Unsupported Media Type"
+    case 416: "Range Not Satisfiable"
+    case 417: "Expectation Failed"
+    case 421: "Misdirected Request"
+    case 422: "Unprocessable Content"
+    case 426: "Upgrade Required"
+    case 428: "Precondition Required"
+    case 429: "Too Many Requests"
+    case 431: "Request Header Fields Too Large"
+    default: nil
+    }
+  }
+
+  private static func serverErrorPhrase(_ status: Int) -> String? {
+    switch status {
+    case 500: "Internal Server Error"
+    case 501: "Not Implemented"
+    case 502: "Bad Gateway"
+    case 503: "Service Unavailable"
+    case 504: "Gateway Timeout"
+    case 505: "HTTP Version Not Supported"
+    case 511: "Network Authentication Required"
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,49 @@
+public import ServiceCore
+
+/// What the descriptions of dice-roller and frontend say of the two routes that they share.
+public enum RollOperations {
+  /// `GET /roll`
+  public static let roll = APIOperation(
+    "Rolls a die once",
+    parameters: [die],
+    answers: [
+      APIOperation.Answer(
+        200,
+        "What came up",
+        schema: ["type": "object", "required": ["roll"], "properties": ["roll": ["type": "integer"]]]
+      )
+    ] + failures
+  )
+
+  /// `GET /roll-async`
+  public static let rollAsync = APIOperation(
+    "Rolls a die several times at once",
+    parameters: [
+      die,
+      APIOperation.Parameter("times", schema: ["type": "integer", "minimum": 1, "maximum": 20]),
+    ],
+    answers: [
+      APIOperation.Answer(
+        200,
+        "What came up, in order",
+        schema: [
+          "type": "object",
+          "required": ["total", "rolls", "count"],
+          "properties": [
+            "total": ["type": "integer"],
+            "rolls": ["type": "array", "items": ["type": "integer"]],
+            "count": ["type": "integer"],
+          ],
+        ]
+      )
+    ] + failures
+  )
+
+  private static let die = APIOperation.Parameter("die", schema: ["type": "string"])
+
+  private static let failures: [APIOperation.Answer] = [
+    .detail(404, "No die has that name"), .faults, .detail(500, "The die failed"),
+    .detail(502, "A service gave an answer that makes no sense"), .detail(503, "A service cannot be reached"),
+    .detail(504, "A service gave no answer in time"),
+  ]
+}

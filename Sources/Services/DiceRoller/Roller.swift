@@ -1,0 +1,113 @@
+import DieService
+import Logging
+import LoopHTTP
+import ServiceCore
+import Telemetry
+import Tracing
+
+/// Rolls dice. A roll is a continuation that waits on the loop's timers, so any number of them wait at the same time.
+struct Roller: Sendable {
+  private let tools: ServiceTools
+  private let metrics: RollerMetrics
+  private let maximumDelay: Duration
+  private let random: LoopLocal<Xoshiro256>
+
+  init(_ tools: ServiceTools, metrics: RollerMetrics, maximumDelay: Duration) {
+    self.tools = tools
+    self.metrics = metrics
+    self.maximumDelay = maximumDelay
+    random = LoopLocal(group: tools.group) { Xoshiro256() }
+  }
+
+  private func draw(_ die: Die) -> RollDraw {
+    random.withValue { RollDraw(die.specification, maximumDelay: maximumDelay, using: &$0) }
+  }
+
+  /// One roll in the request's own span; suspends for its delay. Throws `DieFailure`, or `CancellationError`.
+  func roll(_ die: Die, on loop: EventLoop) async throws -> Int {
+    let draw = draw(die)
+    try await loop.sleep(for: draw.delay)
+    let label = metrics.label(die.name)
+    OTelSpan.current?.setAttribute(.dieError, .bool(draw.face == nil))
+    guard let face = draw.face else {
+      metrics.rolls(label, "error").increment()
+      tools.logger.error(
+        "Die triggered error condition",
+        metadata: [
+          "die_type": "\(die.name)", "error_rate": .stringConvertible(die.specification.errorRate),
+        ]
+      )
+      let failure = DieFailure(die: die.name, index: nil)
+      OTelSpan.current?.recordException(failure)
+      throw failure
+    }
+    metrics.rolls(label, "success").increment()
+    metrics.values(label).observe(Double(face))
+    OTelSpan.current?.setAttribute(.dieResult, .int(Int64(face)))
+    return face
+  }
+
+  /// `times` rolls at once, in the order of their index; suspends for the slowest of them. The first failure cancels the
+  /// others and is thrown when all have ended.
+  func rollBatch(_ die: Die, times: Int, on loop: EventLoop) async throws -> [Int] {
+    try await tools.tracer.withSpan("async_roll_batch", attributes: [Attribute(.asyncBatchSize, times)]) { span in
+      let rolls = try await rollTogether(die, times: times, on: loop)
+      span.setAttribute(.asyncTotalResult, .int(Int64(rolls.reduce(0, +))))
+      return rolls
+    }
+  }
+
+  private func rollTogether(_ die: Die, times: Int, on loop: EventLoop) async throws -> [Int] {
+    try await withThrowingTaskGroup(of: (index: Int, face: Int).self) { group in
+      for index in 0..<times {
+        group.addTask(executorPreference: loop) { (index, try await rollOne(die, index: index, on: loop)) }
+      }
+      var rolls = [Int](repeating: 0, count: times)
+      for try await roll in group { rolls[roll.index] = roll.face }
+      return rolls
+    }
+  }
+
+  private func rollOne(_ die: Die, index: Int, on loop: EventLoop) async throws -> Int {
+    metrics.inProgress.increment()
+    defer { metrics.inProgress.decrement() }
+    let attributes = [
+      Attribute(.asyncRollIndex, index), Attribute(.dieType, die.name),
+      Attribute(.dieFaces, .intArray(die.specification.faces.map(Int64.init))),
+    ]
+    return try await tools.tracer.withSpan("async_roll_\(index)", attributes: attributes) { span in
+      let draw = draw(die)
+      let label = metrics.label(die.name)
+      guard (try? await loop.sleep(for: draw.delay)) != nil, !Task.isCancelled else {
+        metrics.asyncRolls(label, "cancelled").increment()
+        span.setAttribute(.asyncCancelled, .bool(true))
+        throw CancellationError()
+      }
+      return try finish(draw, die, index: index, label: label, span)
+    }
+  }
+
+  private func finish(_ draw: RollDraw, _ die: Die, index: Int, label: String, _ span: OTelSpan) throws -> Int {
+    span.setAttribute(.dieError, .bool(draw.face == nil))
+    guard let face = draw.face else {
+      metrics.asyncRolls(label, "error").increment()
+      tools.logger.error(
+        "Async roll triggered error condition",
+        metadata: [
+          "die_type": "\(die.name)", "roll_index": .stringConvertible(index),
+          "error_rate": .stringConvertible(die.specification.errorRate),
+        ]
+      )
+      throw DieFailure(die: die.name, index: index)
+    }
+    metrics.asyncRolls(label, "success").increment()
+    span.setAttribute(.dieResult, .int(Int64(face)))
+    tools.logger.info(
+      "Async roll completed",
+      metadata: [
+        "die_type": "\(die.name)", "roll_index": .stringConvertible(index), "roll_value": .stringConvertible(face),
+      ]
+    )
+    return face
+  }
+}

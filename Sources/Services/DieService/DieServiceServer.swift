@@ -1,0 +1,118 @@
+import HTTPTypes
+import Logging
+import LoopHTTP
+public import ServiceCore
+import Telemetry
+
+/// Answers what dice there are.
+public struct DieServiceServer: ServiceDefinition {
+  /// See `ServiceDefinition`.
+  public let name = "die-service"
+  /// See `ServiceDefinition`.
+  public let title = "Die Service API"
+  /// See `ServiceDefinition`.
+  public let version = "1.0.0"
+
+  private let specifications: DieSpecifications
+
+  /// A service of these dice.
+  public init(_ specifications: DieSpecifications = .embedded) {
+    self.specifications = specifications
+  }
+
+  /// See `ServiceDefinition`.
+  public func routes(_ tools: ServiceTools) -> [ServiceRoute] {
+    let metrics = DieServiceMetrics(tools.registry)
+    metrics.loaded.set(Double(specifications.identifiers.count))
+    tools.logger.info("Die Service API starting up")
+    tools.logger.info(
+      "Die specifications loaded",
+      metadata: [
+        "count": .stringConvertible(specifications.identifiers.count),
+        "identifiers": .stringConvertible(specifications.identifiers),
+      ]
+    )
+    let index: JSONValue = [
+      "service": .string(title), "version": .string(version), "endpoints": ["/dice", "/dice?identifier={id}"],
+      "loaded_specifications": .number(String(specifications.identifiers.count)),
+    ]
+    return [
+      ServiceRoute("/", APIOperation("What this is", answers: [APIOperation.Answer(200, "The service")])) { _ in
+        .json(index)
+      },
+      ServiceRoute("/dice", Self.diceOperation) { request in
+        if let identifier = request.queryValue("identifier") { return one(identifier, tools, metrics) }
+        return list(tools, metrics)
+      },
+    ]
+  }
+
+  private static let diceOperation = APIOperation(
+    "The names of the dice, or one die's specification",
+    parameters: [APIOperation.Parameter("identifier", isRequired: false, schema: ["type": "string"])],
+    answers: [
+      APIOperation.Answer(
+        200,
+        "The names, or the specification",
+        schema: [
+          "type": "object", "anyOf": [["required": ["identifiers"]], ["required": ["identifier", "specification"]]],
+        ]
+      ),
+      .detail(404, "No die has that name"),
+    ]
+  )
+
+  private func list(_ tools: ServiceTools, _ metrics: DieServiceMetrics) -> Response {
+    let identifiers = specifications.identifiers
+    metrics.listed.increment()
+    OTelSpan.current?.setAttributes([Attribute(.requestType, "list"), Attribute(.dieCount, identifiers.count)])
+    tools.logger.info(
+      "Die list requested",
+      metadata: [
+        "count": .stringConvertible(identifiers.count), "identifiers": .stringConvertible(identifiers),
+      ]
+    )
+    return .json { bytes in
+      bytes.append(contentsOf: #"{"identifiers":"#.utf8)
+      bytes.append(jsonArray: identifiers) { $0.append(json: $1) }
+      bytes.append(UInt8(ascii: "}"))
+    }
+  }
+
+  private func one(_ identifier: String, _ tools: ServiceTools, _ metrics: DieServiceMetrics) -> Response {
+    let specification = specifications[identifier]
+    OTelSpan.current?.setAttributes([
+      Attribute(.requestType, "get"), Attribute(.dieIdentifier, identifier),
+      Attribute(.dieFound, specification != nil),
+    ])
+    tools.logger.info("Die specification requested", metadata: ["identifier": "\(identifier)"])
+    guard let specification else { return unknown(identifier, tools) }
+    metrics.requested(identifier).increment()
+    tools.logger.info(
+      "Die specification found",
+      metadata: [
+        "identifier": "\(identifier)", "faces": .stringConvertible(specification.faces),
+        "error_rate": .stringConvertible(specification.errorRate),
+      ]
+    )
+    return .json { bytes in
+      bytes.append(contentsOf: #"{"identifier":"#.utf8)
+      bytes.append(json: identifier)
+      bytes.append(contentsOf: #","specification":{"faces":"#.utf8)
+      bytes.append(jsonArray: specification.faces) { $0.append(json: $1) }
+      bytes.append(contentsOf: #","error_rate":"#.utf8)
+      specification.errorRateText.append(to: &bytes)
+      bytes.append(contentsOf: "}}".utf8)
+    }
+  }
+
+  private func unknown(_ identifier: String, _ tools: ServiceTools) -> Response {
+    let identifiers = specifications.identifiers
+    tools.logger.warning(
+      "Unknown die identifier requested",
+      metadata: ["identifier": "\(identifier)", "available_identifiers": .stringConvertible(identifiers)]
+    )
+    let available = identifiers.map { "'\($0)'" }.joined(separator: ", ")
+    return .detail(.notFound, "Die identifier '\(identifier)' not found. Available: [\(available)]")
+  }
+}

@@ -1,0 +1,41 @@
+public import ServiceCore
+
+/// A die: what can come up, and how often it fails.
+public struct DieSpecification: Sendable, Hashable {
+  /// What can come up, each with the same probability; never empty.
+  public let faces: [Int]
+  /// The share of rolls that fail, from 0 to 1.
+  public let errorRate: Double
+
+  /// Reads `{"faces":[1,2],"error_rate":0.1}`; throws a sentence about the first fault.
+  public init(_ json: JSONValue) throws(DieSpecificationFault) {
+    let faces = json["faces"]?.items?.map(\.integer) ?? []
+    guard !faces.isEmpty, faces.count <= Self.faceLimit, faces.allSatisfy({ $0 != nil }) else {
+      throw DieSpecificationFault(reason: "\"faces\" must be 1 to \(Self.faceLimit) integers")
+    }
+    guard let errorRate = json["error_rate"]?.double, (0...1).contains(errorRate) else {
+      throw DieSpecificationFault(reason: "\"error_rate\" must be a number from 0 to 1")
+    }
+    self.faces = faces.compactMap(\.self)
+    self.errorRate = errorRate
+  }
+
+  init(faces: [Int], errorRate: Double) {
+    self.faces = faces
+    self.errorRate = errorRate
+  }
+
+  /// More faces than any die has, and still an answer of some kilobytes.
+  private static let faceLimit = 1000
+
+  /// The error rate without a fraction where it has none, as it is written in a file.
+  var errorRateText: JSONValue {
+    errorRate == errorRate.rounded() ? .number(String(Int(errorRate))) : .number(String(errorRate))
+  }
+}
+
+/// Why a JSON value is no die.
+public struct DieSpecificationFault: Error, Hashable, Sendable {
+  /// A sentence without its end.
+  public let reason: String
+}

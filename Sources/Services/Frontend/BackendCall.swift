@@ -1,0 +1,133 @@
+import HTTPTypes
+import Logging
+import LoopHTTP
+import ServiceCore
+import Telemetry
+
+/// One call of the dice-roller for a request of the frontend, with everything that is told of it.
+struct BackendCall: Sendable {
+  /// How a call is told in the log.
+  struct Messages: Sendable {
+    let received: Logger.Message
+    let failed: Logger.Message
+    static let roll = Messages(received: "Backend response received", failed: "Backend returned error")
+    static let rollAsync = Messages(
+      received: "Backend async response received",
+      failed: "Backend async returned error"
+    )
+  }
+
+  let tools: ServiceTools
+  let metrics: FrontendMetrics
+  let base: ServiceURL
+  let die: String
+  let timeout: Duration
+  let messages: Messages
+  let fields: Logger.Metadata
+
+  /// Calls `target`; `read` makes the fields to log, and the answer without its end, of a JSON body, or nil for one that
+  /// makes no sense.
+  func run(
+    _ target: String,
+    read: (JSONValue) -> (fields: Logger.Metadata, body: [UInt8])?
+  ) async throws -> Response {
+    let knownLabel = metrics.labels.known(die)
+    if let knownLabel { metrics.requests(knownLabel, "received").increment() }
+    let url = base.appending(target)
+    let start = EventLoop.monotonicNanoseconds()
+    OTelSpan.current?.setAttribute(.backendURL, .string(url.description))
+    do throws(ClientError) {
+      let response = try await tools.client.get(url, timeout: timeout)
+      let seconds = Double(EventLoop.monotonicNanoseconds() - start) / 1e9
+      OTelSpan.current?.setAttributes([
+        Attribute(.backendStatusCode, response.statusCode), Attribute(.backendDuration, seconds),
+      ])
+      // 404 says that no specification names the die; of the others only what the roller rolled is sure to exist.
+      let isDie = response.statusCode == 200 || response.statusCode == 500
+      let label = knownLabel ?? (isDie ? metrics.labels.learn(die) : "other")
+      if knownLabel == nil { metrics.requests(label, "received").increment() }
+      metrics.backendRequests(label, String(response.statusCode)).increment()
+      metrics.backendDuration(label).observe(seconds)
+      return answer(response, seconds: seconds, label: label, read)
+    } catch {
+      let label = knownLabel ?? "other"
+      if knownLabel == nil { metrics.requests(label, "received").increment() }
+      metrics.backendDuration(label).observe(Double(EventLoop.monotonicNanoseconds() - start) / 1e9)
+      return try failure(error, label: label)
+    }
+  }
+
+  private func answer(
+    _ response: ClientResponse,
+    seconds: Double,
+    label: String,
+    _ read: (JSONValue) -> (fields: Logger.Metadata, body: [UInt8])?
+  ) -> Response {
+    let json = try? JSONParser.parse(response.body)
+    var told = fields
+    told["backend_status"] = .stringConvertible(response.statusCode)
+    guard response.statusCode == 200, let json, let result = read(json) else {
+      metrics.requests(label, "error").increment()
+      tools.logger.error(messages.failed, metadata: told)
+      return errorAnswer(response, detail: json?["detail"]?.text)
+    }
+    metrics.requests(label, "success").increment()
+    told.merge(result.fields) { $1 }
+    told["duration"] = .stringConvertible(seconds)
+    tools.logger.info(messages.received, metadata: told)
+    return .json { bytes in
+      bytes.append(contentsOf: result.body)
+      if let traceID = Self.traceID {
+        bytes.append(contentsOf: #","trace_id":"#.utf8)
+        bytes.append(json: traceID)
+      }
+      bytes.append(UInt8(ascii: "}"))
+    }
+  }
+
+  /// The backend's own status and detail; 502 where it has answered what no client of ours would understand.
+  private func errorAnswer(_ response: ClientResponse, detail: String?) -> Response {
+    guard response.statusCode >= 400 else {
+      return .detail(.badGateway, "Backend gave an answer that makes no sense", traceID: Self.traceID)
+    }
+    let detail = detail ?? "Backend answered with status \(response.statusCode)"
+    var answer = Response.detail(response.status, detail, traceID: Self.traceID)
+    if let retryAfter = response.header(.retryAfter) { answer.append(.retryAfter, retryAfter) }
+    return answer
+  }
+
+  private func failure(_ error: ClientError, label: String) throws -> Response {
+    let (status, answer) = outcome(of: error)
+    guard let answer else { throw CancellationError() }
+    metrics.requests(label, status).increment()
+    return answer
+  }
+
+  private func outcome(of error: ClientError) -> (status: String, answer: Response?) {
+    switch error {
+    case .cancelled: return ("", nil)
+    case .timedOut:
+      tools.logger.error("Backend request timed out", metadata: fields)
+      return ("timeout", .detail(.gatewayTimeout, "Backend request timed out", traceID: Self.traceID))
+    case .malformedResponse, .bodyTooLarge:
+      tools.logger.error(messages.failed, metadata: fields.merging(["error": "\(error)"]) { $1 })
+      let detail = "Backend gave an answer that makes no sense"
+      return ("error", .detail(.badGateway, detail, traceID: Self.traceID))
+    case .invalidURL, .unsupportedScheme, .invalidRequest, .nameNotResolved, .connectionRefused, .connectionFailed,
+      .connectionClosed, .poolExhausted, .shutDown:
+      tools.logger.error("Failed to connect to backend", metadata: fields)
+      var answer = Response.detail(
+        .serviceUnavailable,
+        "Could not connect to backend at \(base)",
+        traceID: Self.traceID
+      )
+      answer.append(.retryAfter, "1")
+      return ("connection_error", answer)
+    }
+  }
+
+  /// The request's trace, for its answer.
+  private static var traceID: String? {
+    OTelSpan.current.flatMap { $0.spanContext.isValid ? "\($0.spanContext.traceID)" : nil }
+  }
+}

@@ -1,0 +1,136 @@
+import DiceRoller
+import DieService
+import HTTPTypes
+import Logging
+import LoopHTTP
+import ServiceCore
+import Telemetry
+
+/// The frontend's routes besides the page's files.
+struct FrontendHandlers: Sendable {
+  let tools: ServiceTools
+  let metrics: FrontendMetrics
+  let roller: ServiceURL
+  let dieService: DieServiceClient
+  let traceStore: ServiceURL?
+
+  /// `GET /roll`
+  func roll(_ request: Request) async throws -> Response {
+    var query = QueryReader(request)
+    guard let die = query.text("die") else { return query.faultResponse }
+    OTelSpan.current?.setAttribute(.dieType, .string(die))
+    let fields: Logger.Metadata = ["die_type": "\(die)"]
+    tools.logger.info("Frontend roll request received", metadata: fields)
+    let call = BackendCall(
+      tools: tools,
+      metrics: metrics,
+      base: roller,
+      die: die,
+      timeout: .seconds(5),
+      messages: .roll,
+      fields: fields
+    )
+    return try await call.run("/roll?die=\(die.queryEncoded)") { json in
+      guard let roll = json["roll"]?.integer else { return nil }
+      OTelSpan.current?.setAttribute(.rollValue, .int(Int64(roll)))
+      var body = Array(#"{"roll":"#.utf8)
+      body.append(json: roll)
+      return (["roll_value": .stringConvertible(roll)], body)
+    }
+  }
+
+  /// `GET /roll-async`
+  func rollAsync(_ request: Request) async throws -> Response {
+    var query = QueryReader(request)
+    let die = query.text("die")
+    let times = query.integer("times", in: DiceRollerServer.batchSizes)
+    guard let die, let times else { return query.faultResponse }
+    OTelSpan.current?.setAttributes([Attribute(.dieType, die), Attribute(.asyncBatchSize, times)])
+    metrics.batchRequests(String(times)).increment()
+    let fields: Logger.Metadata = ["die_type": "\(die)", "times": .stringConvertible(times)]
+    tools.logger.info("Frontend async roll request received", metadata: fields)
+    let call = BackendCall(
+      tools: tools,
+      metrics: metrics,
+      base: roller,
+      die: die,
+      timeout: .seconds(10),
+      messages: .rollAsync,
+      fields: fields
+    )
+    return try await call.run("/roll-async?die=\(die.queryEncoded)&times=\(times)") { json in
+      let rolls = json["rolls"]?.items?.compactMap(\.integer)
+      guard let total = json["total"]?.integer, let rolls, rolls.count == times else { return nil }
+      OTelSpan.current?.setAttribute(.asyncTotalResult, .int(Int64(total)))
+      var body = Array(#"{"total":"#.utf8)
+      body.append(json: total)
+      body.append(contentsOf: #","rolls":"#.utf8)
+      body.append(jsonArray: rolls) { $0.append(json: $1) }
+      body.append(contentsOf: #","count":"#.utf8)
+      body.append(json: rolls.count)
+      return (["total": .stringConvertible(total), "rolls": .stringConvertible(rolls)], body)
+    }
+  }
+
+  /// `GET /dice`
+  func dice(_ request: Request) async throws -> Response {
+    do throws(DieServiceClient.Failure) {
+      let identifiers = try await dieService.identifiers()
+      tools.logger.info(
+        "Die list fetched from die service",
+        metadata: [
+          "count": .stringConvertible(identifiers.count), "identifiers": .stringConvertible(identifiers),
+        ]
+      )
+      return .json { bytes in
+        bytes.append(contentsOf: #"{"identifiers":"#.utf8)
+        bytes.append(jsonArray: identifiers) { $0.append(json: $1) }
+        bytes.append(UInt8(ascii: "}"))
+      }
+    } catch {
+      if error == .cancelled { throw CancellationError() }
+      tools.logger.error("Error fetching die list from die service", metadata: ["error": "\(error)"])
+      return .detail(.serviceUnavailable, "Die service unavailable")
+    }
+  }
+
+  /// `GET /traces/{trace_id}`
+  func trace(_ request: Request) async throws -> Response {
+    let id = request.parameters["trace_id"] ?? ""
+    let isID = id.utf8.count == 32 && id.utf8.allSatisfy { Self.hexadecimal.contains($0) }
+    guard isID else {
+      let rule = ParameterFault.Rule.pattern(Self.idPattern)
+      return .faults([ParameterFault(rule: rule, place: .path, name: "trace_id", input: id)])
+    }
+    return try await fetch("/api/traces/\(id)", missing: "Trace '\(id)' not found")
+  }
+
+  /// `GET /traces`
+  func traces(_ request: Request) async throws -> Response {
+    try await fetch("/api/search?limit=20", missing: "The trace store has no search")
+  }
+
+  /// What a trace id looks like.
+  static let idPattern = "^[0-9a-f]{32}$"
+  private static let hexadecimal = Set("0123456789abcdef".utf8)
+
+  /// The trace store's own JSON; its errors in our words.
+  private func fetch(_ target: String, missing: String) async throws -> Response {
+    guard let traceStore else { return .detail(.serviceUnavailable, "No trace store is configured") }
+    do throws(ClientError) {
+      let url = traceStore.appending(target)
+      let response = try await tools.client.get(url, accept: "application/json", timeout: .seconds(5))
+      switch response.statusCode {
+      case 200: return Response(contentType: .json, body: .bytes(response.body))
+      case 404: return .detail(.notFound, missing)
+      default: return .detail(.badGateway, "The trace store answered with status \(response.statusCode)")
+      }
+    } catch {
+      switch error {
+      case .cancelled: throw CancellationError()
+      case .timedOut: return .detail(.gatewayTimeout, "The trace store gave no answer in time")
+      default: return .detail(.serviceUnavailable, "The trace store cannot be reached")
+      }
+    }
+  }
+}

@@ -1,0 +1,40 @@
+// What one span says beyond its bar: attributes, events, resource.
+
+import { html } from "./dom.js";
+import { duration } from "./format.js";
+
+/** The details of `span` as elements, in the order of reading. */
+export function spanDetails(span) {
+  const facts = new Map([
+    ["service", span.service],
+    ["kind", span.kind.toLowerCase()],
+    ["starts", `${duration(span.start)} into the trace`],
+    ["takes", duration(span.duration)],
+    ["status", span.message ? `${span.status}: ${span.message}` : span.status],
+    ["span id", span.id],
+  ]);
+  return [
+    html(
+      "p",
+      { class: "details-title" },
+      span.name,
+      " ",
+      html("button", { type: "button", "data-action": "zoom" }, "Zoom on this span"),
+    ),
+    table("Span", facts),
+    table("Attributes", span.attributes),
+    ...span.events.map((event) => table(`Event ${event.name} at ${duration(event.time)}`, event.attributes)),
+    table("Resource", span.resource),
+  ].filter(Boolean);
+}
+
+function table(title, entries) {
+  if (entries.size === 0 && !title.startsWith("Event")) return null;
+  const rows = [...entries].map(([key, value]) => html("div", {}, html("dt", {}, key), html("dd", {}, text(value))));
+  return html("section", {}, html("p", { class: "details-heading" }, title), html("dl", {}, ...rows));
+}
+
+function text(value) {
+  if (Array.isArray(value)) return `[${value.map(text).join(", ")}]`;
+  return value !== null && typeof value === "object" ? JSON.stringify(value) : String(value);
+}

@@ -1,0 +1,81 @@
+// What a trace tells: whether it is whole, where its time went, and what the overlap saved. Pure.
+
+export const isRoll = (span) => span.attributes.has("async.roll_index");
+export const isCancelled = (span) => span.attributes.get("async.cancelled") === true;
+export const isFailed = (span) => span.status === "ERROR";
+
+/** The trace's first root: the span that a reader takes for the request. */
+export const rootOf = (trace) => trace.roots.find((span) => span.parentId === "") ?? trace.roots[0];
+
+/**
+ * Why the trace cannot be whole yet, as sentences; empty when nothing is known to be missing. Exporters send each
+ * service's spans on their own, so a trace often arrives leaf first or without its leaves.
+ */
+export function missing(trace) {
+  const reasons = [];
+  const orphans = trace.roots.filter((span) => span.parentId !== "").length;
+  if (orphans > 0) reasons.push(`${orphans === 1 ? "a parent span" : `${orphans} parent spans`} not there`);
+  const silent = trace.spans.filter(awaitsServer).length;
+  if (silent > 0) reasons.push(`${silent === 1 ? "one call" : `${silent} calls`} without the called service's span`);
+  const rolls = trace.spans.filter((span) =>
+    isBatch(span) && span.children.length < span.attributes.get("async.batch_size")
+  );
+  if (rolls.length > 0) reasons.push("roll spans not there");
+  return reasons;
+}
+
+function awaitsServer(span) {
+  return span.kind === "CLIENT" && span.attributes.has("http.response.status_code") && span.children.length === 0;
+}
+
+function isBatch(span) {
+  return span.name === "async_roll_batch";
+}
+
+/**
+ * What set how long the trace took: per span, the stretches `{ start, end }` in which the request waited for that
+ * span itself. From the end back, time belongs to the child that ended last before, else to the span. Nobody waits for
+ * a cancelled child: it ends because its parent is done with it.
+ */
+export function criticalPath(trace) {
+  const path = new Map();
+  const stack = [rootOf(trace)];
+  while (stack.length > 0) {
+    const span = stack.pop();
+    const own = [];
+    let until = span.end;
+    for (const child of [...span.children].sort((one, other) => other.end - one.end)) {
+      if (child.end > until || child.duration === 0 || isCancelled(child)) continue;
+      stack.push(child);
+      if (child.end < until) own.push({ start: child.end, end: until });
+      until = child.start;
+    }
+    if (span.start < until) own.push({ start: span.start, end: until });
+    path.set(span, own);
+  }
+  return path;
+}
+
+/**
+ * The overlap of the trace's roll spans: `{ rolls, batch, sum, saved, ratio, slowest, failed, cancelled }` in
+ * milliseconds, or null when it has none. `batch` is their parent's duration, `sum` what they take one after another.
+ */
+export function overlap(trace) {
+  const rolls = trace.spans.filter(isRoll);
+  if (rolls.length === 0) return null;
+  const parent = rolls[0].parent;
+  const extent = Math.max(...rolls.map((span) => span.end)) - Math.min(...rolls.map((span) => span.start));
+  const batch = parent ? parent.duration : extent;
+  const sum = rolls.reduce((total, span) => total + span.duration, 0);
+  const slowest = rolls.reduce((most, span) => (span.duration > most.duration ? span : most));
+  const failed = rolls.filter(isFailed);
+  const cancelled = rolls.filter(isCancelled);
+  return { rolls, batch, sum, saved: sum - batch, ratio: sum / batch, slowest, failed, cancelled };
+}
+
+/** How many of `spans` run at once: steps `{ time, count }` in order of time. */
+export function inFlight(spans) {
+  const changes = spans.flatMap((span) => [[span.start, 1], [span.end, -1]]).sort((one, other) => one[0] - other[0]);
+  let count = 0;
+  return changes.map(([time, change]) => ({ time, count: count += change }));
+}

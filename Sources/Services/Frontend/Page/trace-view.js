@@ -1,0 +1,189 @@
+// The section with the trace: fetches until the trace is whole, draws what is there, and says how things stand.
+
+import * as api from "./api.js";
+import { byId, html } from "./dom.js";
+import { duration, factor, plural } from "./format.js";
+import { parseTrace } from "./trace-model.js";
+import { isFailed, missing, overlap, rootOf } from "./trace-analysis.js";
+import { Waterfall } from "./waterfall.js";
+
+const patience = 15_000; // Exporters send every 5 s by default; three rounds and the trace is late, not slow.
+const firstPause = 100;
+const longestPause = 1500;
+
+export class TraceView {
+  #waterfall = new Waterfall(byId("waterfall"));
+  #status = byId("trace-status");
+  #retry = byId("trace-retry");
+  #waiting = null;
+  #id = null;
+  #template = null;
+  #onWhole;
+
+  /** `onWhole(id, trace)` is called each time that a trace is drawn for good. */
+  constructor(onWhole) {
+    this.#onWhole = onWhole;
+    this.#retry.addEventListener("click", () => this.open(this.#id));
+  }
+
+  /** The address of another trace backend, with `{trace_id}` in it; only http and https addresses are linked. */
+  set linkTemplate(template) {
+    this.#template = /^https?:\/\//i.test(template ?? "") ? template : null;
+    this.#link();
+  }
+
+  close() {
+    this.#waiting?.abort();
+    this.#id = null;
+    byId("trace").hidden = true;
+    this.#waterfall.clear();
+  }
+
+  /** Shows the trace `id`, waiting for it up to 15 seconds. Opening another one ends the wait. */
+  async open(id) {
+    this.#waiting?.abort();
+    this.#waiting = new AbortController();
+    const { signal } = this.#waiting;
+    if (id !== this.#id) this.#reset(id);
+    this.#retry.hidden = true;
+    this.#say("Waiting for the trace…");
+    try {
+      await this.#follow(id, signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+
+  #reset(id) {
+    this.#id = id;
+    this.#waterfall.clear();
+    byId("trace-summary").replaceChildren();
+    byId("trace").hidden = false;
+    this.#link();
+  }
+
+  #link() {
+    if (!this.#id) return;
+    const link = byId("trace-link");
+    link.textContent = this.#id;
+    link.href = `?trace=${encodeURIComponent(this.#id)}`;
+    link.dataset.trace = this.#id;
+    const elsewhere = byId("trace-elsewhere");
+    elsewhere.hidden = this.#template === null;
+    if (this.#template) elsewhere.href = this.#template.replaceAll("{trace_id}", encodeURIComponent(this.#id));
+  }
+
+  async #follow(id, signal) {
+    const begin = performance.now();
+    let drawn = null;
+    for (let pause = firstPause;; pause = Math.min(pause * 1.5, longestPause)) {
+      const answer = await api.trace(id, { signal });
+      if (answer.status !== 200 && answer.status !== 404) return this.#giveUp(`No trace: ${answer.detail}`);
+      const trace = answer.status === 200 ? read(answer.body) : null;
+      if (trace && trace.spans.length !== drawn?.spans.length) this.#draw(id, trace);
+      drawn = trace ?? drawn;
+      const reasons = drawn ? missing(drawn) : [];
+      if (drawn && reasons.length === 0) return this.#finish(id, drawn);
+      if (performance.now() - begin > patience) return this.#late(id, drawn, reasons);
+      if (drawn) this.#say(`Waiting for the rest of the trace (${reasons.join(", ")})…`);
+      await rest(pause, signal);
+    }
+  }
+
+  #draw(id, trace) {
+    this.#waterfall.show(id, trace);
+    byId("trace-summary").replaceChildren(...summary(trace));
+  }
+
+  #finish(id, trace) {
+    this.#say(`Complete: ${census(trace)}, ${duration(trace.duration)}.`);
+    this.#onWhole(id, trace);
+  }
+
+  #late(id, trace, reasons) {
+    if (!trace) return this.#giveUp("The trace is not available: nothing of it arrived within 15 s.");
+    this.#giveUp(`The trace is not complete after 15 s: ${reasons.join(", ")}. Shown is what arrived.`);
+    this.#onWhole(id, trace);
+  }
+
+  #giveUp(text) {
+    this.#say(text);
+    this.#retry.hidden = false;
+  }
+
+  #say(text) {
+    if (this.#status.textContent !== text) this.#status.textContent = text;
+  }
+}
+
+/** The trace in a store's answer; null also when the answer is no trace, since asking again may help. */
+function read(body) {
+  try {
+    return parseTrace(body);
+  } catch {
+    return null;
+  }
+}
+
+function rest(milliseconds, signal) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener("abort", () => (clearTimeout(timer), reject(signal.reason)), { once: true });
+  });
+}
+
+function census(trace) {
+  return `${plural(trace.spans.length, "span")} of ${plural(trace.services.length, "service")}`;
+}
+
+/** The summary line: what the overlap saved, or what went wrong. */
+function summary(trace) {
+  const rolls = overlap(trace);
+  if (!rolls) {
+    const root = rootOf(trace);
+    return [
+      html(
+        "p",
+        { class: "lesson" },
+        `${root.name} took ${duration(root.duration)}${isFailed(root) ? " and failed" : ""}.`,
+      ),
+    ];
+  }
+  return [html("p", { class: "lesson" }, ...lesson(rolls)), html("dl", { class: "facts" }, ...facts(rolls))];
+}
+
+function lesson({ rolls, batch, sum, ratio, failed, cancelled }) {
+  if (failed.length > 0) {
+    const others = cancelled.length > 0 ? ` ${plural(cancelled.length, "other roll")} cancelled at once.` : "";
+    return [html("strong", {}, failed[0].name), ` failed after ${duration(failed[0].duration)}.${others}`];
+  }
+  if (rolls.length === 1) return ["One roll alone: there is nothing to overlap. Roll more of them."];
+  return [
+    `${rolls.length} rolls in the time of the slowest: ${duration(batch)} instead of ${duration(sum)}, `,
+    html("strong", {}, `${factor(ratio)} faster`),
+    ".",
+  ];
+}
+
+function facts(rolls) {
+  const batch = fact("Batch", duration(rolls.batch));
+  if (rolls.failed.length > 0) {
+    const done = rolls.rolls.length - rolls.failed.length - rolls.cancelled.length;
+    return [
+      batch,
+      fact("Failed", rolls.failed.length),
+      fact("Cancelled", rolls.cancelled.length),
+      fact("Done before", done),
+    ];
+  }
+  return [
+    batch,
+    fact("Sum of the rolls", duration(rolls.sum)),
+    fact("Time saved", rolls.saved > 0 ? duration(rolls.saved) : "none"),
+    fact("Slowest roll", `${duration(rolls.slowest.duration)} (${rolls.slowest.name})`),
+  ];
+}
+
+function fact(name, value) {
+  return html("div", {}, html("dt", {}, name), html("dd", {}, value));
+}

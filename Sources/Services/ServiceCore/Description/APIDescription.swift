@@ -1,0 +1,67 @@
+/// The OpenAPI 3.1 document of a service's routes.
+enum APIDescription {
+  static func document(title: String, version: String, routes: [ServiceRoute]) -> JSONValue {
+    [
+      "openapi": "3.1.0",
+      "info": ["title": .string(title), "version": .string(version)],
+      "paths": .object(
+        routes.map { JSONValue.Member(name: $0.path, value: ["get": operation($0.operation)]) }
+      ),
+      "components": ["schemas": ["Detail": detail, "Faults": faults]],
+    ]
+  }
+
+  private static func operation(_ operation: APIOperation) -> JSONValue {
+    var members = [JSONValue.Member(name: "summary", value: .string(operation.summary))]
+    if !operation.parameters.isEmpty {
+      members.append(JSONValue.Member(name: "parameters", value: .array(operation.parameters.map(parameter))))
+    }
+    let answers = operation.answers.map { JSONValue.Member(name: String($0.status), value: answer($0)) }
+    members.append(JSONValue.Member(name: "responses", value: .object(answers)))
+    return .object(members)
+  }
+
+  private static func parameter(_ parameter: APIOperation.Parameter) -> JSONValue {
+    [
+      "name": .string(parameter.name), "in": .string(parameter.place.rawValue),
+      "required": .bool(parameter.isRequired), "schema": parameter.schema,
+    ]
+  }
+
+  private static func answer(_ answer: APIOperation.Answer) -> JSONValue {
+    var members = [JSONValue.Member(name: "description", value: .string(answer.meaning))]
+    if let mediaType = answer.mediaType {
+      let content: JSONValue = .object([JSONValue.Member(name: mediaType, value: ["schema": answer.schema])])
+      members.append(JSONValue.Member(name: "content", value: content))
+    }
+    return .object(members)
+  }
+
+  private static let detail: JSONValue = [
+    "type": "object",
+    "required": ["detail"],
+    "properties": ["detail": ["type": "string"], "trace_id": ["type": "string", "pattern": "^[0-9a-f]{32}$"]],
+  ]
+
+  private static let faults: JSONValue = [
+    "type": "object",
+    "required": ["detail"],
+    "properties": [
+      "detail": [
+        "type": "array",
+        "minItems": 1,
+        "items": [
+          "type": "object",
+          "required": ["type", "loc", "msg", "input"],
+          "properties": [
+            "type": ["type": "string"],
+            "loc": ["type": "array", "items": ["type": "string"]],
+            "msg": ["type": "string"],
+            "input": ["type": ["string", "null"]],
+            "ctx": ["type": "object"],
+          ],
+        ],
+      ]
+    ],
+  ]
+}

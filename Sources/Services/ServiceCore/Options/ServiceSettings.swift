@@ -1,0 +1,31 @@
+public import Logging
+public import Telemetry
+
+/// What a service needs to know to run, from flags, environment and defaults.
+public struct ServiceSettings: Sendable {
+  /// Address or name to listen on.
+  public var host: String
+  /// Port to listen on; 0 lets the system choose.
+  public var port: UInt16
+  /// The least severe events that are logged.
+  public var logLevel: Logger.Level
+  /// How they are written.
+  public var logStyle: LogStyle
+  /// Everything the `OTEL_*` variables say.
+  public var telemetry: TelemetryConfiguration
+
+  /// The given parts.
+  public init(
+    host: String,
+    port: UInt16,
+    logLevel: Logger.Level,
+    logStyle: LogStyle,
+    telemetry: TelemetryConfiguration
+  ) {
+    self.host = host
+    self.port = port
+    self.logLevel = logLevel
+    self.logStyle = logStyle
+    self.telemetry = telemetry
+  }
+}

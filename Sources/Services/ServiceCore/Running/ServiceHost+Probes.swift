@@ -1,0 +1,37 @@
+import HTTPTypes
+import LoopHTTP
+import Telemetry
+
+extension ServiceHost {
+  /// The routes that every service has.
+  static func commonRoutes(
+    _ service: some ServiceDefinition,
+    registry: MetricsRegistry,
+    health: ServiceHealth
+  ) -> [ServiceRoute] {
+    [
+      ServiceRoute(
+        "/metrics",
+        APIOperation(
+          "The metrics, as Prometheus reads them",
+          answers: [APIOperation.Answer(200, "The metrics", mediaType: "text/plain", schema: ["type": "string"])]
+        )
+      ) { request in
+        let page = await MetricsPage(registry, accept: request.headerValues(.accept))
+        return Response(contentType: MediaType(page.contentType), body: .bytes(page.bytes))
+      },
+      ServiceRoute(
+        "/livez",
+        APIOperation("Whether the process lives", answers: [APIOperation.Answer(200, "It does")])
+      ) { _ in health.livenessResponse() },
+      ServiceRoute(
+        "/readyz",
+        APIOperation(
+          "Whether requests are wanted",
+          parameters: [APIOperation.Parameter("verbose", isRequired: false, schema: ["type": "string"])],
+          answers: [APIOperation.Answer(200, "They are"), APIOperation.Answer(503, "They are not, at present")]
+        )
+      ) { request in health.readinessResponse(isVerbose: request.queryValue("verbose") != nil) },
+    ]
+  }
+}

@@ -1,0 +1,117 @@
+public import Logging
+public import LoopHTTP
+public import Telemetry
+
+/// One running service: its server, its telemetry and its probes.
+public final class ServiceHost: Sendable {
+  /// `service.name`.
+  public let name: String
+  /// The service's log.
+  public let logger: Logger
+
+  private let server: HTTPServer
+  private let tracing: ServiceTracing
+  private let health: ServiceHealth
+  private let client: HTTPClient
+  private let flushLimit: Duration
+
+  /// Puts the service together; nothing runs yet. Throws where the system lacks resources.
+  public init(
+    _ service: some ServiceDefinition,
+    settings: ServiceSettings,
+    group: EventLoopGroup,
+    sink: any LogSink
+  ) throws(UVError) {
+    let telemetry = settings.telemetry
+    let resource = Resource(
+      configuration: telemetry,
+      defaultServiceName: service.name,
+      serviceVersion: service.version,
+      process: .current()
+    )
+    name = resource.serviceName
+    logger = settings.logStyle.logger(service: name, level: settings.logLevel, sink: sink)
+    client = HTTPClient(group: group)
+    let consoleLogger = settings.logStyle.logger(label: "spans", service: name, level: .info, sink: sink)
+    tracing = ServiceTracing(
+      configuration: telemetry,
+      resource: resource,
+      transport: HTTPClientTransport(client: client),
+      group: group,
+      logger: logger,
+      console: { consoleLogger.info("\($0)") }
+    )
+    health = ServiceHealth(exports: tracing.statistics)
+    flushLimit = min(telemetry.spanBatches.exportTimeout, Self.longestFlush)
+    let registry = MetricsRegistry(group: group)
+    let tracer = tracing.provider.tracer(InstrumentationScope(name: "dice", version: service.version))
+    let tools = ServiceTools(
+      name: name,
+      group: group,
+      logger: logger,
+      tracer: tracer,
+      registry: registry,
+      client: TracedClient(client: client, tracer: tracer, metrics: HTTPClientMetrics(registry))
+    )
+    let serverMetrics = HTTPServerMetrics(registry)
+    let routes = service.routes(tools) + ServiceHost.commonRoutes(service, registry: registry, health: health)
+    registry.registerEventLoopMetrics(group)
+    registry.registerExporterMetrics(tracing.statistics)
+    registry.registerProcessMetrics()
+    registry.registerTargetInfo(resource)
+    for warning in telemetry.warnings { logger.warning("Setting ignored", metadata: ["reason": "\(warning)"]) }
+    server = try HTTPServer(
+      router: ServiceHost.router(routes, of: service),
+      middleware: [
+        MetricsMiddleware(metrics: serverMetrics), TracingMiddleware(tracer: tracer),
+        AccessLogMiddleware(logger: logger), ErrorMiddleware(logger: logger),
+      ],
+      configuration: ServerConfiguration(host: settings.host, port: settings.port),
+      group: group,
+      logger: logger
+    )
+  }
+
+  /// A collector that hangs must not make the end longer than an orchestrator's patience.
+  private static let longestFlush = Duration.seconds(5)
+
+  /// Listens; requests wait until `run`. Returns the address, with the port that the system chose for 0.
+  public func bind() async throws(UVError) -> SocketAddress {
+    try await server.bind()
+  }
+
+  /// Serves until a drain has ended, then delivers the spans that are left.
+  public func run() async throws(UVError) {
+    let exporting = Task { await self.tracing.run() }
+    health.enter(.ready)
+    logger.info("Service started")
+    do throws(UVError) {
+      try await server.run()
+    } catch {
+      exporting.cancel()
+      throw error
+    }
+    if await !tracing.provider.shutdown(within: flushLimit) { logger.warning("Spans were lost at the end") }
+    exporting.cancel()
+    await exporting.value
+    await client.shutdown()
+    logger.info("Service stopped")
+  }
+
+  /// Says that no more requests are wanted, goes on for `delay`, then finishes what is in work within `timeout`.
+  /// `run` returns afterwards.
+  public func drain(delay: Duration, timeout: Duration) async {
+    health.enter(.draining)
+    logger.info("Service draining")
+    try? await Task.sleep(for: delay)
+    await server.shutdown(timeout: timeout)
+  }
+
+  private static func router(_ routes: [ServiceRoute], of service: some ServiceDefinition) -> Router {
+    var router = Router { .detail($0.status, $0.detail) }
+    let document = APIDescription.document(title: service.title, version: service.version, routes: routes).bytes
+    for route in routes { router.get(route.path, options: route.options, route.handler) }
+    router.get("/openapi.json") { _ in Response(contentType: .json, body: .bytes(document)) }
+    return router
+  }
+}

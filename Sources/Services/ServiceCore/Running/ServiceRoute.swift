@@ -1,0 +1,29 @@
+public import LoopHTTP
+
+/// A route of a service and its description, so that one cannot be without the other.
+public struct ServiceRoute: Sendable {
+  /// The template.
+  public var path: String
+  /// What `/openapi.json` says of it.
+  public var operation: APIOperation
+  /// What it asks of the server.
+  public var options: RouteOptions
+  /// Answers its requests.
+  public var handler: Handler
+
+  /// A route for GET.
+  public init(
+    _ path: String,
+    _ operation: APIOperation,
+    options: RouteOptions = RouteOptions(),
+    handler: @escaping Handler
+  ) {
+    self.path = path
+    self.operation = operation
+    self.options = options
+    self.handler = handler
+  }
+
+  /// Routes that machines ask for all day: neither traced nor counted.
+  static let probes: Set<String> = ["/metrics", "/livez", "/readyz"]
+}

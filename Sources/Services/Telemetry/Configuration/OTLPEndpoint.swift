@@ -1,0 +1,53 @@
+/// An address of an OTLP receiver as users write it.
+struct OTLPEndpoint: Sendable, Hashable {
+  /// `scheme://authority`, the scheme in lower case.
+  let origin: String
+  /// The path and what follows it; may be empty.
+  let path: String
+
+  /// Nil unless it is an absolute http or https URL with a host and, if any, a port that can be.
+  init?(_ text: String) {
+    guard let separator = text.firstRange(of: "://") else { return nil }
+    let scheme = text[..<separator.lowerBound].lowercased()
+    let rest = text[separator.upperBound...]
+    let end = rest.firstIndex { $0 == "/" || $0 == "?" || $0 == "#" } ?? rest.endIndex
+    let authority = rest[..<end]
+    guard
+      scheme == "http" || scheme == "https",
+      text.utf8.allSatisfy({ (0x21...0x7e).contains($0) }),
+      Self.isValid(authority: authority)
+    else { return nil }
+    origin = "\(scheme)://\(authority)"
+    path = String(rest[end...])
+  }
+
+  /// The address as it is, with `/` for an empty path.
+  var url: String {
+    path.hasPrefix("/") ? origin + path : "\(origin)/\(path)"
+  }
+
+  /// The address with `suffix` after exactly one slash.
+  func appending(_ suffix: String) -> String {
+    var base = path[...]
+    while base.hasSuffix("/") { base.removeLast() }
+    return "\(origin)\(base)/\(suffix)"
+  }
+
+  private static func isValid(authority: Substring) -> Bool {
+    if authority.first == "[" {
+      guard let close = authority.firstIndex(of: "]") else { return false }
+      return isValid(portSuffix: authority[authority.index(after: close)...])
+    }
+    let host = authority.prefix { $0 != ":" }
+    return !host.isEmpty && !host.contains("@") && isValid(portSuffix: authority[host.endIndex...])
+  }
+
+  private static func isValid(portSuffix: Substring) -> Bool {
+    if portSuffix.isEmpty { return true }
+    let digits = portSuffix.dropFirst()
+    guard portSuffix.first == ":", digits.utf8.allSatisfy(ByteClass.isDigit), let port = Int(digits) else {
+      return false
+    }
+    return (1...65_535).contains(port)
+  }
+}

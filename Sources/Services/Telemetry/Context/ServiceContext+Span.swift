@@ -1,0 +1,46 @@
+public import Tracing
+
+extension ServiceContext {
+  private enum SpanKey: ServiceContextKey {
+    typealias Value = OTelSpan
+    static var nameOverride: String? { "otel-span" }
+  }
+
+  private enum BaggageKey: ServiceContextKey {
+    typealias Value = Baggage
+    static var nameOverride: String? { "baggage" }
+  }
+
+  /// The active span: a local one, or one that stands for a remote parent.
+  public var span: OTelSpan? {
+    get { self[SpanKey.self] }
+    set { self[SpanKey.self] = newValue }
+  }
+
+  /// The identity of the active span.
+  public var spanContext: SpanContext? { span?.spanContext }
+
+  /// What the request's sender handed along; nil for nothing.
+  public var baggage: Baggage? {
+    get { self[BaggageKey.self] }
+    set { self[BaggageKey.self] = newValue }
+  }
+}
+
+extension SpanReference {
+  /// The span that is current where it is called; nil outside of any span. What log lines and exemplars point at.
+  public static var current: SpanReference? {
+    (ServiceContext.current?.spanContext).flatMap(SpanReference.init)
+  }
+
+  /// The ids and flags of that span; nil for the invalid one.
+  public init?(_ context: SpanContext) {
+    guard context.isValid else { return nil }
+    self.init(
+      traceIDHigh: context.traceID.high,
+      traceIDLow: context.traceID.low,
+      spanID: context.spanID.rawValue,
+      traceFlags: context.traceFlags.rawValue
+    )
+  }
+}

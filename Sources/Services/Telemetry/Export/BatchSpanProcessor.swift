@@ -1,0 +1,146 @@
+public import LoopHTTP
+import Synchronization
+
+/// Collects finished spans and exports them in batches: when a batch is full, when the schedule's delay has passed, and
+/// when it is told to (OpenTelemetry SDK, "Batching processor"). Exports never overlap.
+///
+/// A batch that cannot be delivered for a reason that may pass goes back to the queue, so that an outage costs spans only
+/// when the queue is full. Nothing happens until `run()` is called.
+public final class BatchSpanProcessor: SpanProcessor {
+  private struct State {
+    var wakes: BatchSchedule.Wakes = []
+    var flushes: [AsyncStream<Bool>.Continuation] = []
+    var isShutDown = false
+  }
+
+  /// What the exports came to so far.
+  public let statistics: SpanExportStatistics
+
+  private let configuration: BatchConfiguration
+  private let exporter: any SpanExporter
+  private let clock: SpanClock
+  private let queue: SpanQueue
+  private let state = Mutex(State())
+  private let wakeUps: AsyncStream<Void>
+  private let wakeUp: AsyncStream<Void>.Continuation
+
+  /// A processor that hands its batches to `exporter`. The loops of `group` end spans without a lock; they must outlive
+  /// `run()`.
+  public init(
+    exporter: any SpanExporter,
+    configuration: BatchConfiguration,
+    statistics: SpanExportStatistics,
+    group: EventLoopGroup? = nil,
+    clock: SpanClock = .process
+  ) {
+    self.exporter = exporter
+    self.configuration = configuration
+    self.statistics = statistics
+    self.clock = clock
+    queue = SpanQueue(configuration, group: group)
+    (wakeUps, wakeUp) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+  }
+
+  /// Takes a span, or drops and counts it when the queue is full.
+  public func onEnd(_ span: OTelSpan) {
+    switch queue.enqueue(span) {
+    case .queued, .closed: break
+    case .batchReady: wake(.batchReady)
+    case .full: statistics.addDropped()
+    }
+  }
+
+  /// Exports until `shutdown(within:)` or until the task is cancelled, which also ends an export on its way.
+  public func run() async {
+    await withDiscardingTaskGroup { group in
+      group.addTask {
+        while (try? await Task.sleep(for: self.configuration.scheduleDelay)) != nil {
+          self.clock.follow()
+          self.wake(.timer)
+        }
+      }
+      var schedule = BatchSchedule(batchSize: configuration.maximumExportBatchSize)
+      for await _ in wakeUps {
+        let isLast = await work(&schedule)
+        if isLast { break }
+      }
+      group.cancelAll()
+    }
+  }
+
+  /// Exports everything that ended so far; false when that failed or took longer than `limit`.
+  public func forceFlush(within limit: Duration) async -> Bool {
+    await flush(within: limit, isLast: false)
+  }
+
+  /// Exports everything that ended so far and ends `run()`. Later spans are ignored, and so are later shutdowns.
+  public func shutdown(within limit: Duration) async -> Bool {
+    await flush(within: limit, isLast: true)
+  }
+
+  private func wake(_ reason: BatchSchedule.Wakes) {
+    state.withLock { _ = $0.wakes.insert(reason) }
+    wakeUp.yield()
+  }
+
+  private func flush(within limit: Duration, isLast: Bool) async -> Bool {
+    let (results, waiter) = AsyncStream.makeStream(of: Bool.self)
+    let isOpen = state.withLock {
+      guard !$0.isShutDown else { return false }
+      $0.isShutDown = isLast
+      $0.flushes.append(waiter)
+      $0.wakes.insert(.flush)
+      return true
+    }
+    guard isOpen else { return false }
+    if isLast { queue.close() }
+    wakeUp.yield()
+    return await withTaskGroup { group in
+      group.addTask { await results.first { _ in true } ?? false }
+      group.addTask {
+        try? await Task.sleep(for: limit)
+        return false
+      }
+      let first = await group.next() ?? false
+      group.cancelAll()
+      return first
+    }
+  }
+
+  /// Does what the wake-ups ask for; true after the last flush.
+  private func work(_ schedule: inout BatchSchedule) async -> Bool {
+    let present = state.withLock { state in
+      defer { (state.wakes, state.flushes) = ([], []) }
+      return state
+    }
+    await queue.gather()
+    let isDelivered = await export(schedule.count(for: present.wakes, queued: queue.count), &schedule)
+    statistics.setQueued(queue.count)
+    for waiter in present.flushes {
+      waiter.yield(isDelivered)
+      waiter.finish()
+    }
+    return present.isShutDown && present.wakes.contains(.flush)
+  }
+
+  /// Exports that many spans batch by batch; false when some were not delivered.
+  private func export(_ count: Int, _ schedule: inout BatchSchedule) async -> Bool {
+    var remaining = count
+    var isDelivered = true
+    while remaining > 0 {
+      let spans = queue.take(atMost: min(remaining, configuration.maximumExportBatchSize))
+      // A span that is counted may not be in its loop's buffer yet: the next wake-up finds it.
+      guard !spans.isEmpty else { break }
+      remaining -= spans.count
+      statistics.setQueued(queue.count)
+      let result = await exporter.export(spans.compactMap(\.recorded), within: configuration.exportTimeout)
+      if result != .delivered(rejected: 0) { isDelivered = false }
+      guard schedule.finished(result) else {
+        queue.putBack(spans)
+        return false
+      }
+      statistics.add(result, count: spans.count, at: Double(EventLoop.wallClockNanoseconds()) / 1e9)
+    }
+    return isDelivered
+  }
+}

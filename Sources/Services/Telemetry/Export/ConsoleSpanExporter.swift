@@ -1,0 +1,57 @@
+import Tracing
+
+/// Prints one readable line per span (`OTEL_TRACES_EXPORTER=console`).
+public struct ConsoleSpanExporter: SpanExporter {
+  private let write: @Sendable (String) -> Void
+
+  /// An exporter that hands each line, without its line feed, to `write`.
+  public init(write: @escaping @Sendable (String) -> Void) {
+    self.write = write
+  }
+
+  /// Prints the batch.
+  public func export(_ spans: [SpanData], within limit: Duration) async -> ExportResult {
+    for span in spans { write(Self.line(span)) }
+    return .delivered(rejected: 0)
+  }
+
+  /// `SERVER GET /roll 12.345 ms trace=… span=… parent=… status=ERROR die.type="fair"`
+  static func line(_ span: SpanData) -> String {
+    let microseconds = ((span.endTime ?? span.startTime) - span.startTime) / 1000
+    let thousandths = String(microseconds % 1000 + 1000).dropFirst()
+    var parts = [
+      "\(span.kind)".uppercased(),
+      visible(span.name),
+      "\(microseconds / 1000).\(thousandths) ms",
+      "trace=\(span.context.traceID)",
+      "span=\(span.context.spanID)",
+    ]
+    if let parent = span.parent { parts.append("parent=\(parent.spanID)") }
+    switch span.status {
+    case .unset: break
+    case .ok: parts.append("status=OK")
+    case .error(let message): parts.append("status=ERROR" + (message.map { " (\(visible($0)))" } ?? ""))
+    }
+    parts += span.attributes.elements.map { "\(visible($0.key.name))=\(text($0.value))" }
+    parts += span.events.map { "event=\(visible($0.name))" }
+    return parts.joined(separator: " ")
+  }
+
+  private static func text(_ value: AttributeValue) -> String {
+    switch value {
+    case .string(let text): text.debugDescription
+    case .int(let number): "\(number)"
+    case .double(let number): "\(number)"
+    case .bool(let isTrue): "\(isTrue)"
+    case .stringArray(let texts): "\(texts)"
+    case .intArray(let numbers): "\(numbers)"
+    case .doubleArray(let numbers): "\(numbers)"
+    case .boolArray(let values): "\(values)"
+    }
+  }
+
+  /// The text with control characters escaped, so that it stays on its line.
+  private static func visible(_ text: String) -> String {
+    String(text.debugDescription.dropFirst().dropLast())
+  }
+}

@@ -1,0 +1,56 @@
+import Synchronization
+
+/// What the export of one service's spans came to so far: what the exporter's own metrics show.
+public final class SpanExportStatistics: Sendable {
+  /// The counts at one moment.
+  public struct Snapshot: Sendable, Hashable {
+    /// Spans that wait.
+    public var queued = 0
+    /// Spans that were delivered.
+    public var exported = 0
+    /// Spans that found the queue full.
+    public var dropped = 0
+    /// Spans that were refused for good or could not be sent.
+    public var failed = 0
+    /// Attempts after the first, over all exports.
+    public var retries = 0
+    /// When an export last succeeded, in seconds since 1970; nil before the first.
+    public var lastSuccess: Double?
+
+    /// Nothing yet.
+    public init() {}
+  }
+
+  private let counts = Mutex(Snapshot())
+  private let droppedCount = Atomic<Int>(0)
+  private let queuedCount = Atomic<Int>(0)
+
+  /// Nothing yet.
+  public init() {}
+
+  /// The present counts.
+  public var snapshot: Snapshot {
+    var snapshot = counts.withLock { $0 }
+    snapshot.dropped = droppedCount.load(ordering: .relaxed)
+    snapshot.queued = queuedCount.load(ordering: .relaxed)
+    return snapshot
+  }
+
+  func setQueued(_ count: Int) { queuedCount.store(count, ordering: .relaxed) }
+  func addDropped() { droppedCount.add(1, ordering: .relaxed) }
+  func addRetry() { counts.withLock { $0.retries += 1 } }
+
+  /// Counts a batch of `count` spans that is done with.
+  func add(_ result: ExportResult, count: Int, at seconds: Double) {
+    counts.withLock {
+      switch result {
+      case .delivered(let rejected):
+        $0.exported += count - min(rejected, count)
+        $0.failed += min(rejected, count)
+        $0.lastSuccess = seconds
+      case .dropped, .undelivered:
+        $0.failed += count
+      }
+    }
+  }
+}

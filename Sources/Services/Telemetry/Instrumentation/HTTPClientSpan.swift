@@ -1,0 +1,86 @@
+public import HTTPTypes
+public import Tracing
+
+/// The CLIENT span of one attempt at a request (OpenTelemetry semantic conventions, "HTTP client").
+public enum HTTPClientSpan {
+  /// Why an attempt got no answer. Each has a name of its own, as `error.type` must have few values.
+  public enum Failure: String, Error, Sendable, Hashable {
+    /// A limit passed.
+    case timeout
+    /// Nobody listens there.
+    case connectionRefused = "connection_refused"
+    /// The connection ended before the end of the answer.
+    case connectionReset = "connection_reset"
+    /// The name has no address.
+    case nameNotResolved = "name_not_resolved"
+    /// What came is no HTTP.
+    case malformedResponse = "malformed_response"
+    /// Anything else.
+    case other = "_OTHER"
+  }
+
+  /// How an attempt ended.
+  public enum Outcome: Sendable, Hashable {
+    /// The whole answer came.
+    case answered(status: Int)
+    /// None came, or not all of it.
+    case failed(Failure)
+    /// The caller no longer wanted it, which is no error.
+    case cancelled
+  }
+
+  /// Starts the span as a child of `context`'s and writes the headers that carry it into `headerFields`.
+  ///
+  /// - Parameter resendCount: How many attempts there were before this one.
+  public static func start(
+    _ tracer: OTelTracer,
+    in context: ServiceContext? = .current,
+    method: String,
+    url: String,
+    resendCount: Int = 0,
+    headerFields: inout HTTPFields
+  ) -> OTelSpan {
+    let span = tracer.startSpan(
+      HTTPSpan.name(method: method, target: nil),
+      in: context,
+      ofKind: .client,
+      attributes: attributes(method: method, url: url, resendCount: resendCount)
+    )
+    tracer.provider.propagators.inject(span.context, into: &headerFields)
+    return span
+  }
+
+  /// Ends the span with the attempt's outcome; the peer is told as far as it is known.
+  public static func end(_ span: OTelSpan, _ outcome: Outcome, peerAddress: String? = nil, peerPort: Int? = nil) {
+    guard span.isRecording else { return }
+    if let peerAddress { span.setAttribute(.networkPeerAddress, .string(peerAddress)) }
+    if let peerPort { span.setAttribute(.networkPeerPort, .int(Int64(peerPort))) }
+    switch outcome {
+    case .answered(let status):
+      span.setAttribute(.httpResponseStatusCode, .int(Int64(status)))
+      if status >= 400 {
+        span.setAttribute(.errorType, .string(String(status)))
+        span.setStatus(SpanData.Status.error(nil))
+      }
+    case .failed(let failure):
+      span.setAttribute(.errorType, .string(failure.rawValue))
+      span.setStatus(SpanData.Status.error(nil))
+    case .cancelled: break
+    }
+    span.end()
+  }
+
+  static func attributes(method: String, url: String, resendCount: Int) -> [Attribute] {
+    var attributes = HTTPSpan.methodAttributes(method)
+    attributes.append(Attribute(.networkProtocolVersion, "1.1"))
+    let parts = URLParts(url)
+    attributes.append(Attribute(.urlFull, parts.redacted))
+    if let authority = parts.authority {
+      let (address, port) = HTTPSpan.split(authority: authority)
+      attributes.append(Attribute(.serverAddress, address))
+      attributes.append(Attribute(.serverPort, port ?? HTTPSpan.defaultPort(ofScheme: parts.scheme)))
+    }
+    if resendCount > 0 { attributes.append(Attribute(.httpRequestResendCount, resendCount)) }
+    return attributes
+  }
+}

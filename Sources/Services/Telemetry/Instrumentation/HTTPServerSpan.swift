@@ -1,0 +1,113 @@
+public import Tracing
+
+/// The SERVER span of one request (OpenTelemetry semantic conventions, "HTTP server").
+public enum HTTPServerSpan {
+  /// What the span tells of the request.
+  public struct Request: Sendable {
+    /// The method as it came.
+    public var method: String
+    /// The path as it came.
+    public var path: String
+    /// What follows the question mark, as it came; nil without one.
+    public var query: String?
+    /// The matched route's template; nil when none matched.
+    public var route: String?
+    /// `http` or `https`.
+    public var scheme: String
+    /// `1.0` or `1.1`.
+    public var protocolVersion: String
+    /// The `Host` field.
+    public var host: String?
+    /// The first `Forwarded` field (RFC 7239).
+    public var forwarded: String?
+    /// The `X-Forwarded-Host` field.
+    public var forwardedHost: String?
+    /// The `X-Forwarded-For` field.
+    public var forwardedFor: String?
+    /// The `User-Agent` field.
+    public var userAgent: String?
+    /// The other end of the connection.
+    public var peerAddress: String?
+    /// Its port.
+    public var peerPort: Int?
+
+    /// A request of which only the given parts are known.
+    public init(method: String, path: String, scheme: String = "http", protocolVersion: String = "1.1") {
+      self.method = method
+      self.path = path
+      self.scheme = scheme
+      self.protocolVersion = protocolVersion
+    }
+  }
+
+  /// How the exchange ended.
+  public enum Outcome: Sendable, Hashable {
+    /// The whole answer was sent.
+    case answered(status: Int)
+    /// The client left before the end of the answer, or before there was one.
+    case clientGone(status: Int?)
+  }
+
+  /// Starts the span, as a child of the span that `context` carries. `request` is asked only for a span that records.
+  public static func start(
+    _ tracer: OTelTracer,
+    in context: ServiceContext,
+    method: String,
+    route: String?,
+    request: @autoclosure () -> Request
+  ) -> OTelSpan {
+    tracer.startSpan(
+      HTTPSpan.name(method: method, target: route),
+      in: context,
+      ofKind: .server,
+      attributes: attributes(of: request())
+    )
+  }
+
+  /// Ends the span with the exchange's outcome. Nothing below 500 is an error; `ok` is the application's to say.
+  public static func end(_ span: OTelSpan, _ outcome: Outcome) {
+    guard span.isRecording else { return }
+    switch outcome {
+    case .answered(let status):
+      span.setAttribute(.httpResponseStatusCode, .int(Int64(status)))
+      if status >= 500 {
+        span.setAttribute(.errorType, .string(String(status)))
+        span.setStatus(SpanData.Status.error(nil))
+      }
+    case .clientGone(let status):
+      if let status { span.setAttribute(.httpResponseStatusCode, .int(Int64(status))) }
+      span.setAttribute(.errorType, .string("client_disconnected"))
+      span.setStatus(SpanData.Status.error(nil))
+    }
+    span.end()
+  }
+
+  static func attributes(of request: Request) -> [Attribute] {
+    var attributes: [Attribute] = []
+    attributes.reserveCapacity(16)
+    attributes += HTTPSpan.methodAttributes(request.method)
+    attributes.append(Attribute(.urlPath, request.path))
+    attributes.append(Attribute(.urlScheme, request.scheme))
+    attributes.append(Attribute(.networkProtocolVersion, request.protocolVersion))
+    if let route = request.route { attributes.append(Attribute(.httpRoute, route)) }
+    if let query = request.query, !query.isEmpty {
+      attributes.append(Attribute(.urlQuery, HTTPSpan.redactedQuery(query)))
+    }
+    let forwarded = request.forwarded.map { ForwardedElement(firstOf: $0) }
+    if let authority = forwarded?.host ?? request.forwardedHost ?? request.host {
+      let (address, port) = HTTPSpan.split(authority: authority)
+      attributes.append(Attribute(.serverAddress, address))
+      attributes.append(Attribute(.serverPort, port ?? HTTPSpan.defaultPort(ofScheme: request.scheme)))
+    }
+    let firstProxy = request.forwardedFor?.split(separator: ",").first.map {
+      String(Substring(ByteClass.trimming($0.utf8)))
+    }
+    if let client = forwarded?.client ?? firstProxy ?? request.peerAddress {
+      attributes.append(Attribute(.clientAddress, client))
+    }
+    if let address = request.peerAddress { attributes.append(Attribute(.networkPeerAddress, address)) }
+    if let port = request.peerPort { attributes.append(Attribute(.networkPeerPort, port)) }
+    if let userAgent = request.userAgent { attributes.append(Attribute(.userAgentOriginal, userAgent)) }
+    return attributes
+  }
+}

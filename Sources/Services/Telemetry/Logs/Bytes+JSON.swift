@@ -1,0 +1,80 @@
+/// JSON text (RFC 8259), appended to bytes without an encoder and without an intermediate tree: a log line is
+/// written while a request waits.
+extension [UInt8] {
+  /// Appends a JSON string with its quotes.
+  ///
+  /// Escaped are what RFC 8259 section 7 demands and, beyond it, every other control character (DEL, C1) and
+  /// U+2028 and U+2029, because terminals obey them and line readers split at them.
+  public mutating func append(json string: String) {
+    append(UInt8(ascii: "\""))
+    append(jsonEscaped: string)
+    append(UInt8(ascii: "\""))
+  }
+
+  /// Appends what stands between the quotes of a JSON string.
+  public mutating func append(jsonEscaped string: String) {
+    if Self.mayNeedEscape(string.utf8.span) {
+      for scalar in string.unicodeScalars { append(jsonEscaped: scalar) }
+    } else {
+      append(contentsOf: string.utf8)
+    }
+  }
+
+  /// Appends a JSON number, or a string for what JSON has no number for.
+  public mutating func append(json number: Double) {
+    if number.isFinite {
+      append(contentsOf: number.description.utf8)
+    } else {
+      append(json: number.isNaN ? "NaN" : number < 0 ? "-Infinity" : "Infinity")
+    }
+  }
+
+  /// Appends a JSON integer.
+  public mutating func append(json number: some BinaryInteger) {
+    append(contentsOf: number.description.utf8)
+  }
+
+  /// Appends `true` or `false`.
+  public mutating func append(json bool: Bool) {
+    append(contentsOf: (bool ? "true" : "false").utf8)
+  }
+
+  /// Appends `[`, the items with commas between them, and `]`.
+  public mutating func append<Item>(jsonArray items: [Item], _ appendItem: (inout [UInt8], Item) -> Void) {
+    append(UInt8(ascii: "["))
+    var isFirst = true
+    for item in items {
+      if !isFirst { append(UInt8(ascii: ",")) }
+      isFirst = false
+      appendItem(&self, item)
+    }
+    append(UInt8(ascii: "]"))
+  }
+
+  /// 0xc2 leads the C1 controls, 0xe2 the two separators; most strings have neither.
+  private static func mayNeedEscape(_ bytes: Span<UInt8>) -> Bool {
+    for index in bytes.indices {
+      let byte = bytes[index]
+      if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7f || byte == 0xc2
+        || byte == 0xe2
+      {
+        return true
+      }
+    }
+    return false
+  }
+
+  private mutating func append(jsonEscaped scalar: Unicode.Scalar) {
+    switch scalar {
+    case "\"": append(contentsOf: #"\""#.utf8)
+    case "\\": append(contentsOf: #"\\"#.utf8)
+    case "\n": append(contentsOf: #"\n"#.utf8)
+    case "\r": append(contentsOf: #"\r"#.utf8)
+    case "\t": append(contentsOf: #"\t"#.utf8)
+    case "\u{0}"..."\u{1f}", "\u{7f}"..."\u{9f}", "\u{2028}", "\u{2029}":
+      append(contentsOf: #"\u"#.utf8)
+      append(hex: UInt64(scalar.value), digits: 4)
+    default: append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+    }
+  }
+}

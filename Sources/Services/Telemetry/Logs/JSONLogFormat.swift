@@ -1,0 +1,90 @@
+import Logging
+
+/// One JSON object a line: `timestamp`, `level`, `message`, `logger`, `service`, inside a span `trace_id`,
+/// `span_id` and `trace_flags`, then the event's own fields, flat and sorted by key.
+///
+/// Fields keep their JSON type: a `.stringConvertible` of an integer, a `Double`, a `Float`, a `Bool` or an array
+/// of `Int`, `Double` or `String` becomes a number, a boolean or an array; `.array` and `.dictionary` nest; all else is a
+/// string. A field that has the name of a standard key gets an underscore appended, so no key appears twice.
+public struct JSONLogFormat: LogFormat {
+  /// The format has no options.
+  public init() {}
+
+  /// Appends the object and `\n`.
+  public func append(_ record: LogRecord, to line: inout [UInt8]) {
+    line.append(contentsOf: #"{"timestamp":""#.utf8)
+    line.append(rfc3339: record.microseconds)
+    line.append(contentsOf: #"","level":""#.utf8)
+    line.append(contentsOf: record.severity.utf8)
+    line.append(contentsOf: #"","message":"#.utf8)
+    line.append(json: record.message)
+    line.append(contentsOf: #","logger":"#.utf8)
+    line.append(json: record.logger)
+    line.append(contentsOf: #","service":"#.utf8)
+    line.append(json: record.service)
+    if let span = record.span { append(span, to: &line) }
+    if !record.fields.isEmpty { append(record.fields, to: &line) }
+    line.append(contentsOf: "}\n".utf8)
+  }
+
+  private func append(_ span: SpanReference, to line: inout [UInt8]) {
+    line.append(contentsOf: #","trace_id":""#.utf8)
+    line.append(traceIDOf: span)
+    line.append(contentsOf: #"","span_id":""#.utf8)
+    line.append(spanIDOf: span)
+    line.append(contentsOf: #"","trace_flags":""#.utf8)
+    line.append(hex: UInt64(span.traceFlags), digits: 2)
+    line.append(UInt8(ascii: "\""))
+  }
+
+  private func append(_ fields: Logger.Metadata, to line: inout [UInt8]) {
+    for (key, value) in fields.sorted(by: { $0.key < $1.key }) {
+      line.append(UInt8(ascii: ","))
+      line.append(json: isStandard(key) ? key + "_" : key)
+      line.append(UInt8(ascii: ":"))
+      line.append(json: value)
+    }
+  }
+
+  private func isStandard(_ key: String) -> Bool {
+    switch key {
+    case "timestamp", "level", "message", "logger", "service", "trace_id", "span_id", "trace_flags": true
+    default: false
+    }
+  }
+}
+
+extension [UInt8] {
+  fileprivate mutating func append(json value: Logger.MetadataValue) {
+    switch value {
+    case .string(let string): append(json: string)
+    case .stringConvertible(let convertible): append(jsonValueOf: convertible)
+    case .array(let values): append(jsonArray: values) { $0.append(json: $1) }
+    case .dictionary(let fields):
+      append(UInt8(ascii: "{"))
+      var separator = ""
+      for (key, value) in fields.sorted(by: { $0.key < $1.key }) {
+        append(contentsOf: separator.utf8)
+        separator = ","
+        append(json: key)
+        append(UInt8(ascii: ":"))
+        append(json: value)
+      }
+      append(UInt8(ascii: "}"))
+    }
+  }
+
+  private mutating func append(jsonValueOf convertible: any CustomStringConvertible & Sendable) {
+    switch convertible {
+    case let number as Int: append(json: number)
+    case let number as Double: append(json: number)
+    case let bool as Bool: append(json: bool)
+    case let numbers as [Int]: append(jsonArray: numbers) { $0.append(json: $1) }
+    case let strings as [String]: append(jsonArray: strings) { $0.append(json: $1) }
+    case let numbers as [Double]: append(jsonArray: numbers) { $0.append(json: $1) }
+    case let number as Float: append(json: Double(number.description) ?? Double(number))
+    case let number as any BinaryInteger: append(contentsOf: number.description.utf8)
+    default: append(json: convertible.description)
+    }
+  }
+}

@@ -1,0 +1,48 @@
+public import Logging
+
+/// One log event with everything its line shows, ready to be formatted.
+public struct LogRecord: Sendable {
+  /// When it happened, in microseconds since 1970 (UTC).
+  public var microseconds: Int64
+  /// swift-log's level; see ``severity`` for the name in the line.
+  public var level: Logger.Level
+  /// The message, without fields.
+  public var message: String
+  /// The logger's label.
+  public var logger: String
+  /// `service.name` of the service that wrote it.
+  public var service: String
+  /// The span it happened in.
+  public var span: SpanReference?
+  /// The event's own fields.
+  public var fields: Logger.Metadata
+
+  /// A record; fields are formatted in the order of their keys, because swift-log's metadata has none.
+  public init(
+    microseconds: Int64,
+    level: Logger.Level,
+    message: String,
+    logger: String,
+    service: String,
+    span: SpanReference? = nil,
+    fields: Logger.Metadata = [:]
+  ) {
+    self.microseconds = microseconds
+    self.level = level
+    self.message = message
+    self.logger = logger
+    self.service = service
+    self.span = span
+    self.fields = fields
+  }
+
+  /// The four levels of the log format, coarser than swift-log's seven.
+  var severity: String {
+    switch level {
+    case .trace, .debug: "DEBUG"
+    case .info, .notice: "INFO"
+    case .warning: "WARNING"
+    case .error, .critical: "ERROR"
+    }
+  }
+}

@@ -1,0 +1,39 @@
+public import Logging
+
+/// The formats a user chooses from, and everything a process needs to write its services' logs in one of them.
+public enum LogStyle: LogFormat, Equatable {
+  /// One JSON object a line; see ``JSONLogFormat``.
+  case json
+  /// A line for people; see ``TextLogFormat``.
+  case text(isColoured: Bool)
+
+  /// Appends the record's line.
+  public func append(_ record: LogRecord, to line: inout [UInt8]) {
+    switch self {
+    case .json: JSONLogFormat().append(record, to: &line)
+    case .text(let isColoured): TextLogFormat(isColoured: isColoured).append(record, to: &line)
+    }
+  }
+
+  /// A logger of one service that writes to the sink in this style.
+  public func logger(label: String = "main", service: String, level: Logger.Level, sink: any LogSink) -> Logger {
+    Logger(label: label) { label in
+      ServiceLogHandler(label: label, service: service, format: self, sink: sink, logLevel: level)
+    }
+  }
+
+  /// The line that stands for lines which were dropped.
+  public func dropNotice(lineCount: Int, service: String) -> [UInt8] {
+    var line: [UInt8] = []
+    let record = LogRecord(
+      microseconds: WallClock.microseconds(),
+      level: .warning,
+      message: "Log lines dropped",
+      logger: "log",
+      service: service,
+      fields: ["count": .stringConvertible(lineCount)]
+    )
+    append(record, to: &line)
+    return line
+  }
+}

@@ -1,0 +1,24 @@
+import Synchronization
+
+/// Keeps lines in memory, for tests. Unbounded.
+public final class MemoryLogSink: LogSink {
+  private let bytes = Mutex<[UInt8]>([])
+
+  /// An empty sink.
+  public init() {}
+
+  /// Appends the line.
+  public func write(_ line: [UInt8]) {
+    bytes.withLock { $0.append(contentsOf: line) }
+  }
+
+  /// Everything written so far, as it would stand in a file.
+  public var text: String {
+    String(decoding: bytes.withLock { $0 }, as: UTF8.self)
+  }
+
+  /// The lines written so far, without their `\n`.
+  public var lines: [String] {
+    text.split(separator: "\n").map(String.init)
+  }
+}

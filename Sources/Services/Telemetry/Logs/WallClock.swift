@@ -1,0 +1,72 @@
+import LoopHTTP
+
+/// The time of day, as logs and exemplars carry it.
+public enum WallClock {
+  /// Microseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
+  public static func microseconds() -> Int64 {
+    Int64(EventLoop.wallClockNanoseconds() / 1000)
+  }
+}
+
+extension [UInt8] {
+  /// Appends RFC 3339 in UTC with six fraction digits: `2026-01-31T23:59:59.000001Z`.
+  mutating func append(rfc3339 microseconds: Int64) {
+    let (second, fraction) = microseconds.flooredDivision(by: 1_000_000)
+    let (day, secondOfDay) = second.flooredDivision(by: 86_400)
+    let date = CivilDate(daysSince1970: day)
+    append(addingCapacity: 27) { output in
+      output.append(twoDigits: date.year / 100)
+      output.append(twoDigits: date.year)
+      output.append(UInt8(ascii: "-"))
+      output.append(twoDigits: date.month)
+      output.append(UInt8(ascii: "-"))
+      output.append(twoDigits: date.day)
+      output.append(UInt8(ascii: "T"))
+      output.append(twoDigits: secondOfDay / 3600)
+      output.append(UInt8(ascii: ":"))
+      output.append(twoDigits: secondOfDay / 60 % 60)
+      output.append(UInt8(ascii: ":"))
+      output.append(twoDigits: secondOfDay % 60)
+      output.append(UInt8(ascii: "."))
+      output.append(twoDigits: fraction / 10_000)
+      output.append(twoDigits: fraction / 100)
+      output.append(twoDigits: fraction)
+      output.append(UInt8(ascii: "Z"))
+    }
+  }
+}
+
+extension OutputSpan<UInt8> {
+  /// Appends the last two decimal digits of a number that is not negative.
+  fileprivate mutating func append(twoDigits number: Int64) {
+    let number = UInt8(truncatingIfNeeded: number % 100)
+    append(UInt8(ascii: "0") + number / 10)
+    append(UInt8(ascii: "0") + number % 10)
+  }
+}
+
+/// A day of the proleptic Gregorian calendar.
+private struct CivilDate {
+  let year: Int64
+  let month: Int64
+  let day: Int64
+
+  /// Howard Hinnant's `civil_from_days`: years begin in March, so that the leap day is the last day of one.
+  init(daysSince1970 days: Int64) {
+    let (era, dayOfEra) = (days + 719_468).flooredDivision(by: 146_097)
+    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let monthFromMarch = (5 * dayOfYear + 2) / 153
+    day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
+    month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+    year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0)
+  }
+}
+
+extension Int64 {
+  /// Rounds towards negative infinity, so that times before 1970 have a fraction that is not negative.
+  fileprivate func flooredDivision(by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
+    let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+    return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
+  }
+}

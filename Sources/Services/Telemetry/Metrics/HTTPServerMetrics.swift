@@ -1,0 +1,120 @@
+import LoopHTTP
+
+/// The HTTP families of a service, and the one place where a finished exchange is recorded into all of them.
+public final class HTTPServerMetrics: Sendable {
+  /// An exchange when it is over.
+  public struct Exchange: Sendable {
+    /// The method as sent.
+    public var method: String
+    /// The route's template; nil when no route matched.
+    public var route: String?
+    /// The status sent; nil when the client left before there was one.
+    public var status: Int?
+    /// `http` or `https`.
+    public var scheme: String
+    /// `1.0` or `1.1`.
+    public var protocolVersion: String
+    /// What went wrong, one of few values; nil when nothing did.
+    public var errorType: String?
+    /// From the request's head to the last byte of the answer.
+    public var seconds: Double
+    /// The request's Content-Length; nil counts as 0.
+    public var requestBytes: Int?
+    /// The answer's Content-Length; nil counts as 0.
+    public var responseBytes: Int?
+    /// The server span.
+    public var span: SpanReference?
+
+    /// An exchange that went well; what else there is to say is set afterwards.
+    public init(method: String, route: String?, status: Int?, seconds: Double, span: SpanReference? = nil) {
+      self.method = method
+      self.route = route
+      self.status = status
+      self.seconds = seconds
+      self.span = span
+      scheme = "http"
+      protocolVersion = "1.1"
+    }
+  }
+
+  /// Everything of an exchange that is a label.
+  private struct Labels: Hashable, Sendable {
+    var method: String
+    var route: String?
+    var status: Int?
+    var scheme: String
+    var protocolVersion: String
+    var errorType: String?
+
+    init(_ exchange: Exchange) {
+      method = HTTPMethodLabel.value(of: exchange.method)
+      route = exchange.route
+      status = exchange.status
+      scheme = exchange.scheme
+      protocolVersion = exchange.protocolVersion
+      errorType = exchange.errorType
+    }
+  }
+
+  private struct Instruments: Sendable {
+    var requests: Counter
+    var duration: Histogram
+    var requestSize: Summary
+    var responseSize: Summary
+    var conventionDuration: Histogram
+  }
+
+  private let requests: MetricFamily<CounterCell>
+  private let duration: MetricFamily<HistogramCell>
+  private let requestSize: MetricFamily<SummaryCell>
+  private let responseSize: MetricFamily<SummaryCell>
+  private let conventionDuration: MetricFamily<HistogramCell>
+  private let known: LoopLocal<[Labels: Instruments]>
+
+  /// Registers the five families.
+  public init(_ registry: MetricsRegistry) {
+    requests = registry.counter(.httpRequests)
+    duration = registry.histogram(.httpRequestDuration)
+    requestSize = registry.summary(.httpRequestSize)
+    responseSize = registry.summary(.httpResponseSize)
+    conventionDuration = registry.histogram(.httpServerRequestDuration)
+    known = LoopLocal(group: registry.group) { [:] }
+  }
+
+  /// Counts the exchange. On a loop it takes one lookup and no lock.
+  public func record(_ exchange: Exchange) {
+    let instruments = instruments(for: Labels(exchange))
+    instruments.requests.increment()
+    instruments.duration.observe(exchange.seconds, in: exchange.span)
+    instruments.requestSize.observe(Double(exchange.requestBytes ?? 0))
+    instruments.responseSize.observe(Double(exchange.responseBytes ?? 0))
+    instruments.conventionDuration.observe(exchange.seconds, in: exchange.span)
+  }
+
+  /// More combinations than routes, methods and statuses can make; beyond it they are looked up in each family.
+  private static var knownLimit: Int { 1000 }
+
+  private func instruments(for labels: Labels) -> Instruments {
+    if let instruments = known.withValue({ $0[labels] }) { return instruments }
+    let handler = labels.route ?? "none"
+    let status = labels.status.map { "\($0 / 100)xx" } ?? "none"
+    let instruments = Instruments(
+      requests: requests(handler, labels.method, status),
+      duration: duration(handler, labels.method),
+      requestSize: requestSize(handler),
+      responseSize: responseSize(handler),
+      conventionDuration: conventionDuration(
+        labels.method,
+        labels.route ?? "",
+        labels.status.map(String.init) ?? "",
+        labels.scheme,
+        labels.protocolVersion,
+        labels.errorType ?? ""
+      )
+    )
+    known.withValue { known in
+      if known.count < Self.knownLimit { known[labels] = instruments }
+    }
+    return instruments
+  }
+}

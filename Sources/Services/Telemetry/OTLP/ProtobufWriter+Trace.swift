@@ -1,0 +1,86 @@
+import OTLPMessages
+import Tracing
+
+/// The messages of opentelemetry/proto/trace/v1/trace.proto and common/v1/common.proto, by their field numbers.
+extension ProtobufWriter {
+  /// `Span`
+  mutating func write(_ span: SpanData) {
+    bigEndian(1, span.context.traceID.high, span.context.traceID.low)
+    bigEndian(2, span.context.spanID.rawValue)
+    if !span.context.traceState.isEmpty { string(3, span.context.traceState.headerValue) }
+    if let parent = span.parent { bigEndian(4, parent.spanID.rawValue) }
+    string(5, span.name)
+    integer(6, UInt64(OTLPTraceEncoder.kind(span).rawValue))
+    fixed64(7, span.startTime)
+    fixed64(8, span.endTime ?? span.startTime)
+    write(9, dropped: 10, span.attributes)
+    for event in span.events {
+      message(11) {
+        $0.fixed64(1, event.time)
+        $0.string(2, event.name)
+        $0.write(3, dropped: 4, event.attributes)
+      }
+    }
+    integer(12, UInt64(span.droppedEventCount))
+    for link in span.links { message(13) { $0.write(link) } }
+    integer(14, UInt64(span.droppedLinkCount))
+    write(15, span.status)
+    fixed32(16, OTLPTraceEncoder.flags(span))
+  }
+
+  /// `Span.Link`
+  private mutating func write(_ link: SpanData.Link) {
+    bigEndian(1, link.context.traceID.high, link.context.traceID.low)
+    bigEndian(2, link.context.spanID.rawValue)
+    string(3, link.context.traceState.headerValue)
+    write(4, dropped: 5, link.attributes)
+    fixed32(6, OTLPTraceEncoder.flags(link.context.traceFlags, isRemote: link.context.isRemote))
+  }
+
+  /// `Status`, left out when unset.
+  private mutating func write(_ field: UInt64, _ status: SpanData.Status) {
+    switch status {
+    case .unset: break
+    case .ok: message(field) { $0.integer(3, 1) }
+    case .error(let text):
+      message(field) {
+        $0.string(2, text ?? "")
+        $0.integer(3, 2)
+      }
+    }
+  }
+
+  /// Repeated `KeyValue`, and how many there are not.
+  private mutating func write(_ field: UInt64, dropped droppedField: UInt64, _ attributes: AttributeList) {
+    for attribute in attributes.elements {
+      message(field) {
+        $0.string(1, attribute.key.name)
+        $0.message(2) { $0.write(attribute.value) }
+      }
+    }
+    integer(droppedField, UInt64(attributes.droppedCount))
+  }
+
+  /// `AnyValue`
+  private mutating func write(_ value: AttributeValue) {
+    switch value {
+    case .string(let value): alwaysString(1, value)
+    case .bool(let value): alwaysInteger(2, value ? 1 : 0)
+    case .int(let value): alwaysInteger(3, UInt64(bitPattern: value))
+    case .double(let value): fixed64(4, value.bitPattern)
+    case .stringArray(let values): write(values.map { .string($0) })
+    case .intArray(let values): write(values.map { .int($0) })
+    case .doubleArray(let values): write(values.map { .double($0) })
+    case .boolArray(let values): write(values.map { .bool($0) })
+    }
+  }
+
+  /// `AnyValue` with an `ArrayValue`
+  private mutating func write(_ values: [AttributeValue]) {
+    message(5) {
+      for value in values {
+        $0.message(1) { $0.write(value) }
+      }
+    }
+  }
+}

@@ -1,0 +1,76 @@
+public import Tracing
+
+/// Everything a span records (OpenTelemetry trace specification; field by field what OTLP carries).
+public struct SpanData: Sendable {
+  /// Something that happened at one moment of the span.
+  public struct Event: Sendable, Hashable {
+    /// What happened.
+    public let name: String
+    /// Nanoseconds since 1970.
+    public let time: UInt64
+    /// Its details.
+    public let attributes: AttributeList
+  }
+
+  /// A relation to a span that is not the parent.
+  public struct Link: Sendable, Hashable {
+    /// The other span.
+    public let context: SpanContext
+    /// Details of the relation.
+    public let attributes: AttributeList
+  }
+
+  /// How the span's work ended.
+  public enum Status: Sendable, Hashable {
+    /// Nobody said.
+    case unset
+    /// The application declares success; instrumentation never does.
+    case ok
+    /// Failed, with a description where nothing else tells the reason.
+    case error(String?)
+  }
+
+  /// The span's name.
+  public var name: String
+  /// The span's own identity.
+  public let context: SpanContext
+  /// The parent, nil for a root.
+  public let parent: SpanContext?
+  /// Its role in the exchange.
+  public let kind: SpanKind
+  /// Who made the span.
+  public let scope: InstrumentationScope
+  /// Nanoseconds since 1970.
+  public let startTime: UInt64
+  /// Nanoseconds since 1970, never before `startTime`; nil while the span runs.
+  public internal(set) var endTime: UInt64?
+  /// Details.
+  public var attributes: AttributeList
+  /// What happened in it, in order.
+  public var events: [Event] = []
+  /// How many events found no room.
+  public var droppedEventCount = 0
+  /// Other spans it belongs to.
+  public var links: [Link] = []
+  /// How many links found no room.
+  public var droppedLinkCount = 0
+  /// How it ended.
+  public var status = Status.unset
+}
+
+/// The library that makes spans (OpenTelemetry, "Instrumentation Scope").
+public struct InstrumentationScope: Sendable, Hashable {
+  /// The library's name.
+  public let name: String
+  /// The library's version; empty when it has none.
+  public let version: String
+  /// The semantic conventions its attributes follow; empty when it does not say.
+  public let schemaURL: String
+
+  /// A scope of the given parts.
+  public init(name: String, version: String = "", schemaURL: String = "") {
+    self.name = name
+    self.version = version
+    self.schemaURL = schemaURL
+  }
+}

@@ -1,0 +1,72 @@
+import Telemetry
+
+/// The newest traces in bounded memory. Pure: it knows neither clock nor socket.
+///
+/// A trace is kept as protobuf in the pieces that came, since joined encodings of one message are the encoding of the
+/// merged message; so its size is known, and a fraction of what decoded spans take.
+struct TraceStorage: Sendable {
+  struct Trace: Sendable {
+    fileprivate(set) var pieces: [[UInt8]] = []
+    fileprivate(set) var summary = TraceSummary()
+    fileprivate var byteCount = TraceStorage.traceOverhead
+  }
+
+  /// What a trace takes besides its spans: its summary and its places in dictionary and order; measured, rounded up.
+  static let traceOverhead = 1024
+  /// What an array takes besides its bytes.
+  static let pieceOverhead = 64
+
+  /// Bytes that all traces may take together.
+  let limit: Int
+  /// Bytes that one trace may take, so that a runaway one does not push out all others.
+  var traceLimit: Int { limit / 4 }
+
+  private(set) var byteCount = 0
+  private var traces: [TraceID: Trace] = [:]
+  /// By first arrival, oldest first. The ids before `oldest` are of traces that have gone.
+  private var order: [TraceID] = []
+  private var oldest = 0
+
+  init(limit: Int) {
+    self.limit = limit
+  }
+
+  var count: Int { traces.count }
+
+  /// Adds spans to their trace and drops the oldest traces that no longer fit. False, and nothing is kept, where the
+  /// trace would be larger than `traceLimit`.
+  mutating func add(_ spans: SpansOfTrace) -> Bool {
+    let size = spans.encoded.count + Self.pieceOverhead
+    let before = traces[spans.traceID]?.byteCount ?? 0
+    guard max(before, Self.traceOverhead) + size <= traceLimit else { return false }
+    if before == 0 { order.append(spans.traceID) }
+    var trace = traces.removeValue(forKey: spans.traceID) ?? Trace()
+    trace.pieces.append(spans.encoded)
+    for batch in spans.batches { trace.summary.add(batch) }
+    trace.byteCount += size
+    byteCount += trace.byteCount - before
+    traces[spans.traceID] = trace
+    while byteCount > limit { removeOldest(keeping: spans.traceID) }
+    return true
+  }
+
+  private mutating func removeOldest(keeping newest: TraceID) {
+    if order[oldest] == newest { order.append(newest) } else { forget(order[oldest]) }
+    oldest += 1
+    if oldest > order.count / 2 {
+      order.removeFirst(oldest)
+      oldest = 0
+    }
+  }
+
+  private mutating func forget(_ id: TraceID) {
+    guard let trace = traces.removeValue(forKey: id) else { return }
+    byteCount -= trace.byteCount
+  }
+
+  /// The trace; nil where it never came or has gone.
+  subscript(id: TraceID) -> Trace? { traces[id] }
+
+  /// The ids of all traces, newest first.
+  var newestFirst: [TraceID] { order[oldest...].reversed() }
+}

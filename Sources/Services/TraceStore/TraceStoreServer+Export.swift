@@ -1,0 +1,99 @@
+internal import HTTPTypes
+internal import LoopHTTP
+internal import OTLPMessages
+internal import SwiftProtobuf
+internal import Synchronization
+internal import Telemetry
+
+/// Receiving spans (OTLP specification, "OTLP/HTTP").
+extension TraceStoreServer {
+  private typealias Answer = Opentelemetry_Proto_Collector_Trace_V1_ExportTraceServiceResponse
+
+  /// Answers an export. Suspends while the body comes.
+  func export(_ request: Request) async throws -> Response {
+    guard let format = OTLPFormat(contentType: request.header(.contentType)) else {
+      return failure(.unsupportedMediaType, "Content-Type must be application/x-protobuf or application/json", .json)
+    }
+    guard exportsInWork.add(1, ordering: .relaxed).newValue <= limits.exports else {
+      exportsInWork.subtract(1, ordering: .relaxed)
+      var response = failure(.tooManyRequests, "\(limits.exports) exports are in work", format)
+      response.append(.retryAfter, "1")
+      return response
+    }
+    defer { exportsInWork.subtract(1, ordering: .relaxed) }
+    do {
+      return answer(rejected: try keep(try await content(of: request), format), format)
+    } catch let error as HTTPError {
+      return failure(error.status, error.detail, format)
+    }
+  }
+
+  private func content(of request: Request) async throws -> [UInt8] {
+    let body = try await request.body.collect(upTo: limits.body)
+    switch request.header(.contentEncoding)?.lowercased() {
+    case nil, "", "identity": return body
+    case "gzip": break
+    case .some: throw HTTPError(.unsupportedMediaType, "Content-Encoding must be gzip or none")
+    }
+    do throws(Gzip.DecompressionError) {
+      return try Gzip.decompress(body, limit: limits.body)
+    } catch .malformed {
+      throw HTTPError(.badRequest, "The body is no complete gzip stream")
+    } catch .tooLarge {
+      throw HTTPError(.contentTooLarge, "The body is larger than \(limits.body) bytes when decompressed")
+    }
+  }
+
+  /// Stores an export; returns what was not taken and why.
+  private func keep(_ body: [UInt8], _ format: OTLPFormat) throws -> Rejection {
+    guard let request = format.decode(SpansOfTrace.Request.self, from: body) else {
+      throw HTTPError(.badRequest, "The body is no ExportTraceServiceRequest")
+    }
+    let (traces, withoutID) = SpansOfTrace.split(request, format)
+    let overLimit = storage.withLock { storage in
+      traces.reduce(0) { storage.add($1) ? $0 : $0 + $1.spanCount }
+    }
+    return Rejection(withoutID: withoutID, overLimit: overLimit)
+  }
+
+  private struct Rejection {
+    let withoutID: Int
+    let overLimit: Int
+  }
+
+  private func answer(rejected: Rejection, _ format: OTLPFormat) -> Response {
+    var answer = Answer()
+    var reasons: [String] = []
+    if rejected.withoutID > 0 { reasons.append("\(rejected.withoutID) spans without a valid trace id and span id") }
+    if rejected.overLimit > 0 { reasons.append("\(rejected.overLimit) spans of traces too large to keep") }
+    if !reasons.isEmpty {
+      answer.partialSuccess.rejectedSpans = Int64(rejected.withoutID + rejected.overLimit)
+      answer.partialSuccess.errorMessage = reasons.joined(separator: ", ")
+    }
+    return response(.ok, answer, format)
+  }
+
+  private func failure(_ status: HTTPResponse.Status, _ message: String, _ format: OTLPFormat) -> Response {
+    response(status, Google_Rpc_Status.with { $0.message = message }, format)
+  }
+
+  private func response(_ status: HTTPResponse.Status, _ message: some Message, _ format: OTLPFormat) -> Response {
+    Response(
+      status: status,
+      contentType: MediaType(format.contentType),
+      body: .bytes(format.encode(message) ?? [])
+    )
+  }
+}
+
+extension OTLPFormat {
+  /// The encoding that a Content-Type names; parameters such as `charset` do not matter.
+  init?(contentType: String?) {
+    let essence = (contentType ?? "").prefix { $0 != ";" && $0 != " " }.lowercased()
+    switch essence {
+    case OTLPFormat.protobuf.contentType: self = .protobuf
+    case OTLPFormat.json.contentType: self = .json
+    default: return nil
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import OTLPMessages
+
+/// What a search shows of a trace, kept up as spans arrive, so that listing traces decodes none.
+struct TraceSummary: Sendable, Equatable {
+  /// The span without a parent; until it has arrived the earliest one stands in for it.
+  private(set) var rootName = ""
+  private(set) var rootServiceName = ""
+  /// Nanoseconds since 1970 of the earliest start.
+  private(set) var startTime = UInt64.max
+  /// Nanoseconds since 1970 of the latest end.
+  private(set) var endTime: UInt64 = 0
+  /// Spans and failed spans by service. At most `maximumServices` of them.
+  private(set) var services: [String: Counts] = [:]
+  private var hasRoot = false
+
+  struct Counts: Sendable, Equatable, Encodable {
+    var spanCount = 0
+    var errorCount = 0
+  }
+
+  /// A request path seldom has more; each name costs memory that the storage does not measure.
+  static let maximumServices = 64
+
+  var nanoseconds: UInt64 { endTime > startTime ? endTime - startTime : 0 }
+  var spanCount: Int { services.values.reduce(0) { $0 + $1.spanCount } }
+
+  mutating func add(_ resourceSpans: Opentelemetry_Proto_Trace_V1_ResourceSpans) {
+    let service = resourceSpans.resource.serviceName
+    for span in resourceSpans.scopeSpans.lazy.flatMap(\.spans) {
+      let isRoot = span.parentSpanID.isEmpty
+      if isRoot && !hasRoot || !hasRoot && span.startTimeUnixNano < startTime {
+        rootName = String(span.name.prefix(256))
+        rootServiceName = service
+        hasRoot = isRoot
+      }
+      startTime = min(startTime, span.startTimeUnixNano)
+      endTime = max(endTime, span.endTimeUnixNano)
+      guard services.count < Self.maximumServices || services[service] != nil else { continue }
+      services[service, default: Counts()].spanCount += 1
+      if span.status.code == .error { services[service, default: Counts()].errorCount += 1 }
+    }
+  }
+}
+
+extension Opentelemetry_Proto_Resource_V1_Resource {
+  /// `service.name`, as a search result names it.
+  var serviceName: String {
+    let name = attributes.first { $0.key == "service.name" }?.value.stringValue ?? ""
+    return name.isEmpty ? "unknown_service" : String(name.prefix(256))
+  }
+}

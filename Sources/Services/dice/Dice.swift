@@ -1,0 +1,12 @@
+import ArgumentParser
+
+/// The program: one subcommand for each thing it runs.
+struct Dice: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "dice",
+    abstract: "Dice rolled through three traced services.",
+    subcommands: [
+      AllCommand.self, DieServiceCommand.self, DiceRollerCommand.self, FrontendCommand.self, HealthcheckCommand.self,
+    ]
+  )
+}

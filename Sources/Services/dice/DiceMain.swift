@@ -1,0 +1,40 @@
+import ArgumentParser
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Runs the subcommand; what goes wrong is one line on the standard error and the exit status of its kind.
+@main
+enum DiceMain {
+  static func main() async {
+    do {
+      var command = try Dice.parseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      await end(error)
+    }
+  }
+
+  private static func end(_ error: any Error) async -> Never {
+    let status = Dice.exitCode(for: error)
+    guard !status.isSuccess else {
+      print(Dice.fullMessage(for: error))
+      exit(0)
+    }
+    let message = Dice.message(for: error).split(whereSeparator: \.isNewline).joined(separator: " ")
+    await StandardError.write(message)
+    exit(error is RunFailure ? 1 : status.rawValue)
+  }
+}
+
+/// What stops a command that was well written; its exit status is 1.
+struct RunFailure: Error, CustomStringConvertible {
+  let description: String
+}

@@ -1,0 +1,74 @@
+import ArgumentParser
+import DiceRoller
+import DieService
+import Frontend
+import ServiceCore
+
+/// Where one service listens.
+struct PortOption: ParsableArguments {
+  @Option(parsing: .unconditional, help: "Port to listen on, 0 for any (PORT).")
+  var port: UInt16?
+
+  func value(default port: UInt16) throws -> UInt16 {
+    try Setting.value(self.port, "PORT") ?? port
+  }
+}
+
+/// What the die-service takes.
+struct DieOptions: ParsableArguments {
+  @Option(help: "JSON file with the dice (DIE_SPECIFICATIONS; default: three built-in dice).")
+  var dieSpecifications: String?
+
+  func service() throws -> DieServiceServer {
+    guard let path = try Setting.value(dieSpecifications, "DIE_SPECIFICATIONS") else { return DieServiceServer() }
+    do throws(DieSpecificationsError) {
+      return DieServiceServer(try DieSpecifications(contentsOfFile: path))
+    } catch {
+      throw RunFailure(description: "--die-specifications: \(error)")
+    }
+  }
+}
+
+/// What the dice-roller takes.
+struct RollerOptions: ParsableArguments {
+  @Option(help: "Longest delay of a roll in milliseconds (ROLL_MAX_DELAY_MS; default 1000).")
+  var rollMaxDelayMs: UInt32?
+
+  func service(dieServiceURL: ServiceURL) throws -> DiceRollerServer {
+    let milliseconds = try Setting.value(rollMaxDelayMs, "ROLL_MAX_DELAY_MS") ?? 1000
+    return DiceRollerServer(dieServiceURL: dieServiceURL, maximumDelay: .milliseconds(Int64(milliseconds)))
+  }
+}
+
+/// What the frontend takes.
+struct FrontendOptions: ParsableArguments {
+  @Option(help: "Where traces are read, in Tempo's API (TRACE_QUERY_URL).")
+  var traceQueryURL: ServiceURL?
+  @Option(help: "Address of a trace elsewhere, with {trace_id} in it (TRACE_LINK_TEMPLATE).")
+  var traceLinkTemplate: String?
+
+  func service(rollerURL: ServiceURL, dieServiceURL: ServiceURL, traceStoreURL: ServiceURL?) throws -> FrontendServer {
+    FrontendServer(
+      rollerURL: rollerURL,
+      dieServiceURL: dieServiceURL,
+      traceStoreURL: try Setting.value(traceQueryURL, "TRACE_QUERY_URL") ?? traceStoreURL,
+      traceLinkTemplate: try Setting.value(traceLinkTemplate, "TRACE_LINK_TEMPLATE")
+    )
+  }
+}
+
+/// Where the die-service is.
+struct DieServiceLocation: ParsableArguments {
+  @Option(
+    name: .customLong("die-service-url"),
+    help: "The die-service (DIE_SERVICE_URL; default http://localhost:8106)."
+  )
+  var dieServiceURL: ServiceURL?
+
+  func url() throws -> ServiceURL {
+    guard let url = try Setting.value(dieServiceURL, "DIE_SERVICE_URL") ?? ServiceURL("http://localhost:8106") else {
+      throw ValidationError("DIE_SERVICE_URL is invalid.")
+    }
+    return url
+  }
+}

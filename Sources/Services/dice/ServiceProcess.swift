@@ -1,0 +1,71 @@
+import LoopHTTP
+import ServiceCore
+import Telemetry
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Runs services on one group of loops until a signal ends them.
+struct ServiceProcess {
+  let group: EventLoopGroup
+  let sink: BufferedLogSink
+  private let drainDelay: Duration
+  private let drainTimeout: Duration
+
+  init(_ options: CommonOptions) throws {
+    drainDelay = try options.drainDelay()
+    drainTimeout = try options.drainTimeout()
+    let style = try options.logStyle()
+    group = try EventLoopGroup(loopCount: options.loopCount())
+    sink = BufferedLogSink(descriptor: 1, group: group, style: style, service: "dice")
+  }
+
+  /// Makes and binds a service; `flag` is named when that fails.
+  func start(
+    _ service: some ServiceDefinition,
+    _ settings: ServiceSettings,
+    flag: String
+  ) async throws -> (host: ServiceHost, address: SocketAddress) {
+    do throws(UVError) {
+      let host = try ServiceHost(service, settings: settings, group: group, sink: sink)
+      return (host, try await host.bind())
+    } catch {
+      let advice = "choose another with \(flag), or --host"
+      throw RunFailure(
+        description: "\(service.name): cannot listen on \(settings.host):\(settings.port): \(error); \(advice)"
+      )
+    }
+  }
+
+  /// Serves until SIGTERM or SIGINT, then drains. A second signal ends the process at once.
+  func run(_ hosts: [ServiceHost]) async throws {
+    let (signals, arrived) = AsyncStream.makeStream(of: Int32.self)
+    let watcher = try await SignalWatcher.start([SIGTERM, SIGINT], on: group.loops[0]) { arrived.yield($0) }
+    await withTaskGroup { tasks in
+      tasks.addTask { await self.drain(hosts, at: signals) }
+      await withTaskGroup { services in
+        for host in hosts { services.addTask { try? await host.run() } }
+      }
+      tasks.cancelAll()
+    }
+    await watcher.stop()
+    await sink.close(within: .seconds(2))
+    await group.shutdown()
+  }
+
+  private func drain(_ hosts: [ServiceHost], at signals: AsyncStream<Int32>) async {
+    await withDiscardingTaskGroup { tasks in
+      var isDraining = false
+      for await signal in signals {
+        if isDraining { exit(128 + signal) }
+        isDraining = true
+        for host in hosts {
+          tasks.addTask { await host.drain(delay: self.drainDelay, timeout: self.drainTimeout) }
+        }
+      }
+    }
+  }
+}

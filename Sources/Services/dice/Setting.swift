@@ -1,0 +1,21 @@
+import ArgumentParser
+import FoundationEssentials
+
+/// A value from a flag, else from its environment variable, else its default.
+enum Setting {
+  static let environment = ProcessInfo.processInfo.environment
+
+  /// Empty variables count as unset; a variable that makes no sense is a usage error that names it.
+  static func value<Value: LosslessStringConvertible>(
+    _ flag: Value?,
+    _ variable: String,
+    isValid: (Value) -> Bool = { _ in true }
+  ) throws -> Value? {
+    if let flag { return flag }
+    guard let text = environment[variable], !text.isEmpty else { return nil }
+    guard let value = Value(text), isValid(value) else {
+      throw ValidationError("The value '\(text)' of the variable \(variable) is invalid.")
+    }
+    return value
+  }
+}

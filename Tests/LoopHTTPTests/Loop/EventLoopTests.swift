@@ -1,0 +1,78 @@
+import Synchronization
+import Testing
+
+@testable import LoopHTTP
+
+@Suite struct EventLoopTests {
+  @Test func workRunsOnTheLoopsThreadInOrder() async throws {
+    let group = try EventLoopGroup(loopCount: 2)
+    let loop = group.loops[1]
+    let order = Mutex<[Int]>([])
+    for number in 0..<100 { loop.execute { order.withLock { $0.append(number) } } }
+    let current = await loop.run { EventLoop.current?.index }
+    #expect(current == 1)
+    #expect(order.withLock { $0 } == Array(0..<100))
+    #expect(EventLoop.current == nil)
+    #expect(await group.shutdown().allSatisfy(\.isBalanced))
+  }
+
+  @Test func sleepersOverlapAndWakeInTheOrderOfTheirDeadlines() async throws {
+    let group = try EventLoopGroup(loopCount: 1)
+    let loop = group.loops[0]
+    var woken: [Int] = []
+    try await withThrowingTaskGroup(of: Int.self) { tasks in
+      for delay in [30, 10, 20] {
+        tasks.addTask(executorPreference: loop) {
+          try await loop.sleep(for: .milliseconds(delay))
+          #expect(loop.isCurrent)
+          return delay
+        }
+      }
+      for try await delay in tasks { woken.append(delay) }
+    }
+    #expect(woken == [10, 20, 30])
+    let ledger = await group.shutdown()[0]
+    #expect(ledger.isBalanced && ledger.waitsBegun == 3)
+  }
+
+  @Test func aCancelledSleeperWakesAtOnceWithAnError() async throws {
+    let group = try EventLoopGroup(loopCount: 1)
+    let loop = group.loops[0]
+    let task = Task(executorPreference: loop) { try await loop.sleep(for: .seconds(3600)) }
+    task.cancel()
+    await #expect(throws: CancellationError.self) { try await task.value }
+    #expect(await group.shutdown()[0].isBalanced)
+  }
+
+  @Test func theEndOfALoopWakesWhoeverSleepsOnIt() async throws {
+    let group = try EventLoopGroup(loopCount: 1)
+    let loop = group.loops[0]
+    let task = Task(executorPreference: loop) { try await loop.sleep(for: .seconds(3600)) }
+    while await loop.run({ loop.ledger.waitsBegun }) == 0 {}
+    let ledger = await group.shutdown()[0]
+    await #expect(throws: CancellationError.self) { try await task.value }
+    #expect(ledger.isBalanced)
+  }
+
+  @Test func workAtTheEndOfAnIterationRunsOnceAndBeforeTheLoopWaits() async throws {
+    let group = try EventLoopGroup(loopCount: 1)
+    let loop = group.loops[0]
+    let order = Mutex<[String]>([])
+    await loop.run {
+      loop.atEndOfIteration { order.withLock { $0.append("end") } }
+      loop.execute { order.withLock { $0.append("job") } }
+    }
+    _ = await loop.run {}
+    #expect(order.withLock { $0 } == ["job", "end"])
+    #expect(await group.shutdown()[0].isBalanced)
+  }
+
+  @Test func eachLoopHasItsOwnLocalValue() async throws {
+    let group = try EventLoopGroup(loopCount: 2)
+    let local = LoopLocal(group: group) { 0 }
+    for loop in group.loops { await loop.run { local.withValue { $0 += loop.index + 1 } } }
+    local.withValue { $0 += 10 }
+    #expect(await local.collect { $0 } == [10, 1, 2])
+    await group.shutdown()
+  }
+}

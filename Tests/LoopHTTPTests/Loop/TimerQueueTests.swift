@@ -1,0 +1,59 @@
+import Testing
+
+@testable import LoopHTTP
+
+@Suite struct TimerQueueTests {
+  @Test func entriesComeOutByDeadlineAndThenByAge() {
+    var queue = TimerQueue<String>()
+    for (deadline, name) in [(30, "c"), (10, "a1"), (20, "b"), (10, "a2")] as [(UInt64, String)] {
+      _ = queue.insert(deadline: deadline, name)
+    }
+    #expect(queue.nextDeadline == 10)
+    #expect(queue.popDue(now: 9) == nil)
+    var names: [String] = []
+    while let name = queue.popDue(now: 25) { names.append(name) }
+    #expect(names == ["a1", "a2", "b"])
+    #expect(queue.count == 1)
+  }
+
+  @Test func aRemovedEntryLeavesNothingBehindAndItsNameIsDead() {
+    var queue = TimerQueue<Int>()
+    let entry = queue.insert(deadline: 5, 1)
+    #expect(queue.remove(entry) == 1)
+    #expect(queue.remove(entry) == nil)
+    let next = queue.insert(deadline: 6, 2)
+    #expect(queue.remove(entry) == nil)
+    #expect(queue.remove(next) == 2)
+    #expect(queue.count == 0 && queue.nextDeadline == nil)
+  }
+
+  @Test func randomInsertsAndRemovalsAgreeWithASortedList() {
+    var generator = SplitMix(state: 42)
+    var queue = TimerQueue<Int>()
+    var model: [(deadline: UInt64, id: Int, entry: TimerQueue<Int>.Entry)] = []
+    for id in 0..<2000 {
+      if id % 3 == 2, !model.isEmpty {
+        let gone = model.remove(at: Int(generator.next() % UInt64(model.count)))
+        #expect(queue.remove(gone.entry) == gone.id)
+      } else {
+        let deadline = generator.next() % 500
+        model.append((deadline, id, queue.insert(deadline: deadline, id)))
+      }
+    }
+    var ids: [Int] = []
+    while let id = queue.popDue(now: .max) { ids.append(id) }
+    #expect(ids == model.sorted { ($0.deadline, $0.id) < ($1.deadline, $1.id) }.map(\.id))
+  }
+}
+
+/// The generator of Steele, Lea and Flood: enough for tests that must repeat.
+struct SplitMix: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+}

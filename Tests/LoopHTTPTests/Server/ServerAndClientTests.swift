@@ -1,0 +1,132 @@
+import HTTPTypes
+import Testing
+
+@testable import LoopHTTP
+
+@Suite struct ServerAndClientTests {
+  @Test func handlersRunOnTheLoopAndSeeTheRequest() async throws {
+    let ledgers = try await withServer(loopCount: 2) { router in
+      router.get("/hello/{name}") { request in
+        #expect(request.loop.isCurrent)
+        #expect(request.routeTemplate == "/hello/{name}")
+        return Response("Hello, \(request.parameters["name"] ?? "") \(request.queryValue("q") ?? "-")")
+      }
+    } _: { server in
+      let response = try await server.get("/hello/a%20b?q=1&q=2+3")
+      #expect(response.statusCode == 200)
+      #expect(response.text == "Hello, a b 2 3")
+      #expect(response.header(.contentType) == "text/plain; charset=utf-8")
+      #expect(response.header(.date) != nil)
+    }
+    #expect(ledgers.filter { !$0.isBalanced } == [])
+  }
+
+  @Test func bodiesGoBothWaysInAnySizeAndFraming() async throws {
+    let ledgers = try await withServer { router in
+      router.post("/echo", options: RouteOptions(bodyLimit: 4_000_000)) { request in
+        Response(body: .bytes(try await request.body.collect()))
+      }
+      router.post("/stream", options: RouteOptions(bodyLimit: 4_000_000)) { request in
+        let body = try await request.body.collect()
+        return Response(
+          body: .stream { writer in for piece in 0..<3 { try await writer.write(body + [UInt8(piece)]) } }
+        )
+      }
+    } _: { server in
+      for size in [0, 1, 20_000, 3_000_000] {
+        var request = ClientRequest(.post, try server.url("/echo"))
+        request.body = (0..<size).map { UInt8(truncatingIfNeeded: $0) }
+        #expect(try await server.client.execute(request).body == request.body)
+        request.url = try server.url("/stream")
+        request.responseBodyLimit = 16_000_000
+        let expected = (0..<3).flatMap { request.body + [UInt8($0)] }
+        #expect(try await server.client.execute(request).body == expected)
+      }
+    }
+    #expect(ledgers.filter { !$0.isBalanced } == [])
+  }
+
+  @Test func routerAnswersForItself() async throws {
+    _ = try await withServer { router in
+      router.get("/dice") { _ in Response("dice") }
+    } _: { server in
+      #expect(try await server.get("/nope").statusCode == 404)
+      #expect(try await server.get("/dice/").header(.location) == "http://\(server.address)/dice")
+      let wrong = try await server.client.execute(ClientRequest(.post, server.url("/dice")))
+      #expect(wrong.statusCode == 405)
+      #expect(wrong.header(.allow) == "GET, HEAD")
+      let head = try await server.client.execute(ClientRequest(.head, server.url("/dice")))
+      #expect(head.header(.contentLength) == "4")
+      #expect(head.body.isEmpty)
+    }
+  }
+
+  @Test func slowHandlersOverlapOnOneLoop() async throws {
+    let gauge = LoopLocal(group: nil) { (now: 0, most: 0) }
+    let ledgers = try await withServer { router in
+      router.get("/slow") { request in
+        gauge.withValue { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
+        try await request.loop.sleep(for: .milliseconds(100))
+        gauge.withValue { $0.now -= 1 }
+        return Response("done")
+      }
+    } _: { server in
+      try await withThrowingTaskGroup(of: Int.self) { tasks in
+        for _ in 0..<10 { tasks.addTask { try await server.get("/slow").statusCode } }
+        for try await status in tasks { #expect(status == 200) }
+      }
+    }
+    #expect(gauge.withValue { $0.most } == 10)
+    #expect(ledgers.filter { !$0.isBalanced } == [])
+  }
+
+  @Test func aTimeLimitClosesTheConnectionAndCancelsTheHandler() async throws {
+    let cancelled = LoopLocal(group: nil) { 0 }
+    let ledgers = try await withServer { router in
+      router.get("/slow", options: RouteOptions(cancelsWhenClientEnds: true)) { request in
+        do {
+          try await request.loop.sleep(for: .seconds(3600))
+        } catch {
+          cancelled.withValue { $0 += 1 }
+          throw error
+        }
+        return Response()
+      }
+    } _: { server in
+      var request = ClientRequest(.get, try server.url("/slow"))
+      request.timeout = .milliseconds(50)
+      await #expect(throws: ClientError.timedOut(.response)) { _ = try await server.client.execute(request) }
+    }
+    #expect(cancelled.withValue { $0 } == 1)
+    #expect(ledgers.filter { !$0.isBalanced } == [])
+  }
+
+  @Test func nobodyListeningIsRefused() async throws {
+    let group = try EventLoopGroup(loopCount: 1)
+    let client = HTTPClient(group: group)
+    let url = try ClientURL("http://127.0.0.1:1/")
+    await #expect(throws: ClientError.connectionRefused("127.0.0.1:1")) {
+      _ = try await client.execute(ClientRequest(.get, url))
+    }
+    await client.shutdown()
+    #expect(await group.shutdown()[0].isBalanced)
+  }
+
+  @Test func drainingFinishesWhatRunsAndRefusesNewConnections() async throws {
+    let ledgers = try await withServer { router in
+      router.get("/slow") { request in
+        try await request.loop.sleep(for: .milliseconds(100))
+        return Response("done")
+      }
+    } _: { server in
+      async let answer = server.get("/slow")
+      try await server.group.loops[0].sleep(for: .milliseconds(30))
+      await server.server.shutdown(timeout: .seconds(5))
+      let response = try await answer
+      #expect(response.text == "done")
+      #expect(response.header(.connection) == "close")
+      await #expect(throws: ClientError.self) { _ = try await server.get("/slow") }
+    }
+    #expect(ledgers.filter { !$0.isBalanced } == [])
+  }
+}

@@ -1,0 +1,59 @@
+import HTTPTypes
+import Logging
+
+@testable import LoopHTTP
+
+/// A server and a client on loops of their own, for the time of one test; afterwards nothing may be left open.
+func withServer(
+  loopCount: Int = 1,
+  _ routes: (inout Router) -> Void,
+  configure: (inout ServerConfiguration) -> Void = { _ in },
+  _ body: @Sendable (TestServer) async throws -> Void
+) async throws -> [LoopLedger] {
+  let group = try EventLoopGroup(loopCount: loopCount)
+  var router = Router()
+  routes(&router)
+  var configuration = ServerConfiguration(port: 0)
+  configure(&configuration)
+  let server = try HTTPServer(
+    router: router,
+    configuration: configuration,
+    group: group,
+    logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+  )
+  let address = try await server.bind()
+  let client = HTTPClient(group: group)
+  let test = TestServer(server: server, client: client, group: group, address: address)
+  async let running: Void = server.run()
+  let result: Result<Void, any Error>
+  do {
+    result = .success(try await body(test))
+  } catch {
+    result = .failure(error)
+  }
+  await client.shutdown()
+  await server.shutdown(timeout: .seconds(1))
+  try await running
+  let ledgers = await group.shutdown()
+  try result.get()
+  return ledgers
+}
+
+struct TestServer: Sendable {
+  let server: HTTPServer
+  let client: HTTPClient
+  let group: EventLoopGroup
+  let address: SocketAddress
+
+  func url(_ target: String) throws -> ClientURL {
+    try ClientURL("http://\(address)\(target)")
+  }
+
+  func get(_ target: String) async throws -> ClientResponse {
+    try await client.execute(ClientRequest(.get, url(target)))
+  }
+}
+
+extension ClientResponse {
+  var text: String { String(decoding: body, as: UTF8.self) }
+}

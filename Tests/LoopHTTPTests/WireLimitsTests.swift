@@ -1,0 +1,4 @@
+import LoopHTTP
+import Testing
+
+@Test func defaultLimits() { #expect(WireLimits().fieldCount == 100) }

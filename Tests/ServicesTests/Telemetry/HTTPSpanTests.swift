@@ -1,0 +1,168 @@
+import HTTPTypes
+import Logging
+import Testing
+import Tracing
+
+@testable import Telemetry
+
+/// OpenTelemetry's stable semantic conventions for HTTP spans.
+struct HTTPSpanTests {
+  private let ended = CollectingProcessor()
+
+  private var tracer: OTelTracer {
+    TracerProvider(
+      processor: ended,
+      idGenerator: IDGenerator(),
+      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    ).tracer(InstrumentationScope(name: "http"))
+  }
+
+  private func serverSpan(_ request: HTTPServerSpan.Request, _ outcome: HTTPServerSpan.Outcome) throws -> SpanData {
+    let span = HTTPServerSpan.start(
+      tracer,
+      in: .topLevel,
+      method: request.method,
+      route: request.route,
+      request: request
+    )
+    HTTPServerSpan.end(span, outcome)
+    return try #require(ended.spans.last)
+  }
+
+  @Test(arguments: [
+    ("GET", String?.some("/traces/{trace_id}"), "GET /traces/{trace_id}", "GET", String?.none),
+    ("GET", nil, "GET", "GET", nil),
+    ("get", "/x", "HTTP /x", "_OTHER", "get"),
+    ("BREW", nil, "HTTP", "_OTHER", "BREW"),
+  ])
+  func `A span's name has the route and never the path`(
+    method: String,
+    route: String?,
+    name: String,
+    label: String,
+    original: String?
+  ) throws {
+    var request = HTTPServerSpan.Request(method: method, path: "/traces/0123")
+    request.route = route
+    let span = try serverSpan(request, .answered(status: 200))
+    #expect(span.name == name)
+    #expect(span.kind == .server)
+    #expect(span.attributes["http.request.method"] == .string(label))
+    #expect(span.attributes["http.request.method_original"] == original.map { .string($0) })
+    #expect(span.attributes["http.route"] == route.map { .string($0) })
+  }
+
+  @Test func `A request is described by the stable attributes`() throws {
+    var request = HTTPServerSpan.Request(method: "GET", path: "/roll")
+    request.query = "die=fair&sig=secret&X-Amz-Date=s"
+    request.host = "localhost:8107"
+    request.userAgent = "curl/8"
+    request.peerAddress = "127.0.0.1"
+    request.peerPort = 5000
+    let span = try serverSpan(request, .answered(status: 200))
+    let expected: [AttributeKey: AttributeValue] = [
+      "http.request.method": .string("GET"), "url.path": .string("/roll"), "url.scheme": .string("http"),
+      "url.query": .string("die=fair&sig=REDACTED&X-Amz-Date=REDACTED"),
+      "server.address": .string("localhost"), "server.port": .int(8107), "client.address": .string("127.0.0.1"),
+      "network.peer.address": .string("127.0.0.1"), "network.peer.port": .int(5000),
+      "network.protocol.version": .string("1.1"), "user_agent.original": .string("curl/8"),
+      "http.response.status_code": .int(200),
+    ]
+    let actual = Dictionary(uniqueKeysWithValues: span.attributes.elements.map { ($0.key, $0.value) })
+    #expect(actual == expected)
+  }
+
+  @Test func `What proxies say wins, Forwarded before the X- fields`() throws {
+    var request = HTTPServerSpan.Request(method: "GET", path: "/", scheme: "https")
+    request.host = "inner"
+    request.forwardedHost = "middle:1"
+    request.forwardedFor = "10.0.0.1, 10.0.0.2"
+    request.peerAddress = "127.0.0.1"
+    var span = try serverSpan(request, .answered(status: 200))
+    #expect(span.attributes["server.address"] == .string("middle"))
+    #expect(span.attributes["server.port"] == .int(1))
+    #expect(span.attributes["client.address"] == .string("10.0.0.1"))
+    request.forwarded = #"For="[2001:db8::1]:4711";host="outer.example";proto=https, for=10.9.9.9;host=no"#
+    span = try serverSpan(request, .answered(status: 200))
+    #expect(span.attributes["server.address"] == .string("outer.example"))
+    #expect(span.attributes["server.port"] == .int(443))
+    #expect(span.attributes["client.address"] == .string("2001:db8::1"))
+    request.forwarded = "for=_hidden"
+    span = try serverSpan(request, .answered(status: 200))
+    #expect(span.attributes["client.address"] == .string("10.0.0.1"))
+  }
+
+  @Test(arguments: [
+    (HTTPServerSpan.Outcome.answered(status: 200), SpanData.Status.unset, String?.none, Int64?.some(200)),
+    (.answered(status: 404), .unset, nil, 404),
+    (.answered(status: 500), .error(nil), "500", 500),
+    (.answered(status: 503), .error(nil), "503", 503),
+    (.clientGone(status: nil), .error(nil), "client_disconnected", nil),
+    (.clientGone(status: 200), .error(nil), "client_disconnected", 200),
+  ])
+  func `A server's status is an error from 500 on, and when the client left`(
+    outcome: HTTPServerSpan.Outcome,
+    status: SpanData.Status,
+    errorType: String?,
+    code: Int64?
+  ) throws {
+    let span = try serverSpan(HTTPServerSpan.Request(method: "GET", path: "/"), outcome)
+    #expect(span.status == status)
+    #expect(span.attributes["error.type"] == errorType.map { .string($0) })
+    #expect(span.attributes["http.response.status_code"] == code.map { .int($0) })
+  }
+
+  @Test(arguments: [
+    (HTTPClientSpan.Outcome.answered(status: 200), SpanData.Status.unset, String?.none),
+    (.answered(status: 404), .error(nil), "404"),
+    (.failed(.timeout), .error(nil), "timeout"),
+    (.failed(.connectionRefused), .error(nil), "connection_refused"),
+    (.cancelled, .unset, nil),
+  ])
+  func `A client's status is an error from 400 on, and without an answer`(
+    outcome: HTTPClientSpan.Outcome,
+    status: SpanData.Status,
+    errorType: String?
+  ) throws {
+    var fields = HTTPFields()
+    let span = HTTPClientSpan.start(tracer, in: .topLevel, method: "GET", url: "http://h/", headerFields: &fields)
+    HTTPClientSpan.end(span, outcome)
+    let data = try #require(ended.spans.last)
+    #expect(data.name == "GET")
+    #expect(data.kind == .client)
+    #expect(data.status == status)
+    #expect(data.attributes["error.type"] == errorType.map { .string($0) })
+  }
+
+  @Test func `A client's headers name its own span, and its URL keeps no secret`() throws {
+    var fields: HTTPFields = [.traceParent: "old"]
+    let span = HTTPClientSpan.start(
+      tracer,
+      in: .topLevel,
+      method: "GET",
+      url: "HTTP://user:pass@h:8106/dice?identifier=fair&Signature=x#top",
+      resendCount: 1,
+      headerFields: &fields
+    )
+    HTTPClientSpan.end(span, .answered(status: 200), peerAddress: "127.0.0.1", peerPort: 8106)
+    let data = try #require(ended.spans.last)
+    #expect(fields[.traceParent] == span.spanContext.traceParent.headerValue)
+    #expect(
+      data.attributes["url.full"]
+        == .string("http://REDACTED:REDACTED@h:8106/dice?identifier=fair&Signature=REDACTED")
+    )
+    #expect(data.attributes["server.address"] == .string("h"))
+    #expect(data.attributes["server.port"] == .int(8106))
+    #expect(data.attributes["http.request.resend_count"] == .int(1))
+    #expect(data.attributes["network.peer.port"] == .int(8106))
+  }
+
+  @Test func `An answer names the span in both headers and keeps the application's own timing`() {
+    let context = SpanContext(traceID: TraceID(high: 1, low: 2), spanID: SpanID(rawValue: 3), traceFlags: .sampled)
+    var fields: HTTPFields = [.serverTiming: "db;dur=1"]
+    context.answer { fields.append(HTTPField(name: $0, value: $1)) }
+    let value = "00-00000000000000010000000000000002-0000000000000003-01"
+    #expect(fields[.traceResponse] == value)
+    #expect(fields[values: .serverTiming] == ["db;dur=1", "trace;desc=\(value)"])
+  }
+}

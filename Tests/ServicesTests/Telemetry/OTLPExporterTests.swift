@@ -1,0 +1,152 @@
+import HTTPTypes
+import Logging
+import LoopHTTP
+import OTLPMessages
+import SwiftProtobuf
+import Synchronization
+import Testing
+
+@testable import Telemetry
+
+/// Answers each attempt with the next of a script, and with the last one when it is used up.
+private final class ScriptedTransport: OTLPTransport {
+  enum Answer: Sendable {
+    case status(Int, HTTPFields = [:], body: [UInt8] = [])
+    case failure(OTLPTransportError)
+  }
+
+  private let script: [Answer]
+  private let received = Mutex<[(body: [UInt8], fields: HTTPFields)]>([])
+
+  init(_ script: Answer...) {
+    self.script = script
+  }
+
+  var requests: [(body: [UInt8], fields: HTTPFields)] { received.withLock { $0 } }
+
+  func post(
+    _ body: [UInt8],
+    to url: String,
+    headerFields: HTTPFields,
+    within limit: Duration,
+    maximumResponseBytes: Int
+  ) async throws(OTLPTransportError) -> OTLPTransportResponse {
+    let count = received.withLock {
+      $0.append((body, headerFields))
+      return $0.count
+    }
+    switch script[min(count, script.count) - 1] {
+    case .status(let status, let fields, let body):
+      return OTLPTransportResponse(status: status, headerFields: fields, body: body)
+    case .failure(let error): throw error
+    }
+  }
+}
+
+struct OTLPExporterTests {
+  private func post(
+    _ transport: ScriptedTransport,
+    body: [UInt8] = [1, 2, 3],
+    limit: Duration = .seconds(5),
+    _ change: (inout OTLPConfiguration) -> Void = { _ in }
+  ) async -> (result: ExportResult, retries: Int) {
+    var configuration = OTLPConfiguration(url: "http://c/v1/traces")
+    change(&configuration)
+    let retries = Counter()
+    let exporter = OTLPExporter(
+      configuration: configuration,
+      transport: transport,
+      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+      backOff: RetryBackOff(initial: .milliseconds(1), longest: .milliseconds(1)),
+      wallSeconds: { 0 },
+      onRetry: { retries.increment() }
+    )
+    let result = await exporter.post(body, within: limit) { bytes in
+      let answer = configuration.format.decode(
+        Opentelemetry_Proto_Collector_Trace_V1_ExportTraceServiceResponse.self,
+        from: bytes
+      )
+      return answer.map { OTLPPartialSuccess(rejected: Int($0.partialSuccess.rejectedSpans), message: "") }
+    }
+    return (result, retries.value)
+  }
+
+  @Test func `What may go well later is tried until it does`() async {
+    let transport = ScriptedTransport(
+      .status(503),
+      .failure(.unreachable),
+      .failure(.disconnected),
+      .status(429, [.retryAfter: "0"]),
+      .status(200)
+    )
+    let (result, retries) = await post(transport)
+    #expect(result == .delivered(rejected: 0))
+    #expect(retries == 4)
+    #expect(transport.requests.allSatisfy { $0.body == [1, 2, 3] })
+  }
+
+  @Test(arguments: [400, 401, 404, 413, 500])
+  func `What is refused is not sent again`(status: Int) async {
+    let transport = ScriptedTransport(.status(status))
+    #expect(await post(transport).result == .dropped)
+    #expect(transport.requests.count == 1)
+  }
+
+  @Test func `A receiver that stays away is given up when the time is over`() async {
+    let transport = ScriptedTransport(.status(503))
+    let began = ContinuousClock.now
+    #expect(await post(transport, limit: .milliseconds(50)).result == .undelivered)
+    #expect(transport.requests.count > 1)
+    #expect(.now - began < .seconds(2))
+  }
+
+  @Test func `A wait longer than the time left is not begun`() async {
+    let transport = ScriptedTransport(.status(503, [.retryAfter: "3600"]), .status(200))
+    #expect(await post(transport).result == .undelivered)
+    #expect(transport.requests.count == 1)
+  }
+
+  @Test func `A partial success is counted and not sent again`() async throws {
+    let answer = Opentelemetry_Proto_Collector_Trace_V1_ExportTraceServiceResponse.with {
+      $0.partialSuccess.rejectedSpans = 2
+    }
+    let transport = ScriptedTransport(.status(200, [:], body: try answer.serializedBytes()))
+    #expect(await post(transport).result == .delivered(rejected: 2))
+    #expect(transport.requests.count == 1)
+  }
+
+  @Test func `A body with the wrong content type is not read`() async {
+    let transport = ScriptedTransport(.status(200, [.contentType: "text/html"], body: Array("<html>".utf8)))
+    #expect(await post(transport).result == .delivered(rejected: 0))
+  }
+
+  @Test func `Headers say what the body is`() async throws {
+    let transport = ScriptedTransport(.status(200))
+    let (name, value) = ("Authorization", "Bearer x")
+    _ = await post(transport, body: Array("spans".utf8)) {
+      $0.compression = .gzip
+      $0.format = .json
+      $0.headers = [OTLPConfiguration.Header(name: name, value: value)]
+    }
+    let request = try #require(transport.requests.first)
+    #expect(request.fields[.contentType] == "application/json")
+    #expect(request.fields[.contentEncoding] == "gzip")
+    #expect(request.fields[.acceptEncoding] == "gzip")
+    #expect(request.fields[.authorization] == value)
+    #expect(request.fields[.userAgent]?.hasPrefix("OTel-OTLP-Exporter-Swift/") == true)
+    #expect(try Gzip.decompress(request.body, limit: 100) == Array("spans".utf8))
+  }
+
+  @Test func `A request over the limit is not sent`() async {
+    let transport = ScriptedTransport(.status(200))
+    let (result, _) = await post(transport) { $0.maximumRequestBytes = 2 }
+    #expect(result == .dropped)
+    #expect(transport.requests.isEmpty)
+  }
+}
+
+private final class Counter: Sendable {
+  private let count = Atomic<Int>(0)
+  var value: Int { count.load(ordering: .relaxed) }
+  func increment() { count.add(1, ordering: .relaxed) }
+}

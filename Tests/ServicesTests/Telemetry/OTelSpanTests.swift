@@ -1,0 +1,169 @@
+import Logging
+import Synchronization
+import Testing
+import Tracing
+
+@testable import Telemetry
+
+struct OTelSpanTests {
+  private let ended = CollectingProcessor()
+
+  private func tracer(
+    sampler: Sampler = .alwaysOn,
+    limits: SpanLimits = SpanLimits(),
+    clock: SpanClock = SpanClock(),
+    isDisabled: Bool = false
+  ) -> OTelTracer {
+    TracerProvider(
+      processor: ended,
+      idGenerator: IDGenerator(),
+      logger: Logger(label: "test"),
+      sampler: sampler,
+      limits: limits,
+      clock: clock,
+      isDisabled: isDisabled
+    ).tracer(InstrumentationScope(name: "test"))
+  }
+
+  private func remoteContext(_ flags: TraceFlags) -> ServiceContext {
+    var context = ServiceContext.topLevel
+    context.span = OTelSpan(
+      nonRecording: SpanContext(
+        traceID: TraceID(high: 1, low: 2),
+        spanID: SpanID(rawValue: 3),
+        traceFlags: flags,
+        isRemote: true
+      )
+    )
+    return context
+  }
+
+  @Test func `A root has random ids, no parent, and both flags`() throws {
+    let span = tracer().startSpan("root")
+    span.end()
+    let data = try #require(ended.spans.first)
+    #expect(data.parent == nil)
+    #expect(data.context.isValid)
+    #expect(data.context.traceFlags == [.sampled, .random])
+  }
+
+  @Test func `A child continues its parent's trace and keeps the random flag as it came`() {
+    let child = tracer().startSpan("child", in: remoteContext([.sampled]))
+    #expect(child.spanContext.traceID == TraceID(high: 1, low: 2))
+    #expect(child.spanContext.spanID != SpanID(rawValue: 3))
+    #expect(child.spanContext.traceFlags == .sampled)
+    #expect(child.recorded?.parent?.isRemote == true)
+  }
+
+  @Test func `An unsampled span records nothing but still travels with flag 00`() {
+    let span = tracer(sampler: .parentBased(root: .alwaysOn)).startSpan("x", in: remoteContext([]))
+    span.setAttribute("a", .int(1))
+    span.end()
+    #expect(!span.isRecording)
+    #expect(span.recorded == nil)
+    #expect(ended.spans.isEmpty)
+    #expect(span.spanContext.traceParent.headerValue.hasSuffix("-00"))
+  }
+
+  @Test func `A disabled tracer hands its parent's identity on and makes none of its own`() {
+    let tracer = tracer(isDisabled: true)
+    #expect(tracer.startSpan("x", in: remoteContext([.sampled])).spanContext == remoteContext([.sampled]).spanContext)
+    #expect(!tracer.startSpan("root").spanContext.isValid)
+    #expect(ended.spans.isEmpty)
+  }
+
+  @Test func `Limits drop what is new and count it`() throws {
+    var limits = SpanLimits()
+    limits.attributes = AttributeLimits(count: 2, valueLength: 3)
+    limits.eventCount = 1
+    limits.linkCount = 1
+    limits.eventAttributes.count = 1
+    let span = tracer(limits: limits).startSpan("x", attributes: [Attribute("a", "äöüß")])
+    span.setAttributes([Attribute("b", 1), Attribute("c", 2), Attribute("a", "12345")])
+    for name in ["first", "second"] {
+      span.addEvent(name, attributes: [Attribute("x", 1), Attribute("y", 2)])
+      span.addLink(span.spanContext)
+    }
+    span.end()
+    let data = try #require(ended.spans.first)
+    #expect(data.attributes.elements == [Attribute("a", "123"), Attribute("b", 1)])
+    #expect(data.attributes.droppedCount == 1)
+    #expect(data.events.map(\.name) == ["first"])
+    #expect(data.events[0].attributes.droppedCount == 1)
+    #expect(data.droppedEventCount == 1)
+    #expect(data.links.count == 1)
+    #expect(data.droppedLinkCount == 1)
+  }
+
+  @Test func `Nothing changes after the end, and a span ends once`() throws {
+    let span = tracer().startSpan("x")
+    span.end()
+    span.setAttribute("late", .bool(true))
+    span.setStatus(SpanData.Status.error("late"))
+    span.end()
+    #expect(ended.spans.count == 1)
+    let data = try #require(ended.spans.first)
+    #expect(data.attributes.elements.isEmpty)
+    #expect(data.status == .unset)
+  }
+
+  @Test func `An error thrown inside is an event and an ERROR, a cancellation is neither`() {
+    struct Broken: Error {}
+    #expect(throws: Broken.self) { try tracer().withSpan("failed") { _ in throw Broken() } }
+    #expect(throws: CancellationError.self) {
+      try tracer().withSpan("cancelled") { _ in throw CancellationError() }
+    }
+    let (failed, cancelled) = (ended.spans[0], ended.spans[1])
+    #expect(failed.status == .error("Broken()"))
+    #expect(failed.events.map(\.name) == ["exception"])
+    #expect(failed.events.first?.attributes["exception.message"] == .string("Broken()"))
+    #expect(cancelled.status == .unset)
+    #expect(cancelled.events.isEmpty)
+  }
+
+  @Test func `Inside a span it is the current one, and children find it`() {
+    let tracer = tracer()
+    tracer.withSpan("outer") { outer in
+      #expect(OTelSpan.current === outer)
+      tracer.withSpan("inner") { inner in
+        #expect(inner.recorded?.parent?.spanID == outer.spanContext.spanID)
+      }
+    }
+    #expect(OTelSpan.current == nil)
+    #expect(ended.spans.map(\.name) == ["inner", "outer"])
+  }
+
+  @Test func `No child leaves its parent when the wall clock steps`() throws {
+    let time = ManualTime(wall: 10_000_000_000, monotonic: 5)
+    let clock = SpanClock(monotonic: { time.monotonic }, wall: { time.wall })
+    let tracer = tracer(clock: clock)
+    let parent = tracer.startSpan("parent")
+    time.set(wall: 1_000_000_000, monotonic: 105)
+    clock.follow()
+    let child = tracer.startSpan("child", in: parent.context)
+    child.end()
+    parent.end()
+    let (inner, outer) = (try #require(ended.spans.first), try #require(ended.spans.last))
+    #expect(inner.startTime == 10_000_000_100)
+    #expect(inner.endTime == 10_000_000_100)
+    #expect(outer.startTime == 10_000_000_000)
+    #expect(outer.endTime == 10_000_000_100)
+    #expect(tracer.startSpan("next").recorded?.startTime == 1_000_000_000)
+  }
+}
+
+/// Clocks that a test moves.
+private final class ManualTime: Sendable {
+  private let state: Mutex<(wall: UInt64, monotonic: UInt64)>
+
+  init(wall: UInt64, monotonic: UInt64) {
+    state = Mutex((wall, monotonic))
+  }
+
+  var wall: UInt64 { state.withLock { $0.wall } }
+  var monotonic: UInt64 { state.withLock { $0.monotonic } }
+
+  func set(wall: UInt64, monotonic: UInt64) {
+    state.withLock { $0 = (wall, monotonic) }
+  }
+}

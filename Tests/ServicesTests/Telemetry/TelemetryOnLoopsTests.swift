@@ -1,0 +1,184 @@
+import HTTPTypes
+import Logging
+import LoopHTTP
+import OTLPMessages
+import ServiceCore
+import SwiftProtobuf
+import Synchronization
+import Testing
+import Tracing
+
+@testable import Telemetry
+
+/// Tracing and its export over real sockets: LoopHTTP's server and client at both ends.
+struct TelemetryOnLoopsTests {
+  private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+  private let collector = CollectingProcessor()
+
+  private var tracer: OTelTracer {
+    TracerProvider(processor: collector, idGenerator: IDGenerator(), logger: logger)
+      .tracer(InstrumentationScope(name: "test"))
+  }
+
+  /// Serves `routes` for the time of `body`, which gets the address and a client.
+  private func serve(
+    _ routes: (inout Router) -> Void,
+    middleware: [any Middleware] = [],
+    _ body: (String, HTTPClient, EventLoopGroup) async throws -> Void
+  ) async throws {
+    let group = try EventLoopGroup(loopCount: 1)
+    var router = Router()
+    routes(&router)
+    let server = try HTTPServer(
+      router: router,
+      middleware: middleware,
+      configuration: ServerConfiguration(port: 0),
+      group: group,
+      logger: logger
+    )
+    let address = try await server.bind()
+    let client = HTTPClient(group: group)
+    async let running: Void = server.run()
+    let result: Result<Void, any Error>
+    do {
+      result = .success(try await body("http://\(address)", client, group))
+    } catch {
+      result = .failure(error)
+    }
+    await client.shutdown()
+    await server.shutdown(timeout: .zero)
+    try await running
+    let ledgers = await group.shutdown()
+    #expect(ledgers.filter { !$0.isBalanced } == [])
+    try result.get()
+  }
+
+  /// Ends one span and shuts the tracing down; whether the span was delivered within `limit`.
+  private func exportOneSpan(
+    to url: String,
+    _ client: HTTPClient,
+    _ group: EventLoopGroup,
+    within limit: Duration
+  ) async -> Bool {
+    let configuration = TelemetryConfiguration(environment: ["OTEL_EXPORTER_OTLP_ENDPOINT": url])
+    let tracing = ServiceTracing(
+      configuration: configuration,
+      resource: Resource(
+        configuration: configuration,
+        defaultServiceName: "dice-roller",
+        serviceVersion: "3.0.0",
+        process: ProcessDescription(executableName: "dice", processID: 1)
+      ),
+      transport: HTTPClientTransport(client: client),
+      group: group,
+      logger: logger,
+      console: { _ in }
+    )
+    return await withTaskGroup { tasks in
+      tasks.addTask { await tracing.run() }
+      tracing.provider.tracer(InstrumentationScope(name: "test")).startSpan("roll", in: .topLevel).end()
+      let isDelivered = await tracing.provider.shutdown(within: limit)
+      tasks.cancelAll()
+      return isDelivered
+    }
+  }
+
+  @Test func `A span arrives at a receiver that was overloaded at first`() async throws {
+    let bodies = Received()
+    try await serve { router in
+      router.post("/v1/traces") { request in
+        let count = bodies.append(try await request.body.collect())
+        return Response(status: count == 1 ? .serviceUnavailable : .ok)
+      }
+    } _: { url, client, group in
+      #expect(await exportOneSpan(to: url, client, group, within: .seconds(10)))
+    }
+    #expect(bodies.all.count == 2)
+    for body in bodies.all {
+      let message = try Opentelemetry_Proto_Collector_Trace_V1_ExportTraceServiceRequest(serializedBytes: body)
+      #expect(message.resourceSpans.first?.scopeSpans.first?.spans.map(\.name) == ["roll"])
+    }
+  }
+
+  @Test func `Shutdown ends in time when the receiver hangs`() async throws {
+    try await serve { router in
+      router.post("/v1/traces") { request in
+        try await request.loop.sleep(for: .seconds(3600))
+        return Response()
+      }
+    } _: { url, client, group in
+      let began = ContinuousClock.now
+      #expect(await exportOneSpan(to: url, client, group, within: .milliseconds(200)) == false)
+      #expect(.now - began < .seconds(3))
+    }
+  }
+
+  @Test func `Shutdown ends in time when nobody listens`() async throws {
+    try await serve { _ in
+    } _: { _, client, group in
+      let began = ContinuousClock.now
+      #expect(await exportOneSpan(to: "http://127.0.0.1:1", client, group, within: .milliseconds(200)) == false)
+      #expect(.now - began < .seconds(3))
+    }
+  }
+
+  @Test func `A request continues its caller's trace and names its span in the answer`() async throws {
+    let traced = TracingMiddleware(tracer: tracer)
+    try await serve(
+      { router in
+        router.get("/dice/{id}") { _ in
+          #expect(ServiceContext.current != nil)
+          return Response("fair")
+        }
+        router.get("/livez") { _ in Response("ok") }
+      },
+      middleware: [traced]
+    ) { url, client, _ in
+      var request = ClientRequest(.get, try ClientURL("\(url)/dice/1"))
+      let traceID = "0af7651916cd43dd8448eb211c80319c"
+      request.headerFields = [HTTPField(name: .traceParent, value: "00-\(traceID)-b7ad6b7169203331-01")]
+      let answer = try await client.execute(request).headerFields
+      let probe = try await client.execute(ClientRequest(.get, ClientURL("\(url)/livez"))).headerFields
+      #expect(answer[.traceResponse]?.hasPrefix("00-\(traceID)-") == true)
+      #expect(answer[.serverTiming] == answer[.traceResponse].map { "trace;desc=\($0)" })
+      #expect(probe[.traceResponse] == nil)
+    }
+    let span = try #require(collector.spans.first)
+    #expect(collector.spans.count == 1)
+    #expect(span.name == "GET /dice/{id}")
+    #expect(span.kind == .server)
+    #expect(span.parent?.spanID.description == "b7ad6b7169203331")
+    #expect(span.status == .unset)
+  }
+
+  @Test func `A call nobody answers is one failed span`() async throws {
+    let tracer = tracer
+    try await serve { _ in
+    } _: { _, client, group in
+      let metrics = HTTPClientMetrics(MetricsRegistry(group: group))
+      let traced = TracedClient(client: client, tracer: tracer, metrics: metrics)
+      await #expect(throws: ClientError.self) {
+        try await traced.get(ClientURL("http://127.0.0.1:1/dice"), timeout: .seconds(5))
+      }
+    }
+    let span = try #require(collector.spans.first)
+    #expect(collector.spans.count == 1)
+    #expect(span.kind == .client)
+    #expect(span.attributes[.errorType] == .string("connection_refused"))
+    #expect(span.status == .error(nil))
+  }
+}
+
+private final class Received: Sendable {
+  private let bodies = Mutex<[[UInt8]]>([])
+
+  var all: [[UInt8]] { bodies.withLock { $0 } }
+
+  /// Keeps a body; how many there are now.
+  func append(_ body: [UInt8]) -> Int {
+    bodies.withLock {
+      $0.append(body)
+      return $0.count
+    }
+  }
+}

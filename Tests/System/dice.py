@@ -1,0 +1,160 @@
+"""Starts the built `dice` as a user would and reads what it says."""
+
+import json
+import os
+import pathlib
+import random
+import signal
+import socket
+import subprocess
+import threading
+import time
+
+import httpx
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PROGRAM = os.environ.get("DICE", str(ROOT / ".build/release/dice"))
+
+# Only this reaches the program: what the caller's shell happens to export (HOST, PORT, OTEL_…) must not.
+BARE_ENVIRONMENT = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
+
+
+class FreePorts:
+    """Ports that nobody else takes: below those of outgoing connections, and each worker has its own range.
+
+    It begins somewhere in that range, so that two runs on one machine seldom meet.
+    """
+
+    WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    _next = 12_000 + 1_000 * WORKER + random.randrange(800)
+
+    @classmethod
+    def take(cls):
+        """A port that nobody listens on."""
+        while True:
+            cls._next += 1
+            with socket.socket() as probe:
+                try:
+                    probe.bind(("127.0.0.1", cls._next))
+                    return cls._next
+                except OSError:
+                    continue
+
+
+class Lines:
+    """What a process writes to one of its streams, line by line, as it comes."""
+
+    def __init__(self, stream):
+        self.all = []
+        self._changed = threading.Condition()
+        self._ended = False
+        self._thread = threading.Thread(target=self._read, args=(stream,), daemon=True)
+        self._thread.start()
+
+    def _read(self, stream):
+        for line in stream:
+            with self._changed:
+                self.all.append(line.rstrip("\n"))
+                self._changed.notify_all()
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
+
+    def wait_for(self, predicate, count=1, timeout=10):
+        """The first `count` lines that fulfil the predicate, once they are there."""
+
+        def found():
+            return [line for line in self.all if predicate(line)]
+
+        with self._changed:
+            self._changed.wait_for(lambda: len(found()) >= count or self._ended, timeout)
+            lines = found()
+        assert len(lines) >= count, f"{len(lines)} of {count} lines within {timeout} s; the last: {self.all[-10:]}"
+        return lines[:count]
+
+    def close(self):
+        """Waits for the end of the stream."""
+        self._thread.join(10)
+
+
+class Dice:
+    """A running `dice`. Unless the test ended it, it must leave by SIGTERM with status 0 at `close`."""
+
+    def __init__(self, *arguments, environment=None):
+        self.process = subprocess.Popen(
+            [PROGRAM, *map(str, arguments)],
+            env=BARE_ENVIRONMENT | (environment or {}),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
+        self.stdout = Lines(self.process.stdout)
+        self.stderr = Lines(self.process.stderr)
+
+    @property
+    def logs(self):
+        """The log records so far."""
+        return [json.loads(line) for line in list(self.stdout.all)]
+
+    def wait_for_logs(self, message, count=1, timeout=10, **fields):
+        """The first `count` records with that message and these fields."""
+
+        def fits(line):
+            record = json.loads(line)
+            return record["message"] == message and all(record.get(key) == value for key, value in fields.items())
+
+        return [json.loads(line) for line in self.stdout.wait_for(fits, count, timeout)]
+
+    def wait_until_ready(self, *urls, timeout=10):
+        """Returns when every URL's /readyz answers 200."""
+        deadline = time.monotonic() + timeout
+        for url in urls:
+            while not is_ready(url):
+                status = self.process.poll()
+                assert status is None, f"ended with {status} before it was ready: {self.stderr.all}"
+                assert time.monotonic() < deadline, f"{url} is not ready within {timeout} s: {self.stderr.all}"
+                time.sleep(0.01)
+
+    def signal(self, number):
+        """Sends a signal."""
+        self.process.send_signal(number)
+
+    def wait(self, timeout=30):
+        """The exit status, once the process has ended and its output is read."""
+        status = self.process.wait(timeout)
+        self.stdout.close()
+        self.stderr.close()
+        return status
+
+    def close(self):
+        """SIGTERM where it still runs; its status must be 0."""
+        if self.process.poll() is not None:
+            return
+        self.signal(signal.SIGTERM)
+        try:
+            status = self.wait()
+        finally:
+            self.process.kill()
+        assert status == 0, f"exit status {status} after SIGTERM: {self.stderr.all[-5:]}"
+
+
+def is_ready(url):
+    """Whether the service says that it takes requests."""
+    try:
+        return httpx.get(f"{url}/readyz", timeout=5).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def run(*arguments, environment=None, timeout=20):
+    """`dice` with these arguments, run to its end."""
+    return subprocess.run(
+        [PROGRAM, *map(str, arguments)],
+        env=BARE_ENVIRONMENT | (environment or {}),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+    )

@@ -1,0 +1,63 @@
+"""Debian's Prometheus as a process that scrapes what a test names."""
+
+import contextlib
+import subprocess
+import time
+
+import httpx
+
+from dice import FreePorts
+
+
+class Prometheus:
+    """A running Prometheus and its HTTP API."""
+
+    def __init__(self, folder, targets, rules=None):
+        jobs = "\n".join(
+            f"  - job_name: {job}\n    static_configs: [{{targets: ['{target}']}}]" for job, target in targets.items()
+        )
+        config = folder / "prometheus.yml"
+        config.write_text(
+            "global: {scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}\n"
+            f"rule_files: {[str(rules)] if rules else []}\n"
+            f"scrape_configs:\n{jobs}\n"
+        )
+        self.url = f"http://127.0.0.1:{FreePorts.take()}"
+        self.log = open(folder / "prometheus.log", "w")
+        self.process = subprocess.Popen(
+            [
+                "prometheus",
+                f"--config.file={config}",
+                f"--storage.tsdb.path={folder / 'data'}",
+                f"--web.listen-address={self.url.removeprefix('http://')}",
+                "--enable-feature=exemplar-storage",
+            ],
+            stdout=self.log,
+            stderr=self.log,
+        )
+
+    def close(self):
+        """Ends it."""
+        self.process.terminate()
+        self.process.wait(20)
+        self.log.close()
+
+    def api(self, path, **parameters):
+        """The data of an API answer."""
+        answer = httpx.get(f"{self.url}/api/v1/{path}", params=parameters).json()
+        assert answer["status"] == "success", answer
+        return answer["data"]
+
+    def query(self, expression):
+        """The series of an instant query that have a number."""
+        return [series for series in self.api("query", query=expression)["result"] if series["value"][1] != "NaN"]
+
+    def wait_for(self, expression, timeout=30):
+        """The result of the query, once there is one."""
+        deadline = time.monotonic() + timeout
+        while True:
+            with contextlib.suppress(httpx.TransportError):
+                if result := self.query(expression):
+                    return result
+            assert time.monotonic() < deadline, f"no data for {expression}"
+            time.sleep(0.2)

@@ -1,0 +1,205 @@
+"""The program's flags, environment and complaints: one clear line on stderr and the right exit status."""
+
+import contextlib
+import json
+import re
+import socket
+
+import httpx
+import pytest
+
+from conftest import running_service
+from dice import Dice, FreePorts, run
+
+SUBCOMMANDS = ["all", "die-service", "dice-roller", "frontend", "trace-store", "traffic", "compare", "healthcheck"]
+SERVICES = ["die-service", "dice-roller", "frontend"]
+USAGE, RUN_TIME = 64, 1
+
+
+def complaint(result, status):
+    """The single line with which the program ended."""
+    assert result.returncode == status, (result.returncode, result.stderr)
+    lines = [line for line in result.stderr.splitlines() if line.strip()]
+    assert len(lines) == 1, result.stderr
+    assert "Fatal error" not in result.stderr and "Backtrace" not in result.stderr
+    return lines[0]
+
+
+@contextlib.contextmanager
+def taken_port():
+    """A port on which somebody else listens."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", FreePorts.take()))
+        other.listen()
+        yield other.getsockname()[1]
+
+
+@pytest.mark.parametrize("subcommand", [None, *SUBCOMMANDS])
+def test_help(subcommand):
+    result = run(*([subcommand] if subcommand else []), "--help")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "USAGE: dice" in result.stdout
+    names = SUBCOMMANDS if subcommand is None else [subcommand]
+    assert all(name in result.stdout for name in names)
+
+
+@pytest.mark.parametrize("subcommand", SERVICES)
+def test_help_names_each_flag_and_its_variable(subcommand):
+    text = run(subcommand, "--help").stdout
+    for flag, variable in (("host", "HOST"), ("port", "PORT"), ("loops", "LOOPS"), ("log-level", "LOG_LEVEL")):
+        assert f"--{flag}" in text and variable in text
+
+
+@pytest.mark.parametrize(
+    "arguments, named",
+    [
+        (["--no-such-flag"], "--no-such-flag"),
+        (["--port", "99999"], "99999"),
+        (["--port", "-1"], "-1"),
+        (["--port", "abc"], "abc"),
+        (["--port"], "--port"),
+        (["--loops", "0"], "--loops"),
+        (["--log-level", "loud"], "loud"),
+        (["--log-format", "xml"], "xml"),
+    ],
+)
+@pytest.mark.parametrize("subcommand", SERVICES)
+def test_a_wrong_flag(subcommand, arguments, named):
+    assert named in complaint(run(subcommand, *arguments), USAGE)
+
+
+@pytest.mark.parametrize(
+    "variable, value",
+    [
+        ("PORT", "99999"),
+        ("PORT", "abc"),
+        ("LOOPS", "none"),
+        ("LOG_LEVEL", "loud"),
+        ("ROLL_MAX_DELAY_MS", "-5"),
+        ("DRAIN_TIMEOUT_SECONDS", "soon"),
+        ("DIE_SERVICE_URL", "not a URL"),
+    ],
+)
+def test_a_wrong_variable(variable, value):
+    line = complaint(run("dice-roller", environment={"PORT": str(FreePorts.take())} | {variable: value}), USAGE)
+    assert variable in line and value in line
+
+
+def test_an_unknown_subcommand():
+    assert "no-such-command" in complaint(run("no-such-command"), USAGE)
+
+
+@pytest.mark.parametrize("subcommand", [*SERVICES, "trace-store"])
+def test_a_taken_port(subcommand):
+    with taken_port() as port:
+        line = complaint(run(subcommand, "--port", port), RUN_TIME)
+    assert str(port) in line and "--port" in line
+
+
+@pytest.mark.parametrize("taken", SERVICES)
+def test_all_fails_as_a_whole(taken):
+    with taken_port() as port:
+        flags = [part for name in SERVICES for part in (f"--{name}-port", port if name == taken else 0)]
+        line = complaint(run("all", *flags, "--trace-store-port", 0), RUN_TIME)
+    assert str(port) in line and taken in line
+
+
+def test_an_unreachable_host():
+    assert "203.0.113.1" in complaint(run("die-service", "--host", "203.0.113.1", "--port", FreePorts.take()), RUN_TIME)
+
+
+def test_a_missing_specification_file(tmp_path):
+    path = tmp_path / "nowhere.json"
+    line = complaint(run("die-service", "--port", 0, environment={"DIE_SPECIFICATIONS": str(path)}), RUN_TIME)
+    assert str(path) in line
+
+
+@pytest.mark.parametrize(
+    "text, line_number",
+    [
+        ('{\n  "fair": {"faces": [1, 2], "error_rate": 0},\n  "odd": {"faces": [1 2], "error_rate": 0}\n}', 3),
+        ('{\n  "fair": {"faces": [1, 2], "error_rate": 0}\n', 2),
+        ("", 1),
+    ],
+    ids=["comma missing", "cut off", "empty"],
+)
+def test_invalid_json_in_the_specification_file(tmp_path, text, line_number):
+    path = tmp_path / "dice.json"
+    path.write_text(text)
+    line = complaint(run("die-service", "--port", 0, environment={"DIE_SPECIFICATIONS": str(path)}), RUN_TIME)
+    numbers = {int(number) for number in re.findall(r"(?:line |:)(\d+)", line)}
+    # An end that comes too early may be put on the last line or behind it.
+    assert str(path) in line and numbers & {line_number, line_number + 1}
+
+
+@pytest.mark.parametrize(
+    "specification, reason",
+    [
+        ({"faces": [], "error_rate": 0}, "faces"),
+        ({"faces": [1.5], "error_rate": 0}, "faces"),
+        ({"faces": [1], "error_rate": 1.5}, "error_rate"),
+        ({"faces": [1], "error_rate": "often"}, "error_rate"),
+        ({"error_rate": 0}, "faces"),
+    ],
+)
+def test_a_specification_that_makes_no_sense(tmp_path, specification, reason):
+    path = tmp_path / "dice.json"
+    path.write_text(json.dumps({"fair": {"faces": [1], "error_rate": 0}, "odd": specification}, indent=1))
+    line = complaint(run("die-service", "--port", 0, environment={"DIE_SPECIFICATIONS": str(path)}), RUN_TIME)
+    assert reason in line and "odd" in line
+
+
+def test_specifications_replace_the_embedded_ones(collector, client, broken_dice):
+    with running_service("die-service", collector, environment={"DIE_SPECIFICATIONS": broken_dice}) as (_, url):
+        assert client.get(f"{url}/dice").json() == {"identifiers": ["fair", "risky", "extreme", "broken"]}
+        assert client.get(f"{url}/").json()["loaded_specifications"] == 4
+
+
+def test_the_flag_wins_over_the_environment(collector, client):
+    environment = {"PORT": "1", "HOST": "203.0.113.1", "LOOPS": "none"}
+    with running_service("die-service", collector, "--host", "127.0.0.1", "--loops", 1, environment=environment) as (
+        _,
+        url,
+    ):
+        assert client.get(f"{url}/livez").status_code == 200
+
+
+def test_the_environment_alone(collector, client):
+    port = FreePorts.take()
+    with contextlib.closing(Dice("die-service", environment={"PORT": str(port), "LOOPS": "1"})) as dice:
+        dice.wait_until_ready(f"http://127.0.0.1:{port}")
+
+
+def test_all_prints_where_it_listens():
+    flags = [part for name in [*SERVICES, "trace-store"] for part in (f"--{name}-port", 0)]
+    with contextlib.closing(Dice("all", *flags)) as dice:
+        lines = dice.stderr.wait_for(lambda line: "http://" in line, 3)
+        for name in SERVICES:
+            url = next(re.search(r"http://\S+?:\d+", line)[0] for line in lines if name in line)
+            assert httpx.get(f"{url}/readyz").status_code == 200
+
+
+def test_healthcheck(stack):
+    assert run("healthcheck", f"{stack.die_url}/livez").returncode == 0
+    missing = complaint(run("healthcheck", f"{stack.die_url}/nope"), RUN_TIME)
+    assert "404" in missing
+    port = FreePorts.take()
+    assert str(port) in complaint(run("healthcheck", f"http://127.0.0.1:{port}/livez"), RUN_TIME)
+    complaint(run("healthcheck", "not a URL"), USAGE)
+
+
+@pytest.mark.parametrize(
+    "variable, value",
+    [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "nonsense"),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
+        ("OTEL_BSP_MAX_QUEUE_SIZE", "many"),
+        ("OTEL_TRACES_SAMPLER", "sometimes"),
+        ("OTEL_PROPAGATORS", "b3"),
+        ("OTEL_RESOURCE_ATTRIBUTES", "a=%zz"),
+        ("OTEL_TRACES_EXPORTER", "carrier-pigeon"),
+    ],
+)
+def test_no_telemetry_setting_stops_a_service(collector, client, variable, value):
+    with running_service("die-service", collector, environment={variable: value}) as (_, url):
+        assert client.get(f"{url}/dice").status_code == 200

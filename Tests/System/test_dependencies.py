@@ -1,0 +1,195 @@
+"""A service whose dependency is away, stuck or talks nonsense: the specified answer in time, and recovery by itself."""
+
+import contextlib
+import json
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from conftest import SPECIFICATIONS, running_service
+from scripted_server import Fault, Reply, ScriptedServer
+
+ROLLS = ["/roll?die=fair", "/roll-async?die=fair&times=3"]
+JSON = {"Content-Type": "application/json"}
+
+
+def timed(client, url):
+    """The answer and the seconds it took."""
+    begin = time.monotonic()
+    answer = client.get(url)
+    return answer, time.monotonic() - begin
+
+
+@pytest.fixture
+def backend():
+    """Plays a service; its default answer is what the die-service says about `fair`."""
+    body = json.dumps({"identifier": "fair", "specification": SPECIFICATIONS["fair"]}).encode()
+    with contextlib.closing(ScriptedServer(Reply(200, body, JSON))) as server:
+        yield server
+
+
+@pytest.fixture
+def roller(backend, collector):
+    """A roller in front of the played die-service."""
+    environment = {"DIE_SERVICE_URL": backend.url, "ROLL_MAX_DELAY_MS": "0"}
+    with running_service("dice-roller", collector, environment=environment) as (_, url):
+        yield url
+
+
+@pytest.fixture
+def frontend(backend, collector):
+    """A frontend in front of a played roller."""
+    with running_service("frontend", collector, environment={"DICE_ROLLER_URL": backend.url}) as (_, url):
+        yield url
+
+
+def test_the_die_service_dies_and_comes_back(services, client):
+    port = services.die_url.rsplit(":", 1)[1]
+    assert client.get(f"{services.frontend_url}/roll?die=fair").status_code == 200
+    services.die.close()
+    for target in ROLLS:
+        answer = client.get(services.roller_url + target)
+        assert answer.status_code == 503 and int(answer.headers["retry-after"]) > 0
+        assert "unavailable" in answer.json()["detail"].lower()
+        passed_on = client.get(services.frontend_url + target)
+        assert passed_on.status_code == 503
+        assert passed_on.json()["detail"] == answer.json()["detail"] and len(passed_on.json()["trace_id"]) == 32
+    with running_service("die-service", services.collector, port=port):
+        for target in ROLLS:
+            assert client.get(services.frontend_url + target).status_code == 200
+
+
+def test_the_die_service_is_paused_and_goes_on(services, client):
+    services.die.signal(signal.SIGSTOP)
+    try:
+        for target in ROLLS:
+            answer, seconds = timed(client, services.frontend_url + target)
+            assert answer.status_code == 504 and 1.5 < seconds < 4
+            span = services.collector.trace(answer.json()["trace_id"], 4).one("GET", "dice-roller")
+            assert (span.status, span.attributes["error.type"]) == ("ERROR", "timeout")
+    finally:
+        services.die.signal(signal.SIGCONT)
+    assert client.get(f"{services.frontend_url}/roll?die=fair").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "reply, status",
+    [
+        (Reply(500, b'{"detail":"out of order"}', JSON), 502),
+        (Reply(200, b"not JSON", JSON), 502),
+        (Reply(200, b"", JSON), 502),
+        (Reply(200, b"[]", JSON), 502),
+        (Reply(200, b'{"identifier":"fair"}', JSON), 502),
+        (Reply(200, b'{"identifier":"fair","specification":{"faces":[],"error_rate":0}}', JSON), 502),
+        (Reply(200, b'{"identifier":"fair","specification":{"faces":["one"],"error_rate":0}}', JSON), 502),
+        (Reply(200, b'{"identifier":"fair","specification":{"faces":[1],"error_rate":7}}', JSON), 502),
+        (Reply(200, b'{"identifier":"fair","specification":{"faces":[1e400],"error_rate":0}}', JSON), 502),
+        (Reply(200, b"[" * 100_000, JSON), 502),
+        (Reply(204), 502),
+        (Fault.NONSENSE, 502),
+        (Reply(404, b'{"detail":"Die identifier \'fair\' not found."}', JSON), 404),
+    ],
+    ids=lambda value: str(value)[:60],
+)
+def test_what_the_die_service_says_decides_the_status(backend, roller, client, reply, status):
+    for target in ROLLS:
+        backend.answer(reply)
+        answer = client.get(roller + target)
+        assert answer.status_code == status, answer.text
+        assert isinstance(answer.json()["detail"], str)
+        assert client.get(roller + target).status_code == 200, "no recovery"
+
+
+def test_a_cut_connection_is_tried_again_or_reported(backend, roller, client):
+    backend.answer(Fault.CUT, Fault.CUT, Fault.CUT)
+    assert client.get(f"{roller}/roll?die=fair").status_code in (502, 503)
+    backend.replies.clear()
+    assert client.get(f"{roller}/roll?die=fair").status_code == 200
+
+
+def test_a_connection_cut_while_idle_is_not_the_callers_problem(backend, roller, client):
+    assert client.get(f"{roller}/roll?die=fair").status_code == 200
+    backend.answer(Fault.CUT)
+    assert client.get(f"{roller}/roll?die=fair").status_code == 200
+
+
+def test_no_answer_within_two_seconds(backend, roller, client):
+    backend.answer(Fault.HANG)
+    answer, seconds = timed(client, f"{roller}/roll?die=fair")
+    assert answer.status_code == 504 and 1.9 < seconds < 3.5
+
+
+def test_one_die_service_call_per_batch(backend, roller, client):
+    assert client.get(f"{roller}/roll-async?die=fair&times=20").status_code == 200
+    assert [request.path for request in backend.requests if request.path != "/readyz"] == ["/dice?identifier=fair"]
+
+
+def test_the_roller_is_away(services, client):
+    services.roller.close()
+    for target in ROLLS:
+        answer = client.get(services.frontend_url + target)
+        assert answer.status_code == 503
+        assert list(answer.json()) == ["detail", "trace_id"]
+        assert answer.json()["detail"] == f"Could not connect to backend at {services.roller_url}"
+
+
+def test_the_roller_gives_no_answer_in_time(backend, frontend, client):
+    backend.default = Fault.HANG
+    with ThreadPoolExecutor() as pool:
+        single, batch = pool.map(lambda target: timed(client, frontend + target), ROLLS)
+    for (answer, seconds), limit in ((single, 5), (batch, 10)):
+        assert answer.status_code == 504
+        assert answer.json()["detail"] == "Backend request timed out" and len(answer.json()["trace_id"]) == 32
+        assert limit - 0.1 < seconds < limit + 2
+
+
+@pytest.mark.parametrize(
+    "reply, status, detail",
+    [
+        (Reply(418, b'{"detail":"teapot"}', JSON), 418, "teapot"),
+        (Reply(503, b'{"detail":"later"}', JSON | {"Retry-After": "7"}), 503, "later"),
+        (Reply(500, b"<b>not JSON</b>", {"Content-Type": "text/html"}), 500, None),
+        (Reply(200, b"not JSON", JSON), 502, None),
+        (Reply(200, b'{"roll":"four"}', JSON), 502, None),
+        (Fault.NONSENSE, 502, None),
+    ],
+    ids=lambda value: str(value)[:60],
+)
+def test_the_frontend_keeps_the_rollers_status(backend, frontend, client, reply, status, detail):
+    backend.answer(reply)
+    answer = client.get(f"{frontend}/roll?die=fair")
+    assert answer.status_code == status
+    assert list(answer.json()) == ["detail", "trace_id"]
+    assert detail in (None, answer.json()["detail"])
+
+
+def test_trace_context_and_nothing_else_goes_out(backend, roller, client):
+    parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    client.get(
+        f"{roller}/roll?die=fair",
+        headers={
+            "traceparent": parent,
+            "tracestate": "vendor=1",
+            "baggage": "user=7",
+            "authorization": "secret",
+            "cookie": "a=b",
+        },
+    )
+    sent = next(request for request in backend.requests if request.path.startswith("/dice")).headers
+    version, trace_id, span_id, flags = sent["traceparent"].split("-")
+    assert (version, trace_id, flags) == ("00", "0af7651916cd43dd8448eb211c80319c", "01")
+    assert span_id != "b7ad6b7169203331"
+    assert (sent["tracestate"], sent["baggage"]) == ("vendor=1", "user=7")
+    assert not {"authorization", "cookie"} & set(sent)
+
+
+def test_without_an_sdk_the_context_still_passes_through(backend, collector, client):
+    environment = {"DIE_SERVICE_URL": backend.url, "ROLL_MAX_DELAY_MS": "0", "OTEL_SDK_DISABLED": "true"}
+    parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    with running_service("dice-roller", collector, environment=environment) as (_, url):
+        client.get(f"{url}/roll?die=fair", headers={"traceparent": parent, "baggage": "user=7"})
+    sent = next(request for request in backend.requests if request.path.startswith("/dice")).headers
+    assert (sent["traceparent"], sent["baggage"]) == (parent, "user=7")
+    assert collector.requests == []

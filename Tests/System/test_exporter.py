@@ -1,0 +1,271 @@
+"""The OTLP exporter before a receiver that behaves in every way the specification knows."""
+
+import contextlib
+import email.utils
+import gzip
+import json
+import time
+
+import httpx
+import pytest
+
+from conftest import running_service
+from otlp_receiver import PROTOBUF, Collector, accepted
+from raw_http import Connection
+from scripted_server import Fault, Reply
+
+
+class Exporting:
+    """A die-service whose spans go to a receiver."""
+
+    def __init__(self, process, url, collector):
+        self.process = process
+        self.url = url
+        self.collector = collector
+        self._client = httpx.Client(timeout=10)
+
+    def span(self):
+        """Makes one span; gives the id of its trace."""
+        return self._client.get(f"{self.url}/dice").headers["traceresponse"].split("-")[1]
+
+    def exports(self, count):
+        """The first `count` exports."""
+        return self.collector.wait_for_requests(count)[:count]
+
+
+@contextlib.contextmanager
+def exporting(collector, **environment):
+    """A service that exports to the collector, with these variables besides."""
+    with running_service("die-service", collector, environment=environment) as (process, url):
+        yield Exporting(process, url, collector)
+
+
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
+def test_a_passing_fault_is_tried_again(collector, status):
+    collector.answer(Reply(status))
+    with exporting(collector) as service:
+        trace_id = service.span()
+        assert len(collector.spans(trace_id)) == 1
+        first, second = service.exports(2)
+    assert first.body == second.body
+
+
+def test_a_cut_connection_is_tried_again(collector):
+    collector.answer(Fault.CUT)
+    with exporting(collector) as service:
+        trace_id = service.span()
+        assert len(collector.spans(trace_id)) == 1
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 413, 415, 500, 501])
+def test_a_lasting_fault_drops_the_batch(collector, status):
+    collector.answer(Reply(status))
+    with exporting(collector) as service:
+        lost = service.span()
+        service.exports(1)
+        later = service.span()
+        collector.spans(later)
+        assert len(service.exports(2)) == len(collector.requests)
+    assert collector.received(lost) == []
+
+
+def test_retry_after_in_seconds(collector):
+    collector.answer(Reply(429, headers={"Retry-After": "1"}))
+    with exporting(collector) as service:
+        collector.spans(service.span())
+        first, second = service.exports(2)
+    assert 0.95 < second.at - first.at < 3
+
+
+def test_retry_after_as_a_date(collector):
+    collector.answer(Reply(503, headers={"Retry-After": email.utils.formatdate(time.time() + 3, usegmt=True)}))
+    with exporting(collector) as service:
+        collector.spans(service.span())
+        first, second = service.exports(2)
+    assert 1.5 < second.at - first.at < 5
+
+
+def test_without_retry_after_it_waits_longer_each_time(collector):
+    collector.answer(*[Reply(503)] * 3)
+    with exporting(collector) as service:
+        collector.spans(service.span(), timeout=20)
+        times = [request.at for request in service.exports(4)]
+    gaps = [later - earlier for earlier, later in zip(times, times[1:])]
+    assert min(gaps) > 0.05 and max(gaps) < 10
+
+
+def test_a_partial_success_is_not_repeated(collector):
+    collector.answer(accepted(rejected=1, message="one too many"))
+    with exporting(collector) as service:
+        first = service.span()
+        collector.spans(first)
+        collector.spans(service.span())
+        assert len(collector.received(first)) == 1
+        assert len(collector.requests) == 2
+        warning = service.process.stdout.wait_for(lambda line: "one too many" in line)[0]
+    assert json.loads(warning)["level"] == "WARNING"
+
+
+def test_a_receiver_that_hangs_does_not_hold_the_service(collector):
+    collector.answer(Fault.HANG)
+    with exporting(collector, OTEL_EXPORTER_OTLP_TIMEOUT="500", OTEL_BSP_EXPORT_TIMEOUT="1000") as service:
+        service.span()
+        service.exports(1)
+        collector.spans(service.span())
+
+
+def test_a_receiver_that_comes_late_gets_everything():
+    late = Collector()
+    late.close()
+    with exporting(late) as service:
+        traces = {service.span() for _ in range(50)}
+        with contextlib.closing(Collector(late.port)) as collector:
+            spans = collector.spans(count=50, timeout=20)
+            assert {span.trace_id for span in spans} == traces and len(spans) == 50
+
+
+def test_one_line_per_outage_and_one_at_recovery(collector):
+    collector.answer(*[Reply(500)] * 4)
+    with exporting(collector) as service:
+        start = len(service.process.logs)
+        for count in range(1, 5):
+            service.span()
+            service.exports(count)
+        collector.spans(service.span())
+        collector.spans(service.span())
+    said = [
+        record for record in service.process.logs[start:] if "trace_id" not in record and "xport" in record["message"]
+    ]
+    assert [record["level"] in ("WARNING", "ERROR") for record in said] == [True, False], said
+
+
+def test_a_full_queue_drops_and_counts(collector):
+    collector.default = Fault.HANG
+    environment = {
+        "OTEL_BSP_MAX_QUEUE_SIZE": "10",
+        "OTEL_BSP_MAX_EXPORT_BATCH_SIZE": "5",
+        "OTEL_BSP_EXPORT_TIMEOUT": "1000",
+    }
+    with exporting(collector, **environment) as service:
+        for _ in range(40):
+            service.span()
+        page = httpx.get(f"{service.url}/metrics").text
+        dropped = next(line for line in page.splitlines() if line.startswith("otel_exporter_spans_dropped_total"))
+        assert 20 <= float(dropped.split()[-1]) <= 35
+
+
+def test_memory_is_flat_while_the_receiver_is_away():
+    away = Collector()
+    away.close()
+
+    def resident():
+        """The resident memory of the service in KiB."""
+        with open(f"/proc/{service.process.process.pid}/status") as status:
+            return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+
+    def spans(count):
+        """Makes as many spans, by pipelined requests."""
+        for _ in range(count // 100):
+            connection.send(b"GET /dice HTTP/1.1\r\nHost: {host}\r\n\r\n" * 100)
+            assert {connection.answer().status for _ in range(100)} == {200}
+
+    with exporting(away, LOG_LEVEL="ERROR") as service, Connection(service.url) as connection:
+        spans(20_000)  # the queue is full ten times over, and every buffer has its size
+        before = resident()
+        spans(80_000)
+        assert resident() - before < 4096
+
+
+def test_the_request_as_it_is_sent(collector):
+    with exporting(collector) as service:
+        collector.spans(service.span())
+        request = service.exports(1)[0]
+    assert (request.method, request.path) == ("POST", "/v1/traces")
+    assert request.headers["content-type"] == PROTOBUF
+    assert request.headers["user-agent"].startswith("OTel-OTLP-Exporter-Swift/")
+    assert "content-encoding" not in request.headers and "traceparent" not in request.headers
+
+
+def test_its_own_requests_are_not_traced(collector):
+    with exporting(collector) as service:
+        for count in range(1, 4):
+            collector.spans(service.span())
+            service.exports(count)
+    assert {(span.kind, span.name) for span in collector.spans()} == {("SERVER", "GET /dice")}
+    assert len(collector.spans()) == 3
+
+
+def test_json_carries_the_same_spans(collector):
+    with exporting(collector, OTEL_EXPORTER_OTLP_PROTOCOL="http/json") as service:
+        trace_id = service.span()
+        span = collector.spans(trace_id)[0]
+        request = service.exports(1)[0]
+    assert (span.name, span.kind, span.service) == ("GET /dice", "SERVER", "die-service")
+    assert span.attributes["die.count"] == 3
+    assert request.headers["content-type"] == "application/json"
+    written = json.loads(request.body)["resourceSpans"][0]["scopeSpans"][0]["spans"][0]
+    assert written["traceId"] == trace_id
+    assert written["kind"] == 2
+    assert type(written["startTimeUnixNano"]) is str
+    integers = [item["value"]["intValue"] for item in written["attributes"] if "intValue" in item["value"]]
+    assert integers and all(type(number) is str for number in integers)
+
+
+@pytest.mark.parametrize("variable", ["OTEL_EXPORTER_OTLP_COMPRESSION", "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION"])
+def test_gzip(collector, variable):
+    with exporting(collector, **{variable: "gzip"}) as service:
+        collector.spans(service.span())
+        request = service.exports(1)[0]
+    assert request.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(request.body)
+
+
+def test_headers_from_the_environment(collector):
+    environment = {
+        "OTEL_EXPORTER_OTLP_HEADERS": "x-key=a%20b,x-both=general",
+        "OTEL_EXPORTER_OTLP_TRACES_HEADERS": "x-key=c%2Cd",
+    }
+    with exporting(collector, **environment) as service:
+        collector.spans(service.span())
+        headers = service.exports(1)[0].headers
+    assert headers["x-key"] == "c,d"
+
+
+@pytest.mark.parametrize(
+    "variable, suffix, path",
+    [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "/", "/v1/traces"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "/base", "/base/v1/traces"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "/base/", "/base/v1/traces"),
+        ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "/as/is", "/as/is"),
+        ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "", "/"),
+    ],
+)
+def test_where_it_is_sent(collector, variable, suffix, path):
+    with exporting(collector, **{variable: collector.url + suffix}) as service:
+        collector.spans(service.span())
+        assert service.exports(1)[0].path == path
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"OTEL_SDK_DISABLED": "TRUE"},
+        {"OTEL_TRACES_EXPORTER": "none"},
+        {"OTEL_TRACES_SAMPLER": "always_off"},
+        {"OTEL_TRACES_SAMPLER": "traceidratio", "OTEL_TRACES_SAMPLER_ARG": "0"},
+    ],
+    ids=str,
+)
+def test_switched_off(collector, environment):
+    with exporting(collector, **environment) as service:
+        assert httpx.get(f"{service.url}/dice").status_code == 200
+    assert collector.requests == []
+
+
+def test_the_console_prints_a_line_per_span(collector):
+    with exporting(collector, OTEL_TRACES_EXPORTER="console") as service:
+        trace_id = httpx.get(f"{service.url}/dice").headers["traceresponse"].split("-")[1]
+    printed = service.process.stdout.all + service.process.stderr.all
+    assert any(trace_id in line and "GET /dice" in line for line in printed)
+    assert collector.requests == []

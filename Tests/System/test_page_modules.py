@@ -1,0 +1,176 @@
+"""The page's pure modules, run where they live: in a browser, on the page."""
+
+import base64
+
+import pytest
+from browser import Page, start_browser
+from laboratory import laboratory
+
+MODEL = 'const { parseTrace } = await import("./trace-model.js"); const trace = parseTrace(given[0]);'
+ANALYSIS = 'const analysis = await import("./trace-analysis.js");'
+
+
+@pytest.fixture(scope="module")
+def page():
+    driver = start_browser()
+    with laboratory() as stack:
+        page = Page(driver, stack.frontend_url)
+        page.open()
+        yield page
+    driver.quit()
+
+
+def span(identifier, start, end, parent="", **fields):
+    """A span with times in milliseconds after a moment of the year 2026."""
+    base = 1_795_000_000_000_000_000
+    return {
+        "traceId": "0" * 31 + "1",
+        "spanId": identifier,
+        "parentSpanId": parent,
+        "name": fields.pop("name", identifier),
+        "startTimeUnixNano": str(base + int(start * 1e6)),
+        "endTimeUnixNano": str(base + int(end * 1e6)),
+    } | fields
+
+
+def attribute(key, **value):
+    return {"key": key, "value": value}
+
+
+def trace(*spans):
+    resource = {"attributes": [attribute("service.name", stringValue="dice")]}
+    return {"batches": [{"resource": resource, "scopeSpans": [{"spans": list(spans)}]}]}
+
+
+A, B, C, D = (digit * 16 for digit in "abcd")
+
+
+@pytest.mark.parametrize(
+    "written", [A, A.upper(), base64.b64encode(bytes.fromhex(A)).decode()], ids=["hex", "upper", "base64"]
+)
+@pytest.mark.parametrize(
+    ("kind", "code"), [(3, 2), ("SPAN_KIND_CLIENT", "STATUS_CODE_ERROR")], ids=["numbers", "names"]
+)
+def test_both_writings_of_ids_and_enumerations_are_read(page, written, kind, code):
+    body = trace(span(written, 0, 1, kind=kind, status={"code": code}))
+    read = page.run(
+        MODEL + "return trace.spans.map(({ id, kind, status, service }) => ({ id, kind, status, service }))", body
+    )
+    assert read == [{"id": A, "kind": "CLIENT", "status": "ERROR", "service": "dice"}]
+
+
+def test_values_keep_their_types(page):
+    values = [
+        attribute("int", intValue="7"),
+        attribute("double", doubleValue=0.5),
+        attribute("bool", boolValue=False),
+        attribute("text", stringValue=""),
+        attribute("list", arrayValue={"values": [{"intValue": "1"}, {"intValue": "2"}]}),
+    ]
+    read = page.run(
+        MODEL + "return Object.fromEntries(trace.spans[0].attributes)", trace(span(A, 0, 1, attributes=values))
+    )
+    assert read == {"int": 7, "double": 0.5, "bool": False, "text": "", "list": [1, 2]}
+
+
+def test_microseconds_survive_beside_the_epoch(page):
+    body = trace(span(A, 0, 1), span(B, 0.001, 0.0025, A))
+    assert page.run(MODEL + "return trace.spans.map(({ start, end }) => [start, end])", body) == [
+        [0, 1],
+        [0.001, 0.0025],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("spans", "tree"),
+    [
+        ([span(A, 0, 9), span(C, 5, 6, A), span(B, 1, 2, A)], [[A, 0], [B, 1], [C, 1]]),
+        ([span(B, 1, 2, A), span(C, 1, 2, B)], [[B, 0], [C, 1]]),
+        ([span(A, 0, 1, B), span(B, 0, 1, A)], [[A, 0], [B, 1]]),
+        ([span(A, 0, 1, A)], [[A, 0]]),
+    ],
+    ids=["children by start", "parent away", "cycle", "own parent"],
+)
+def test_any_spans_make_a_tree(page, spans, tree):
+    assert page.run(MODEL + "return trace.spans.map(({ id, depth }) => [id, depth])", trace(*spans)) == tree
+
+
+@pytest.mark.parametrize("body", [None, {}, {"batches": []}, {"batches": [{"scopeSpans": [{"spans": []}]}]}])
+def test_nothing_is_no_trace(page, body):
+    assert page.run(MODEL + "return trace", body) is None
+
+
+@pytest.mark.parametrize(
+    ("spans", "reasons"),
+    [
+        ([span(A, 0, 9), span(B, 1, 2, A)], []),
+        ([span(B, 1, 2, A)], ["a parent span not there"]),
+        (
+            [span(A, 0, 9, kind=3, attributes=[attribute("http.response.status_code", intValue="200")])],
+            ["one call without the called service's span"],
+        ),
+        ([span(A, 0, 9, kind=3)], []),
+        (
+            [
+                span(A, 0, 9, name="async_roll_batch", attributes=[attribute("async.batch_size", intValue="2")]),
+                span(B, 1, 2, A),
+            ],
+            ["roll spans not there"],
+        ),
+    ],
+    ids=["whole", "orphan", "call without server", "call without answer", "rolls away"],
+)
+def test_what_is_missing_is_known(page, spans, reasons):
+    assert page.run(MODEL + ANALYSIS + "return analysis.missing(trace)", trace(*spans)) == reasons
+
+
+def test_the_critical_path_follows_the_child_that_ended_last(page):
+    body = trace(span(A, 0, 10), span(B, 1, 3, A), span(C, 1, 8, A), span(D, 2, 7, C))
+    script = (
+        MODEL
+        + ANALYSIS
+        + "const times = ({ start, end }) => [start, end];"
+        + "return [...analysis.criticalPath(trace)].map(([{ id }, own]) => [id, own.map(times)])"
+    )
+    assert dict(page.run(script, body)) == {A: [[8, 10], [0, 1]], C: [[7, 8], [1, 2]], D: [[2, 7]]}
+
+
+def test_the_critical_path_leaves_out_what_was_cancelled(page):
+    cancelled = [attribute("async.cancelled", boolValue=True)]
+    body = trace(span(A, 0, 10), span(B, 0, 8, A), span(C, 0, 9, A, attributes=cancelled))
+    script = MODEL + ANALYSIS + "return [...analysis.criticalPath(trace).keys()].map(({ id }) => id)"
+    assert page.run(script, body) == [A, B]
+
+
+def test_the_overlap_is_the_sum_of_the_rolls_against_their_batch(page):
+    def roll(identifier, index, end):
+        return span(identifier, 0, end, A, attributes=[attribute("async.roll_index", intValue=str(index))])
+
+    body = trace(span(A, 0, 400), roll(B, 0, 400), roll(C, 1, 300), roll(D, 2, 100))
+    script = (
+        MODEL
+        + ANALYSIS
+        + "const { batch, sum, saved, ratio, slowest } = analysis.overlap(trace);"
+        + "return [batch, sum, saved, ratio, slowest.id]"
+    )
+    assert page.run(script, body) == [400, 800, 400, 2, B]
+    steps = page.run(
+        MODEL + ANALYSIS + "return analysis.inFlight(trace.spans.filter(analysis.isRoll)).map(({ count }) => count)",
+        body,
+    )
+    assert steps == [1, 2, 3, 2, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "text"),
+    [
+        (0.04, "40 µs"),
+        (0.9996, "1.00 ms"),
+        (12.34, "12.3 ms"),
+        (999.4, "999 ms"),
+        (999.6, "1.00 s"),
+        (12_340, "12.3 s"),
+    ],
+)
+def test_durations_have_three_digits(page, milliseconds, text):
+    assert page.run('return (await import("./format.js")).duration(given[0])', milliseconds) == text

@@ -1,0 +1,66 @@
+"""What the README says is so: its links lead somewhere, its commands exist, its requests are answered."""
+
+import re
+import shlex
+import subprocess
+
+import pytest
+
+from dice import ROOT, run
+
+README = ROOT / "README.md"
+TEXT = README.read_text() if README.exists() else ""
+BLOCKS = re.findall(r"```(?:sh|bash|console|shell)\n(.*?)```", TEXT, re.DOTALL)
+
+
+def commands():
+    """Each line of the README's shell blocks, continued lines joined, without prompt and comment."""
+    for block in BLOCKS:
+        for line in block.replace("\\\n", " ").splitlines():
+            words = shlex.split(line.removeprefix("$ "), comments=True)
+            if words:
+                yield line.removeprefix("$ "), words
+
+
+def calls_of_dice():
+    """The words behind `dice` wherever the README calls it."""
+    for _, words in commands():
+        for index, word in enumerate(words):
+            if word == "dice" or word.endswith("/dice"):
+                yield words[index + 1 :]
+
+
+def test_it_has_commands():
+    assert any(words[0] == "swift" for _, words in commands())
+    assert any(words[0] == "curl" for _, words in commands())
+
+
+def test_links_lead_somewhere():
+    targets = re.findall(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)", TEXT)
+    missing = [target for target in targets if "://" not in target and not (ROOT / target).exists()]
+    assert missing == []
+
+
+def test_links_within_the_page_lead_to_a_heading():
+    headings = re.findall(r"^#+ (.*)$", TEXT, re.MULTILINE)
+    anchors = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    assert set(re.findall(r"\]\(#([^)]+)\)", TEXT)) <= anchors
+
+
+def test_named_files_exist():
+    named = re.findall(r"`((?:Sources|Tests|docker|\.ci)/[\w/.+-]*)`", TEXT)
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+@pytest.mark.parametrize("words", list(calls_of_dice()), ids=" ".join)
+def test_a_call_of_dice_uses_flags_that_exist(words):
+    text = run(*words[:1], "--help").stdout
+    assert [word for word in words[1:] if word.startswith("--") and word.split("=")[0] not in text] == []
+
+
+@pytest.mark.parametrize("line", [line for line, words in commands() if words[0] == "curl" and "localhost:81" in line])
+def test_a_request_is_answered(stack, line):
+    for default, url in (("8106", stack.die_url), ("8107", stack.roller_url), ("8108", stack.frontend_url)):
+        line = line.replace(f"http://localhost:{default}", url).replace(f"localhost:{default}", url)
+    result = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=30)
+    assert result.returncode == 0 and result.stdout, result.stderr

@@ -1,0 +1,148 @@
+"""The end: no request that was taken is lost, the spans are delivered, and it never takes longer than said."""
+
+import contextlib
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+from conftest import running_service, telemetry_to
+from dice import Dice, FreePorts, is_ready
+from otlp_receiver import Collector
+from raw_http import Connection
+from scripted_server import Fault, Reply
+
+TOGETHER = 20
+STUCK = {"ROLL_MAX_DELAY_MS": "36000000"}
+
+
+@contextlib.contextmanager
+def roller(collector, environment):
+    """A roller and its die-service, until the end of the block; gives the roller's process and URL."""
+    with running_service("die-service", collector) as (_, die_url):
+        environment = environment | {"DIE_SERVICE_URL": die_url}
+        with running_service("dice-roller", collector, environment=environment) as started:
+            yield started
+
+
+def ended_after(process, number=signal.SIGTERM):
+    """Sends the signal; gives the exit status and the seconds until the process was gone."""
+    begin = time.monotonic()
+    process.signal(number)
+    status = process.wait()
+    return status, time.monotonic() - begin
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
+def test_requests_in_flight_are_answered(collector, number):
+    with roller(collector, {"ROLL_MAX_DELAY_MS": "2000"}) as (process, url), ThreadPoolExecutor(TOGETHER) as pool:
+        asked = [pool.submit(httpx.get, f"{url}/roll?die=fair", timeout=30) for _ in range(TOGETHER)]
+        process.wait_for_logs("Roll request received", TOGETHER)
+        status, _ = ended_after(process, number)
+        answers = [request.result() for request in asked]
+    assert status == 0
+    assert [answer.status_code for answer in answers] == [200] * TOGETHER
+    sent = {answer.headers["traceresponse"].split("-")[1] for answer in answers}
+    assert sent <= {span.trace_id for span in collector.spans() if span.name == "GET /roll"}
+
+
+def test_under_load_every_request_that_was_taken_is_answered(collector):
+    def ask(url):
+        """Asks until nobody listens any more; gives the number of answers."""
+        answered = 0
+        with contextlib.suppress(ConnectionError):
+            while True:
+                with Connection(url) as connection:
+                    while True:
+                        connection.get("/dice")
+                        if connection.ended():
+                            # A kept connection may be closed while a request is under way: that one was not taken.
+                            break
+                        answer = connection.answer()
+                        assert answer.status == 200
+                        answered += 1
+                        if answer.header("connection") == "close":
+                            break
+        return answered
+
+    environment = {"OTEL_BSP_MAX_QUEUE_SIZE": "1000000"}
+    with (
+        running_service("die-service", collector, environment=environment) as (process, url),
+        ThreadPoolExecutor() as pool,
+    ):
+        clients = [pool.submit(ask, url) for _ in range(8)]
+        process.wait_for_logs("Die list requested", 200)
+        status, seconds = ended_after(process)
+        answered = sum(client.result() for client in clients)
+    assert status == 0 and seconds < 10
+    assert len([span for span in collector.spans() if span.name == "GET /dice"]) == answered
+
+
+def test_draining_says_so_before_it_stops_accepting(collector, client):
+    with running_service("die-service", collector, environment={"DRAIN_DELAY_SECONDS": "2"}) as (process, url):
+        process.signal(signal.SIGTERM)
+        deadline = time.monotonic() + 1.5
+        while is_ready(url):
+            assert time.monotonic() < deadline, "still ready while draining"
+        assert client.get(f"{url}/dice").status_code == 200
+        assert client.get(f"{url}/livez").status_code == 200
+        assert process.wait() == 0
+
+
+def test_a_request_that_does_not_end_is_cut_at_the_limit(collector):
+    with roller(collector, STUCK | {"DRAIN_TIMEOUT_SECONDS": "1"}) as (process, url), Connection(url) as connection:
+        connection.get("/roll?die=fair")
+        trace_id = process.wait_for_logs("Die specification retrieved from service")[0]["trace_id"]
+        status, seconds = ended_after(process)
+    assert status == 0 and 0.9 < seconds < 4
+    assert {span.name for span in collector.spans(trace_id, 3)} == {"GET /roll", "GET", "GET /dice"}
+
+
+@pytest.mark.parametrize("second", [signal.SIGTERM, signal.SIGINT])
+def test_a_second_signal_ends_at_once(collector, second):
+    with roller(collector, STUCK) as (process, url), Connection(url) as connection:
+        connection.get("/roll?die=fair")
+        process.wait_for_logs("Die specification retrieved from service")
+        process.signal(signal.SIGTERM)
+        deadline = time.monotonic() + 5
+        while is_ready(url):
+            assert time.monotonic() < deadline, "still ready after SIGTERM"
+        _, seconds = ended_after(process, second)
+    assert seconds < 2
+
+
+def test_idle_connections_do_not_hold_the_end(collector):
+    with running_service("die-service", collector) as (process, url), Connection(url) as idle, Connection(url) as fresh:
+        idle.get("/dice")
+        idle.answer()
+        status, seconds = ended_after(process)
+        assert status == 0 and seconds < 3
+        assert idle.ended() and fresh.ended()
+
+
+@pytest.mark.parametrize("state", ["up", "refusing", "hanging", "503"])
+def test_the_collector_never_holds_the_end(state, client):
+    with contextlib.closing(Collector()) as collector:
+        collector.default = {"hanging": Fault.HANG, "503": Reply(503)}.get(state)
+        environment = telemetry_to(collector) | {"OTEL_BSP_SCHEDULE_DELAY": "60000", "OTEL_BSP_EXPORT_TIMEOUT": "2000"}
+        if state == "refusing":
+            collector.close()
+        port = FreePorts.take()
+        with contextlib.closing(Dice("die-service", "--port", port, environment=environment)) as process:
+            url = f"http://127.0.0.1:{port}"
+            process.wait_until_ready(url)
+            client.get(f"{url}/dice")
+            status, seconds = ended_after(process)
+        assert status == 0 and seconds < 4
+        if state == "up":
+            assert [span.name for span in collector.spans()] == ["GET /dice"]
+
+
+def test_as_the_first_process_of_a_container_it_obeys_signals(collector):
+    """Process 1 gets no default action for a signal, so each one must be asked for."""
+    with running_service("die-service", collector) as (process, _):
+        caught = next(line for line in open(f"/proc/{process.process.pid}/status") if line.startswith("SigCgt"))
+        mask = int(caught.split()[1], 16)
+    assert all(mask >> (number - 1) & 1 for number in (signal.SIGTERM, signal.SIGINT))

@@ -107,6 +107,7 @@ let package = Package(
       dependencies: [
         "LoopHTTP",
         "OTLPMessages",
+        "ServiceCore",
         "Telemetry",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
@@ -116,7 +117,7 @@ let package = Package(
     ),
     .executableTarget(
       name: "dice",
-      dependencies: ["DieService", "DiceRoller", "Frontend", "ServiceCore"] + serviceDependencies,
+      dependencies: ["DieService", "DiceRoller", "Frontend", "ServiceCore", "TraceStore"] + serviceDependencies,
       path: "Sources/Services/dice",
       swiftSettings: settings
     ),

@@ -1,9 +1,9 @@
-internal import HTTPTypes
-internal import LoopHTTP
-internal import OTLPMessages
-internal import SwiftProtobuf
-internal import Synchronization
-internal import Telemetry
+import HTTPTypes
+import LoopHTTP
+import OTLPMessages
+import SwiftProtobuf
+import Synchronization
+import Telemetry
 
 /// Receiving spans (OTLP specification, "OTLP/HTTP").
 extension TraceStoreServer {

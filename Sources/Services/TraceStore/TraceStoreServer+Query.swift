@@ -1,8 +1,8 @@
-internal import FoundationEssentials
-internal import HTTPTypes
-internal import LoopHTTP
-internal import Synchronization
-internal import Telemetry
+import FoundationEssentials
+import HTTPTypes
+import LoopHTTP
+import Synchronization
+import Telemetry
 
 /// Reading traces (Grafana Tempo's HTTP API).
 extension TraceStoreServer {

@@ -1,11 +1,24 @@
-public import LoopHTTP
-internal import Synchronization
-internal import Telemetry
+import HTTPTypes
+import LoopHTTP
+public import ServiceCore
+import Synchronization
+import Telemetry
 
 /// A small trace backend: takes spans over OTLP/HTTP and answers the part of Tempo's HTTP API that Grafana needs.
 ///
-/// Requests of all loops share one storage behind a lock; bodies are decoded and encoded outside of it.
-public final class TraceStoreServer: Sendable {
+/// Requests of all loops share one storage behind a lock; bodies are decoded and encoded outside of it. Run it without
+/// tracing of its own: a store that traces the exports it receives never comes to rest.
+public final class TraceStoreServer: ServiceDefinition {
+  /// See `ServiceDefinition`.
+  public let name = "trace-store"
+  /// See `ServiceDefinition`.
+  public let title = "Trace Store API"
+  /// See `ServiceDefinition`.
+  public let version = "1.0.0"
+
+  /// Where OpenTelemetry's SDKs look for a receiver (OTLP specification, "OTLP/HTTP Default Port").
+  public static let defaultPort: UInt16 = 4318
+
   /// What a store allows itself and its clients.
   public struct Limits: Sendable, Hashable {
     /// Bytes that the kept traces may take; some 80 000 spans of the dice services. The container has four times that.
@@ -38,17 +51,20 @@ public final class TraceStoreServer: Sendable {
     storage.withLock { ($0.count, $0.byteCount) }
   }
 
-  /// The store's routes: OTLP's `/v1/traces`, Tempo's `/api/…` and `/ready`, and the probes.
-  public var router: Router {
-    var router = Router()
-    router.post("/v1/traces", options: RouteOptions(bodyLimit: limits.body)) { try await self.export($0) }
-    router.get("/api/traces/{id}") { self.trace($0, TraceDocument.Version.one) }
-    router.get("/api/v2/traces/{id}") { self.trace($0, TraceDocument.Version.two) }
-    router.get("/api/search") { await self.search($0) }
-    router.get("/api/echo") { _ in Response("echo") }
-    router.get("/ready") { _ in Response("ready\n") }
-    router.get("/livez") { _ in Response("ok\n") }
-    router.get("/readyz") { _ in Response("ok\n") }
-    return router
+  /// See `ServiceDefinition`: OTLP's `/v1/traces`, Tempo's `/api/…`, `/ready` and `/api/echo`.
+  public func routes(_ tools: ServiceTools) -> [ServiceRoute] {
+    [
+      ServiceRoute(
+        "/v1/traces",
+        Self.export,
+        method: .post,
+        options: RouteOptions(bodyLimit: limits.body)
+      ) { try await self.export($0) },
+      ServiceRoute("/api/traces/{id}", Self.trace) { self.trace($0, TraceDocument.Version.one) },
+      ServiceRoute("/api/v2/traces/{id}", Self.trace) { self.trace($0, TraceDocument.Version.two) },
+      ServiceRoute("/api/search", Self.search) { await self.search($0) },
+      ServiceRoute("/api/echo", Self.text("That this is Tempo's API")) { _ in Response("echo") },
+      ServiceRoute("/ready", Self.text("That the store is ready")) { _ in Response("ready\n") },
+    ]
   }
 }

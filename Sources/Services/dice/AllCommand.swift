@@ -1,12 +1,15 @@
 import ArgumentParser
 import LoopHTTP
 import ServiceCore
+import Telemetry
+import TraceStore
 
 /// `dice all`
 struct AllCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "all",
-    abstract: "Runs the three services in one process."
+    abstract: "Runs the three services and the trace store in one process.",
+    discussion: "Where OTEL_EXPORTER_OTLP_ENDPOINT names a receiver, spans go there and no trace store is started."
   )
   @Option(help: "Port of the die-service, 0 for any.")
   var dieServicePort: UInt16 = 8106
@@ -15,7 +18,7 @@ struct AllCommand: AsyncParsableCommand {
   @Option(help: "Port of the frontend, 0 for any.")
   var frontendPort: UInt16 = 8108
   @Option(help: "Port of the built-in trace store, 0 for any.")
-  var traceStorePort: UInt16 = 4318
+  var traceStorePort: UInt16 = TraceStoreServer.defaultPort
   @OptionGroup var common: CommonOptions
   @OptionGroup var die: DieOptions
   @OptionGroup var roller: RollerOptions
@@ -23,8 +26,11 @@ struct AllCommand: AsyncParsableCommand {
 
   func run() async throws {
     let dieService = try die.service()
-    var settings = try common.settings(port: dieServicePort)
+    var settings = try common.settings(port: dieServicePort, telemetryDefaults: Self.telemetryDefaults)
+    // Each has its own name, whatever one name the environment has for all.
+    settings.telemetry.serviceName = nil
     let process = try ServiceProcess(common)
+    let store = try await startStore(process, &settings)
     let dieHost = try await process.start(dieService, settings, flag: "--die-service-port")
     let dieURL = try url(of: dieHost.address)
     settings.port = diceRollerPort
@@ -34,13 +40,38 @@ struct AllCommand: AsyncParsableCommand {
     let frontendService = try frontend.service(
       rollerURL: try url(of: rollerHost.address),
       dieServiceURL: dieURL,
-      traceStoreURL: ServiceURL("http://127.0.0.1:\(traceStorePort)")
+      traceStoreURL: store.url
     )
     let frontendHost = try await process.start(frontendService, settings, flag: "--frontend-port")
-    for (host, address) in [dieHost, rollerHost, frontendHost] {
-      await StandardError.write("\(host.name) http://\(address)")
+    let started = [store.started, dieHost, rollerHost, frontendHost].compactMap(\.self)
+    await StandardError.write(started.map { "\($0.host.name) http://\($0.address)" }.joined(separator: "\n"))
+    try await process.run([dieHost.host, rollerHost.host, frontendHost.host], store: store.started?.host)
+  }
+
+  /// The store is near and the reader waits for the trace: the specification's 5 s are for receivers far away.
+  private static let telemetryDefaults = ["OTEL_BSP_SCHEDULE_DELAY": "200"]
+
+  /// Starts the store and lets `settings` export to it, unless the environment names a receiver. Where somebody has
+  /// taken the port, as a rule a collector or another store, spans go there and traces are looked for there.
+  private func startStore(
+    _ process: ServiceProcess,
+    _ settings: inout ServiceSettings
+  ) async throws -> (started: ServiceProcess.Started?, url: ServiceURL?) {
+    guard !settings.telemetry.namesTracesEndpoint else { return (nil, nil) }
+    let storeSettings = try common.settings(port: traceStorePort).withoutTracing
+    var started: ServiceProcess.Started?
+    var authority = "127.0.0.1:\(traceStorePort)"
+    do throws(UVError) {
+      let store = try await process.bind(TraceStoreServer(), storeSettings)
+      authority = "\(store.address)"
+      started = store
+    } catch .addressInUse {
+      await StandardError.write("trace-store: port \(traceStorePort) is taken; spans go to whoever listens there")
+    } catch {
+      throw RunFailure(description: "trace-store: cannot listen on \(storeSettings.host):\(traceStorePort): \(error)")
     }
-    try await process.run([dieHost.host, rollerHost.host, frontendHost.host])
+    settings.telemetry.otlpTraces.url = "http://\(authority)/v1/traces"
+    return (started, ServiceURL("http://\(authority)"))
   }
 
   /// Where the other services of this process find one.

@@ -53,13 +53,15 @@ struct CommonOptions: ParsableArguments {
     }
   }
 
-  func settings(port: UInt16) throws -> ServiceSettings {
-    ServiceSettings(
+  /// - Parameter defaults: values of `OTEL_*` variables that are not set.
+  func settings(port: UInt16, telemetryDefaults defaults: [String: String] = [:]) throws -> ServiceSettings {
+    let environment = Setting.environment.filter { !$0.value.isEmpty }.merging(defaults) { own, _ in own }
+    return ServiceSettings(
       host: try Setting.value(host, "HOST") ?? "127.0.0.1",
       port: port,
       logLevel: try Setting.value(logLevel, "LOG_LEVEL")?.level ?? .info,
       logStyle: try logStyle(),
-      telemetry: TelemetryConfiguration(environment: Setting.environment)
+      telemetry: TelemetryConfiguration(environment: environment)
     )
   }
 }

@@ -6,7 +6,8 @@ struct Dice: AsyncParsableCommand {
     commandName: "dice",
     abstract: "Dice rolled through three traced services.",
     subcommands: [
-      AllCommand.self, DieServiceCommand.self, DiceRollerCommand.self, FrontendCommand.self, HealthcheckCommand.self,
+      AllCommand.self, DieServiceCommand.self, DiceRollerCommand.self, FrontendCommand.self, TraceStoreCommand.self,
+      HealthcheckCommand.self,
     ]
   )
 }

@@ -23,15 +23,13 @@ struct ServiceProcess {
     sink = BufferedLogSink(descriptor: 1, group: group, style: style, service: "dice")
   }
 
+  /// A service that listens, and where.
+  typealias Started = (host: ServiceHost, address: SocketAddress)
+
   /// Makes and binds a service; `flag` is named when that fails.
-  func start(
-    _ service: some ServiceDefinition,
-    _ settings: ServiceSettings,
-    flag: String
-  ) async throws -> (host: ServiceHost, address: SocketAddress) {
+  func start(_ service: some ServiceDefinition, _ settings: ServiceSettings, flag: String) async throws -> Started {
     do throws(UVError) {
-      let host = try ServiceHost(service, settings: settings, group: group, sink: sink)
-      return (host, try await host.bind())
+      return try await bind(service, settings)
     } catch {
       let advice = "choose another with \(flag), or --host"
       throw RunFailure(
@@ -40,15 +38,25 @@ struct ServiceProcess {
     }
   }
 
-  /// Serves until SIGTERM or SIGINT, then drains. A second signal ends the process at once.
-  func run(_ hosts: [ServiceHost]) async throws {
+  /// Makes and binds a service.
+  func bind(_ service: some ServiceDefinition, _ settings: ServiceSettings) async throws(UVError) -> Started {
+    let host = try ServiceHost(service, settings: settings, group: group, sink: sink)
+    return (host, try await host.bind())
+  }
+
+  /// Serves until SIGTERM or SIGINT, then drains. A second signal ends the process at once. `store` goes on until the
+  /// others have delivered their last spans.
+  func run(_ hosts: [ServiceHost], store: ServiceHost? = nil) async throws {
     let (signals, arrived) = AsyncStream.makeStream(of: Int32.self)
     let watcher = try await SignalWatcher.start([SIGTERM, SIGINT], on: group.loops[0]) { arrived.yield($0) }
     await withTaskGroup { tasks in
       tasks.addTask { await self.drain(hosts, at: signals) }
+      async let storing: Void? = try? store?.run()
       await withTaskGroup { services in
         for host in hosts { services.addTask { try? await host.run() } }
       }
+      await store?.drain(delay: .zero, timeout: .zero)
+      await storing
       tasks.cancelAll()
     }
     await watcher.stop()

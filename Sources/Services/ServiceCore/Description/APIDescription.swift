@@ -1,3 +1,5 @@
+import HTTPTypes
+
 /// The OpenAPI 3.1 document of a service's routes.
 enum APIDescription {
   static func document(title: String, version: String, routes: [ServiceRoute]) -> JSONValue {
@@ -5,7 +7,13 @@ enum APIDescription {
       "openapi": "3.1.0",
       "info": ["title": .string(title), "version": .string(version)],
       "paths": .object(
-        routes.map { JSONValue.Member(name: $0.path, value: ["get": operation($0.operation)]) }
+        routes.map { route in
+          let operation = JSONValue.Member(
+            name: route.method.rawValue.lowercased(),
+            value: operation(route.operation)
+          )
+          return JSONValue.Member(name: route.path, value: .object([operation]))
+        }
       ),
       "components": ["schemas": ["Detail": detail, "Faults": faults]],
     ]
@@ -15,6 +23,10 @@ enum APIDescription {
     var members = [JSONValue.Member(name: "summary", value: .string(operation.summary))]
     if !operation.parameters.isEmpty {
       members.append(JSONValue.Member(name: "parameters", value: .array(operation.parameters.map(parameter))))
+    }
+    if !operation.bodyMediaTypes.isEmpty {
+      let content = operation.bodyMediaTypes.map { JSONValue.Member(name: $0, value: ["schema": [:]]) }
+      members.append(JSONValue.Member(name: "requestBody", value: ["required": true, "content": .object(content)]))
     }
     let answers = operation.answers.map { JSONValue.Member(name: String($0.status), value: answer($0)) }
     members.append(JSONValue.Member(name: "responses", value: .object(answers)))

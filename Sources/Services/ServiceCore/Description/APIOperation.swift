@@ -1,4 +1,4 @@
-/// What the description of a service says of one GET route (OpenAPI 3.1, "Operation Object").
+/// What the description of a service says of one route (OpenAPI 3.1, "Operation Object").
 public struct APIOperation: Sendable {
   /// A parameter of a request.
   public struct Parameter: Sendable {
@@ -61,13 +61,16 @@ public struct APIOperation: Sendable {
   public var summary: String
   /// In the order in which faults are reported.
   public var parameters: [Parameter]
+  /// The media types that a request's body may have; none where no body is expected.
+  public var bodyMediaTypes: [String]
   /// Every answer it may give.
   public var answers: [Answer]
 
-  /// An operation, by default without parameters.
-  public init(_ summary: String, parameters: [Parameter] = [], answers: [Answer]) {
+  /// An operation, by default without parameters and without a body.
+  public init(_ summary: String, parameters: [Parameter] = [], bodyMediaTypes: [String] = [], answers: [Answer]) {
     self.summary = summary
     self.parameters = parameters
+    self.bodyMediaTypes = bodyMediaTypes
     self.answers = answers
   }
 }

@@ -110,7 +110,7 @@ public final class ServiceHost: Sendable {
   private static func router(_ routes: [ServiceRoute], of service: some ServiceDefinition) -> Router {
     var router = Router { .detail($0.status, $0.detail) }
     let document = APIDescription.document(title: service.title, version: service.version, routes: routes).bytes
-    for route in routes { router.get(route.path, options: route.options, route.handler) }
+    for route in routes { router.on(route.method, route.path, options: route.options, route.handler) }
     router.get("/openapi.json") { _ in Response(contentType: .json, body: .bytes(document)) }
     return router
   }

@@ -1,7 +1,10 @@
+public import HTTPTypes
 public import LoopHTTP
 
 /// A route of a service and its description, so that one cannot be without the other.
 public struct ServiceRoute: Sendable {
+  /// GET answers HEAD as well.
+  public var method: HTTPRequest.Method
   /// The template.
   public var path: String
   /// What `/openapi.json` says of it.
@@ -11,13 +14,15 @@ public struct ServiceRoute: Sendable {
   /// Answers its requests.
   public var handler: Handler
 
-  /// A route for GET.
+  /// A route, by default for GET.
   public init(
     _ path: String,
     _ operation: APIOperation,
+    method: HTTPRequest.Method = .get,
     options: RouteOptions = RouteOptions(),
     handler: @escaping Handler
   ) {
+    self.method = method
     self.path = path
     self.operation = operation
     self.options = options

@@ -1,0 +1,46 @@
+import ServiceCore
+import Telemetry
+
+/// What the store's description says of its routes.
+extension TraceStoreServer {
+  static let export = APIOperation(
+    "Takes spans",
+    bodyMediaTypes: [OTLPFormat.protobuf.contentType, OTLPFormat.json.contentType],
+    answers: [
+      APIOperation.Answer(200, "They are kept, or the answer says which are not"),
+      APIOperation.Answer(400, "The body cannot be read"), APIOperation.Answer(413, "The body is too large"),
+      APIOperation.Answer(415, "The body is of another type"), APIOperation.Answer(429, "Too many exports are in work"),
+    ]
+  )
+
+  static let trace = APIOperation(
+    "One trace",
+    parameters: [
+      APIOperation.Parameter("id", in: .path, schema: ["type": "string", "pattern": "^[0-9a-fA-F]{1,32}$"])
+    ],
+    answers: [APIOperation.Answer(200, "The trace"), text(400, "The id is none"), text(404, "The trace is not here")]
+  )
+
+  static let search = APIOperation(
+    "The newest traces that fit",
+    parameters: [
+      parameter("q"), parameter("tags"), parameter("minDuration"), parameter("maxDuration"),
+      parameter("start", of: "number"), parameter("end", of: "number"),
+      parameter("limit", of: "integer"), parameter("spss", of: "integer"),
+    ],
+    answers: [APIOperation.Answer(200, "The traces"), text(400, "A parameter cannot be read")]
+  )
+
+  /// A route that always answers the same words.
+  static func text(_ meaning: String) -> APIOperation {
+    APIOperation(meaning, answers: [text(200, "It says so")])
+  }
+
+  private static func text(_ status: Int, _ meaning: String) -> APIOperation.Answer {
+    APIOperation.Answer(status, meaning, mediaType: "text/plain", schema: ["type": "string"])
+  }
+
+  private static func parameter(_ name: String, of type: String = "string") -> APIOperation.Parameter {
+    APIOperation.Parameter(name, isRequired: false, schema: ["type": .string(type)])
+  }
+}

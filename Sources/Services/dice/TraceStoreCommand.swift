@@ -1,0 +1,32 @@
+import ArgumentParser
+import LoopHTTP
+import ServiceCore
+import Telemetry
+import TraceStore
+
+/// `dice trace-store`
+struct TraceStoreCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "trace-store",
+    abstract: "Runs the trace store: OTLP/HTTP in, Tempo's API out."
+  )
+  @OptionGroup var port: PortOption
+  @OptionGroup var common: CommonOptions
+
+  func run() async throws {
+    let settings = try common.settings(port: try port.value(default: TraceStoreServer.defaultPort)).withoutTracing
+    let process = try ServiceProcess(common)
+    let store = try await process.start(TraceStoreServer(), settings, flag: "--port")
+    await StandardError.write("\(store.host.name) http://\(store.address)")
+    try await process.run([store.host])
+  }
+}
+
+extension ServiceSettings {
+  /// The same for a store: the exports that it receives must not make spans to export.
+  var withoutTracing: ServiceSettings {
+    var settings = self
+    settings.telemetry.isDisabled = true
+    return settings
+  }
+}

@@ -4,11 +4,12 @@ import contextlib
 import json
 import re
 import socket
+import urllib.parse
 
 import httpx
 import pytest
 
-from conftest import running_service
+from conftest import running_all, running_service
 from dice import Dice, FreePorts, run
 
 SUBCOMMANDS = ["all", "die-service", "dice-roller", "frontend", "trace-store", "traffic", "compare", "healthcheck"]
@@ -171,12 +172,30 @@ def test_the_environment_alone(collector, client):
 
 
 def test_all_prints_where_it_listens():
-    flags = [part for name in [*SERVICES, "trace-store"] for part in (f"--{name}-port", 0)]
+    names = [*SERVICES, "trace-store"]
+    flags = [part for name in names for part in (f"--{name}-port", 0)]
     with contextlib.closing(Dice("all", *flags)) as dice:
-        lines = dice.stderr.wait_for(lambda line: "http://" in line, 3)
-        for name in SERVICES:
+        lines = dice.stderr.wait_for(lambda line: "http://" in line, len(names))
+        for name in names:
             url = next(re.search(r"http://\S+?:\d+", line)[0] for line in lines if name in line)
             assert httpx.get(f"{url}/readyz").status_code == 200
+
+
+def test_all_exports_to_whoever_has_taken_the_port_of_the_store(collector, client):
+    port = urllib.parse.urlsplit(collector.url).port
+    flags = [part for name in SERVICES for part in (f"--{name}-port", 0)]
+    with contextlib.closing(Dice("all", *flags, "--trace-store-port", port)) as dice:
+        assert str(port) in dice.stderr.wait_for(lambda line: "taken" in line)[0]
+        frontend = dice.stderr.wait_for(lambda line: line.startswith("frontend "))[0].split()[1]
+        dice.wait_until_ready(frontend)
+        trace_id = client.get(f"{frontend}/roll-async?die=fair&times=2").json()["trace_id"]
+        assert {span.service for span in collector.trace(trace_id, 8).spans} == set(SERVICES)
+
+
+def test_in_one_process_each_service_keeps_its_own_name(collector, client):
+    with running_all(collector, environment={"OTEL_SERVICE_NAME": "everything"}) as stack:
+        trace_id = client.get(f"{stack.frontend_url}/roll?die=fair").json()["trace_id"]
+        assert {span.service for span in collector.trace(trace_id, 5).spans} == set(SERVICES)
 
 
 def test_healthcheck(stack):

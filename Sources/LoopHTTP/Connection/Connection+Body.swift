@@ -68,17 +68,34 @@ extension Connection {
     return failure
   }
 
-  /// Reads what the handler left, so that the next request can be found; false where that is too much.
-  func drainBody(limit: Int) async throws(WireError) -> Bool {
-    await flush()
-    var left = limit
-    while let piece = try await readBody() {
-      left -= piece.count
-      if left < 0 {
-        needsLinger = true
-        return false
+  /// Looks ahead over what has already come of the body, so that a fault in it is answered before the handler acts on
+  /// the request. The parser itself stays where it is.
+  func checkArrivedBody() throws(WireError) {
+    var lookAhead = parser
+    try stream.withInbound { (bytes) throws(WireError) in
+      var offset = 0
+      while true {
+        let step = try lookAhead.next(bytes.extracting(offset..<bytes.count), head: &head)
+        offset += step.consumed
+        guard case .body = step.event else { return }
       }
     }
-    return true
+  }
+
+  /// Reads what the handler left, so that the next request can be found; false where that is too much or no body. The
+  /// request has its answer by now, so a fault only ends the connection.
+  func drainBody(limit: Int) async -> Bool {
+    await flush()
+    var left = limit
+    do throws(WireError) {
+      while let piece = try await readBody() {
+        left -= piece.count
+        guard left >= 0 else { break }
+      }
+    } catch {
+      left = -1
+    }
+    needsLinger = left < 0
+    return left >= 0
   }
 }

@@ -17,7 +17,8 @@ extension Connection {
     case .length(let length):
       // A declared length over the limit is refused before the handler sees anything.
       if length > UInt64(endpoint.options.bodyLimit ?? context.configuration.limits.bodyBytes) { throw .bodyTooLarge }
-    case .chunked, .untilClose: break
+    case .chunked: try checkArrivedBody()
+    case .untilClose: break
     }
     guard server.beginRequest() else { return await refuseOverload() }
     defer { server.endRequest() }

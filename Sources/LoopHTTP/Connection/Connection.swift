@@ -79,7 +79,7 @@ actor Connection: LoopActor {
         phase = .idle
         switch next {
         case .keepAlive: break
-        case .drainBody(let limit): guard try await drainBody(limit: limit) else { return }
+        case .drainBody(let limit): guard await drainBody(limit: limit) else { return }
         case .close:
           await flush()
           return

@@ -5,7 +5,8 @@ extension Connection {
   /// Hands everything over; suspends while the client does not read. A broken connection is closed.
   func flush(with body: [UInt8] = []) async {
     let bytes = takeOutbound()
-    guard !bytes.isEmpty || !body.isEmpty, !stream.isClosing else { return finish(.clientGone) }
+    guard !stream.isClosing else { return finish(.clientGone) }
+    guard !bytes.isEmpty || !body.isEmpty else { return finish(.sent) }
     do throws(UVError) {
       let written = try stream.tryWrite(bytes, body)
       if written < bytes.count + body.count {

@@ -57,8 +57,8 @@ extension Connection {
 
   private func write(_ response: Response) async -> ExchangeState.NextAction {
     guard var state = exchange else { return .close }
-    observers += response.observers
     guard stream.readState == .open || stream.readState == .ended, !stream.isClosing else {
+      observers += response.observers
       finish(.clientGone)
       return .close
     }
@@ -75,10 +75,13 @@ extension Connection {
       try appendHead(response, connection, isDelimited: isDelimited)
     } catch {
       context.logger.error("Response dropped", metadata: ["reason": "\(error.reason)"])
+      observers += response.observers
       await refuse(HTTPError(.internalServerError, "Internal Server Error"))
       return .close
     }
     if hasBody { await appendBody(response.body) }
+    // Not before the body: a stream hands its pieces over one by one, and only the last one counts.
+    observers += response.observers
     if outbound.count > Connection.flushBytes || !observers.isEmpty { await flushUnlessMoreWaits() }
     guard !stream.isClosing else { return .close }
     return exchange?.responseFinished() ?? .close

@@ -56,7 +56,7 @@ public final class HTTPServer: Sendable {
         address = try await server.listen(on: address, sharesPort: sharesPort)
         servers.append(server)
       } catch {
-        for server in servers { await server.stopAccepting() }
+        for server in servers { await server.abandon() }
         throw error
       }
     }
@@ -68,11 +68,13 @@ public final class HTTPServer: Sendable {
   /// `bind` was not called.
   public func run() async throws(UVError) {
     if case .new = state.withLock({ $0 }) { try await bind() }
-    let servers: [LoopServer] = state.withLock { state in
-      guard case .bound(let servers) = state else { return [] }
+    let bound: [LoopServer]? = state.withLock { state in
+      guard case .bound(let servers) = state else { return nil }
       state = .running(servers)
       return servers
     }
+    // A server that was shut down before it ran, or runs already, has nothing to do here.
+    guard let servers = bound else { return }
     await withTaskCancellationHandler {
       await withDiscardingTaskGroup { tasks in
         for server in servers { tasks.addTask(executorPreference: server.loop) { await server.run() } }
@@ -95,24 +97,47 @@ public final class HTTPServer: Sendable {
   /// Stops accepting, lets requests in work finish with `Connection: close`, and cancels what still runs after
   /// `timeout`. Suspends until `run` has ended its last connection.
   public func shutdown(timeout: Duration = .seconds(20)) async {
-    let (servers, isRunning): ([LoopServer], Bool) = state.withLock { state in
-      switch state {
-      case .bound(let servers):
-        state = .ended
-        return (servers, false)
-      case .running(let servers):
-        state = .stopping(servers)
-        return (servers, true)
-      case .stopping: return ([], true)
-      case .new, .ended: return ([], false)
-      }
+    switch beginShutdown() {
+    case .drain(let servers):
+      for server in servers { await server.stopAccepting(abortingAfter: timeout) }
+    case .abandon(let servers):
+      for server in servers { await server.abandon() }
+      if ownsGroup { await group.shutdown() }
+      return
+    case .wait: break
+    case .nothing: return
     }
-    for server in servers { await server.stopAccepting(abortingAfter: timeout) }
-    guard isRunning else { return }
     await withCheckedContinuation { continuation in
       waiters.withLock { $0.append(continuation) }
       // `run` may have ended since: then nobody else resumes.
       if case .ended = state.withLock({ $0 }) { resumeWaiters() }
+    }
+  }
+
+  private enum ShutdownStep {
+    case drain([LoopServer])
+    /// `run` was never called, and no longer can be.
+    case abandon([LoopServer])
+    /// Somebody else has begun it.
+    case wait
+    case nothing
+  }
+
+  private func beginShutdown() -> ShutdownStep {
+    state.withLock { state in
+      switch state {
+      case .new:
+        state = .ended
+        return .abandon([])
+      case .bound(let servers):
+        state = .ended
+        return .abandon(servers)
+      case .running(let servers):
+        state = .stopping(servers)
+        return .drain(servers)
+      case .stopping: return .wait
+      case .ended: return .nothing
+      }
     }
   }
 

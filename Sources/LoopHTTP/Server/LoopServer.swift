@@ -125,6 +125,12 @@ actor LoopServer: LoopActor {
     news.wake()
   }
 
+  /// The end of a listener that nobody serves.
+  func abandon() {
+    stopAccepting()
+    for stream in takeAccepted() { stream.close() }
+  }
+
   /// Whatever still runs is cancelled.
   func abort() {
     for connection in connections.values { connection.assumeIsolated { $0.abort() } }

@@ -129,4 +129,46 @@ import Testing
     }
     #expect(ledgers.filter { !$0.isBalanced } == [])
   }
+
+  @Test func aServerThatNeverRanLeavesNothingOpen() async throws {
+    let group = try EventLoopGroup(loopCount: 2)
+    let server = try HTTPServer(router: Router(), configuration: ServerConfiguration(port: 0), group: group)
+    let address = try await server.bind()
+    let client = try await RawClient.connect(to: address, on: group.loops[0])
+    await server.shutdown()
+    #expect(await client.receivedToEnd() == "")
+    await client.close()
+    try await server.run()
+    #expect(await group.shutdown().allSatisfy(\.isBalanced))
+  }
+
+  @Test func aTakenPortIsAnErrorAndLeavesNothingOpen() async throws {
+    let group = try EventLoopGroup(loopCount: 2)
+    let first = try HTTPServer(router: Router(), configuration: ServerConfiguration(port: 0), group: group)
+    let port = try await first.bind().port
+    let second = try HTTPServer(router: Router(), configuration: ServerConfiguration(port: port), group: group)
+    await #expect(throws: UVError.addressInUse) { try await second.bind() }
+    await second.shutdown()
+    await first.shutdown()
+    #expect(await group.shutdown().allSatisfy(\.isBalanced))
+  }
+
+  @Test func cancellingTheRunEndsTheServer() async throws {
+    let group = try EventLoopGroup(loopCount: 1)
+    var router = Router()
+    router.get("/slow") { request in
+      try await request.loop.sleep(for: .seconds(3600))
+      return Response()
+    }
+    let server = try HTTPServer(router: router, configuration: ServerConfiguration(port: 0), group: group)
+    let address = try await server.bind()
+    let running = Task { try await server.run() }
+    let client = try await RawClient.connect(to: address, on: group.loops[0])
+    try await client.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
+    running.cancel()
+    _ = await client.receivedToEnd()
+    await client.close()
+    try await running.value
+    #expect(await group.shutdown()[0].isBalanced)
+  }
 }

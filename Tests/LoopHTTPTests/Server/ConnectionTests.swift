@@ -1,0 +1,313 @@
+import HTTPTypes
+import Synchronization
+import Testing
+
+@testable import LoopHTTP
+
+/// A server's connections as a client sees them byte by byte: limits, interim answers, ends.
+@Suite(.timeLimit(.minutes(1))) struct ConnectionTests {
+  /// A server with `routes`, and one connection to it; afterwards nothing may be left open.
+  private func onConnection(
+    _ routes: (inout Router) -> Void,
+    configure: (inout ServerConfiguration) -> Void = { _ in },
+    _ body: @Sendable (RawClient, TestServer) async throws -> Void
+  ) async throws {
+    let ledgers = try await withServer(routes, configure: configure) { server in
+      let client = try await RawClient.connect(to: server.address, on: server.group.loops[0])
+      let result: Result<Void, any Error>
+      do {
+        result = .success(try await body(client, server))
+      } catch {
+        result = .failure(error)
+      }
+      await client.close()
+      try result.get()
+    }
+    #expect(ledgers.filter { !$0.isBalanced } == [])
+  }
+
+  private static func echo(_ router: inout Router) {
+    router.post("/echo") { Response(body: .bytes(try await $0.body.collect())) }
+    router.get("/quick") { _ in Response("quick") }
+  }
+
+  private static let post = "POST /echo HTTP/1.1\r\nHost: a\r\n"
+  private static let quick = "GET /quick HTTP/1.1\r\nHost: a\r\n\r\n"
+
+  // MARK: Bodies
+
+  @Test func aBodyIsAskedForWhenTheHandlerWantsIt() async throws {
+    try await onConnection(Self.echo) { client, _ in
+      try await client.send(Self.post + "Expect: 100-continue\r\nContent-Length: 3\r\n\r\n")
+      #expect(await client.received(until: "\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n")
+      try await client.send("abc")
+      #expect(await client.received(until: "abc").contains("HTTP/1.1 200 OK\r\n"))
+    }
+  }
+
+  @Test func aBodyThatNobodyWantsIsNotAskedForAndEndsTheConnection() async throws {
+    try await onConnection(Self.echo) { client, _ in
+      try await client.send("GET /quick HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n")
+      let answer = await client.receivedToEnd()
+      #expect(answer.contains("HTTP/1.1 200 OK\r\n") && answer.contains("\r\nConnection: close\r\n"))
+      #expect(!answer.contains("100 Continue"))
+    }
+  }
+
+  @Test func aDeclaredLengthOverTheLimitIsRefusedBeforeTheHandlerRuns() async throws {
+    let runs = Mutex(0)
+    try await onConnection { router in
+      router.post("/echo", options: RouteOptions(bodyLimit: 10)) { _ in
+        runs.withLock { $0 += 1 }
+        return Response()
+      }
+    } _: { client, _ in
+      try await client.send(Self.post + "Content-Length: 11\r\n\r\n")
+      let answer = await client.receivedToEnd()
+      #expect(answer.contains("HTTP/1.1 413 ") && answer.contains("\r\nConnection: close\r\n"))
+    }
+    #expect(runs.withLock { $0 } == 0)
+  }
+
+  @Test func chunksOverTheLimitAreRefusedWhileTheyCome() async throws {
+    try await onConnection(Self.echo, configure: { $0.limits.bodyBytes = 10 }) { client, _ in
+      try await client.send(Self.post + "Transfer-Encoding: chunked\r\n\r\n6\r\nabcdef\r\n")
+      try await client.send("6\r\nabcdef\r\n0\r\n\r\n")
+      let answer = await client.receivedToEnd()
+      #expect(answer.contains("HTTP/1.1 413 ") && answer.count(of: "HTTP/1.1") == 1)
+    }
+  }
+
+  @Test func aFaultInABodyThatHasComeIsAnsweredInsteadOfTheHandler() async throws {
+    try await onConnection(Self.echo) { client, _ in
+      try await client.send("GET /quick HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabcd\r\n")
+      let answer = await client.receivedToEnd()
+      #expect(answer.contains("HTTP/1.1 400 ") && answer.count(of: "HTTP/1.1") == 1)
+    }
+  }
+
+  @Test func aFaultInABodyThatComesAfterTheAnswerOnlyEndsTheConnection() async throws {
+    try await onConnection(Self.echo) { client, _ in
+      try await client.send("GET /quick HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+      #expect(await client.received(until: "quick").contains("HTTP/1.1 200 OK\r\n"))
+      try await client.send("x\r\n")
+      #expect(await client.receivedToEnd().count(of: "HTTP/1.1") == 1)
+    }
+  }
+
+  @Test func aBodyThatComesTooSlowlyIsGivenUp() async throws {
+    try await onConnection(Self.echo, configure: { $0.bodyGrace = .milliseconds(50) }) { client, _ in
+      try await client.send(Self.post + "Content-Length: 100000\r\n\r\nabc")
+      #expect(await client.receivedToEnd().contains("HTTP/1.1 408 "))
+    }
+  }
+
+  // MARK: Time limits
+
+  @Test func aHeadThatDoesNotEndIsGivenUp() async throws {
+    try await onConnection(Self.echo, configure: { $0.headTimeout = .milliseconds(50) }) { client, _ in
+      try await client.send("GET /quick HTTP/1.1\r\nHo")
+      #expect(await client.receivedToEnd().contains("HTTP/1.1 408 "))
+    }
+  }
+
+  @Test func aConnectionWithoutRequestsEndsInSilence() async throws {
+    try await onConnection(Self.echo, configure: { $0.idleTimeout = .milliseconds(50) }) { client, _ in
+      #expect(await client.receivedToEnd() == "")
+    }
+  }
+
+  @Test func aClientThatDoesNotReadLosesTheConnection() async throws {
+    let outcome = Mutex<Response.Outcome?>(nil)
+    let ledgers = try await withServer { router in
+      router.get("/large") { _ in
+        var response = Response(body: .bytes([UInt8](repeating: 0, count: 64 << 20)))
+        response.onFinish { ended in outcome.withLock { $0 = ended } }
+        return response
+      }
+    } configure: {
+      $0.writeTimeout = .milliseconds(100)
+    } _: { server in
+      let loop = server.group.loops[0]
+      // It never starts to read.
+      let stream = try await loop.run { Result { () throws(UVError) in try TCPStream(loop: loop) } }.get()
+      try await Task(executorPreference: loop) {
+        try await stream.connect(to: server.address)
+        try await stream.write(Array("GET /large HTTP/1.1\r\nHost: a\r\n\r\n".utf8))
+      }.value
+      while outcome.withLock({ $0 }) == nil { try await loop.sleep(for: .milliseconds(5)) }
+      await loop.run { stream.close() }
+    }
+    #expect(outcome.withLock { $0 } == .clientGone)
+    #expect(ledgers.filter { !$0.isBalanced } == [])
+  }
+
+  // MARK: Overload
+
+  @Test func requestsAboveTheLimitAreTurnedAway() async throws {
+    try await onConnection { router in
+      router.get("/slow") { request in
+        try await request.loop.sleep(for: .seconds(3600))
+        return Response()
+      }
+    } configure: {
+      $0.maximumRequests = 1
+    } _: { client, server in
+      let busy = try await RawClient.connect(to: server.address, on: server.group.loops[0])
+      try await busy.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
+      // Sent later on the same loop, read in the same order.
+      try await client.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
+      let answer = await client.received(until: "\r\n\r\n")
+      #expect(answer.contains("HTTP/1.1 503 ") && answer.contains("\r\nRetry-After: 1\r\n"))
+      await busy.close()
+    }
+  }
+
+  @Test func aConnectionAboveTheLimitWaitsForItsTurn() async throws {
+    try await onConnection(Self.echo, configure: { $0.maximumConnections = 1 }) { client, server in
+      try await client.send(Self.quick)
+      _ = await client.received(until: "quick")
+      let next = try await RawClient.connect(to: server.address, on: server.group.loops[0])
+      try await next.send(Self.quick)
+      await client.close()
+      #expect(await next.received(until: "quick").contains("HTTP/1.1 200 OK\r\n"))
+      await next.close()
+    }
+  }
+
+  // MARK: Answers
+
+  @Test func anAnswerDoesNotWaitForTheNextHandler() async throws {
+    try await onConnection { router in
+      Self.echo(&router)
+      router.get("/slow") { request in
+        try await request.loop.sleep(for: .seconds(3600))
+        return Response()
+      }
+    } _: { client, _ in
+      try await client.send(Self.quick + "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
+      #expect(await client.received(until: "quick").contains("HTTP/1.1 200 OK\r\n"))
+    }
+  }
+
+  @Test func whatAHandlerThrowsIsItsAnswer() async throws {
+    try await onConnection { router in
+      router.get("/teapot") { _ in throw HTTPError(.init(code: 418), "short and stout") }
+      router.get("/broken") { _ in throw UVError.timedOut }
+    } _: { client, _ in
+      try await client.send("GET /teapot HTTP/1.1\r\nHost: a\r\n\r\n")
+      #expect(await client.received(until: "stout").contains("HTTP/1.1 418 "))
+      try await client.send("GET /broken HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+      let answer = await client.receivedToEnd()
+      #expect(answer.contains("HTTP/1.1 500 Internal Server Error\r\n") && !answer.contains("timed"))
+    }
+  }
+
+  @Test func aStreamIsChunkedOrEndsWithTheConnection() async throws {
+    try await onConnection { router in
+      router.get("/stream") { _ in
+        Response(body: .stream { for piece in ["ab", "", "cde"] { try await $0.write(piece) } })
+      }
+    } _: { client, server in
+      try await client.send("GET /stream HTTP/1.1\r\nHost: a\r\n\r\n")
+      let chunked = await client.received(until: "0\r\n\r\n")
+      #expect(chunked.contains("\r\nTransfer-Encoding: chunked\r\n"))
+      #expect(chunked.contains("\r\n\r\n2\r\nab\r\n3\r\ncde\r\n0\r\n\r\n"))
+      let old = try await RawClient.connect(to: server.address, on: server.group.loops[0])
+      try await old.send("GET /stream HTTP/1.0\r\n\r\n")
+      let plain = await old.receivedToEnd()
+      #expect(plain.contains("\r\n\r\nabcde") && !plain.contains("Transfer-Encoding"))
+      await old.close()
+    }
+  }
+
+  @Test func aStreamThatFailsLacksItsEnd() async throws {
+    try await onConnection { router in
+      router.get("/stream") { _ in
+        Response(
+          body: .stream {
+            try await $0.write("ab")
+            throw CancellationError()
+          }
+        )
+      }
+    } _: { client, _ in
+      try await client.send("GET /stream HTTP/1.1\r\nHost: a\r\n\r\n")
+      let answer = await client.receivedToEnd()
+      #expect(answer.contains("2\r\nab\r\n") && !answer.contains("0\r\n\r\n"))
+    }
+  }
+
+  @Test func anObserverHearsOnceAndAfterTheLastByte() async throws {
+    let events = Mutex<[String]>([])
+    try await onConnection { router in
+      router.get("/stream") { _ in
+        var response = Response(
+          body: .stream { writer in
+            try await writer.write("ab")
+            events.withLock { $0.append("piece") }
+            try await writer.write("cd")
+            events.withLock { $0.append("piece") }
+          }
+        )
+        response.onFinish { outcome in events.withLock { $0.append("\(outcome)") } }
+        return response
+      }
+    } _: { client, _ in
+      try await client.send("GET /stream HTTP/1.1\r\nHost: a\r\n\r\n")
+      _ = await client.received(until: "0\r\n\r\n")
+    }
+    #expect(events.withLock { $0 } == ["piece", "piece", "sent"])
+  }
+
+  @Test func anObserverHearsOfAClientThatLeft() async throws {
+    let events = Mutex<[String]>([])
+    try await onConnection { router in
+      router.get("/slow", options: RouteOptions(cancelsWhenClientEnds: true)) { request in
+        events.withLock { $0.append("begun") }
+        try? await request.loop.sleep(for: .seconds(3600))
+        var response = Response(body: .bytes([UInt8](repeating: 0, count: 64 << 20)))
+        response.onFinish { outcome in events.withLock { $0.append("\(outcome)") } }
+        return response
+      }
+    } _: { client, server in
+      try await client.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
+      while events.withLock({ $0.isEmpty }) { try await server.group.loops[0].sleep(for: .milliseconds(1)) }
+      await client.close()
+      while events.withLock({ $0.count < 2 }) { try await server.group.loops[0].sleep(for: .milliseconds(1)) }
+    }
+    #expect(events.withLock { $0 } == ["begun", "clientGone"])
+  }
+
+  // MARK: Ends
+
+  @Test func aHalfClosedClientStillGetsItsAnswer() async throws {
+    try await onConnection { router in
+      router.get("/slow") { request in
+        try await request.loop.sleep(for: .milliseconds(50))
+        return Response("late")
+      }
+    } _: { client, _ in
+      try await client.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
+      await client.halfClose()
+      #expect(await client.receivedToEnd().contains("late"))
+    }
+  }
+
+  @Test func whatStillRunsAfterTheDrainsTimeIsCancelled() async throws {
+    let events = Mutex<[String]>([])
+    try await onConnection { router in
+      router.get("/slow") { request in
+        events.withLock { $0.append("begun") }
+        defer { events.withLock { $0.append(Task.isCancelled ? "cancelled" : "finished") } }
+        try await request.loop.sleep(for: .seconds(3600))
+        return Response()
+      }
+    } _: { client, server in
+      try await client.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
+      while events.withLock({ $0.isEmpty }) { try await server.group.loops[0].sleep(for: .milliseconds(1)) }
+      await server.server.shutdown(timeout: .milliseconds(20))
+      #expect(events.withLock { $0 } == ["begun", "cancelled"])
+    }
+  }
+}

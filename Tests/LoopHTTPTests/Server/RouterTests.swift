@@ -1,0 +1,68 @@
+import HTTPTypes
+import Testing
+
+@testable import LoopHTTP
+
+@Suite struct RouterTests {
+  /// The template that a target leads to; nil where the router answers for itself.
+  private func template(_ target: String, method: String = "GET", _ routes: (inout Router) -> Void) throws -> String? {
+    try match(target, method: method, routes).endpoint.template
+  }
+
+  private func match(
+    _ target: String,
+    method: String = "GET",
+    _ routes: (inout Router) -> Void
+  ) throws -> (endpoint: Endpoint, parameters: RouteParameters) {
+    var router = Router()
+    routes(&router)
+    var parser = MessageParser(role: .request, limits: WireLimits())
+    var head = MessageHead()
+    let bytes = Array("\(method) \(target) HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
+    let step = try parser.next(bytes.span, head: &head)
+    #expect(step.event == .head)
+    return router.match(head)
+  }
+
+  private static func routes(_ router: inout Router) {
+    for template in ["/", "/dice", "/traces/{id}", "/traces/newest", "/a/{b}/c/{d}"] {
+      router.get(template) { _ in Response() }
+    }
+  }
+
+  @Test(arguments: [
+    ("/", "/"), ("/dice", "/dice"), ("/dice?x=/traces", "/dice"), ("/traces/1", "/traces/{id}"),
+    ("/traces/newest", "/traces/newest"), ("/d%69ce", "/dice"), ("/a/1/c/2", "/a/{b}/c/{d}"),
+    ("http://h/dice", "/dice"),
+  ])
+  func aTargetLeadsToItsTemplate(target: String, expected: String) throws {
+    #expect(try template(target, Self.routes) == expected)
+  }
+
+  @Test(arguments: ["/nope", "/dice/x", "/traces/", "/traces", "//", "/dice//", "/a//c/2", "/DICE", "/dic%65%2f"])
+  func otherTargetsLeadNowhere(target: String) throws {
+    #expect(try template(target, Self.routes) == nil)
+  }
+
+  @Test func parametersAreDecodedAndNeverEmpty() throws {
+    let parameters = try match("/a/%2F%20x/c/2+3", Self.routes).parameters
+    #expect(parameters["b"] == "/ x" && parameters["d"] == "2+3" && parameters["e"] == nil)
+  }
+
+  @Test func aSecondRouteReplacesTheFirstAndOtherMethodsStandBesideIt() throws {
+    let endpoint = try match("/x", method: "PUT") { router in
+      router.get("/x", options: RouteOptions(bodyLimit: 1)) { _ in Response() }
+      router.on(.put, "/x", options: RouteOptions(bodyLimit: 2)) { _ in Response() }
+      router.on(.put, "/x", options: RouteOptions(bodyLimit: 3)) { _ in Response() }
+    }.endpoint
+    #expect(endpoint.options.bodyLimit == 3)
+  }
+
+  @Test func methodsAreCaseSensitive() throws {
+    let endpoint = try match("/dice", method: "get") { router in
+      router.get("/dice", options: RouteOptions(bodyLimit: 1)) { _ in Response() }
+    }.endpoint
+    // Its 405 and not its GET.
+    #expect(endpoint.template == "/dice" && endpoint.options.bodyLimit == nil)
+  }
+}

@@ -17,8 +17,15 @@ extension ServiceHost {
           answers: [APIOperation.Answer(200, "The metrics", mediaType: "text/plain", schema: ["type": "string"])]
         )
       ) { request in
-        let page = await MetricsPage(registry, accept: request.headerValues(.accept))
-        return Response(contentType: MediaType(page.contentType), body: .bytes(page.bytes))
+        let page = await MetricsPage(
+          registry,
+          accept: request.headerValues(.accept),
+          acceptEncoding: request.headerValues(.acceptEncoding)
+        )
+        var response = Response(contentType: MediaType(page.contentType), body: .bytes(page.bytes))
+        if let coding = page.contentCoding.fieldValue { response.append(.contentEncoding, coding) }
+        response.append(.vary, "Accept, Accept-Encoding")
+        return response
       },
       ServiceRoute(
         "/livez",

@@ -20,7 +20,7 @@ public enum ExpositionFormat: Sendable, Equatable, CaseIterable {
   ///
   /// - Parameter accept: the values of all Accept fields.
   public static func preferred(accept: [String]) -> ExpositionFormat {
-    let ranges = accept.flatMap { $0.split(separator: ",") }.compactMap(MediaRange.init)
+    let ranges = AcceptElement.elements(of: accept).compactMap(MediaRange.init)
     let openMetrics = quality(of: .openMetrics, in: ranges)
     let text = quality(of: .prometheusText, in: ranges)
     if openMetrics.isNamed, openMetrics.quality > 0, openMetrics.quality >= text.quality { return .openMetrics }
@@ -46,7 +46,7 @@ public enum ExpositionFormat: Sendable, Equatable, CaseIterable {
   }
 }
 
-/// One element of an Accept field.
+/// A media range and its weight (RFC 9110 section 12.5.1).
 private struct MediaRange {
   let type: String
   let subtype: String
@@ -54,22 +54,13 @@ private struct MediaRange {
   let quality: Double
 
   /// nil for what is no media range; such an element is ignored.
-  init?(_ element: Substring) {
-    let parts = element.split(separator: ";", omittingEmptySubsequences: false).map { $0.trimmed.lowercased() }
-    let names = parts[0].split(separator: "/", omittingEmptySubsequences: false)
+  init?(_ element: AcceptElement) {
+    let names = element.value.split(separator: "/", omittingEmptySubsequences: false)
     guard names.count == 2, !names[0].isEmpty, !names[1].isEmpty else { return nil }
-    var version: String?
-    var quality = 1.0
-    for parameter in parts.dropFirst() {
-      let pair = parameter.split(separator: "=", maxSplits: 1).map(\.trimmed)
-      guard pair.count == 2 else { continue }
-      if pair[0] == "version" { version = pair[1].filter { $0 != "\"" } }
-      if pair[0] == "q" { quality = Double(pair[1]).map { min(max($0, 0), 1) } ?? 0 }
-    }
-    self.type = String(names[0])
-    self.subtype = String(names[1])
-    self.version = version
-    self.quality = quality
+    type = String(names[0])
+    subtype = String(names[1])
+    version = element.parameters["version"]
+    quality = element.quality
   }
 
   /// 0 when the range does not match, 1 for `*/*`, 2 for `type/*`, 3 for the type itself, 4 with the version.
@@ -80,16 +71,5 @@ private struct MediaRange {
     guard self.subtype == subtype else { return 0 }
     guard let own = self.version else { return 3 }
     return own == version ? 4 : 0
-  }
-}
-
-extension StringProtocol {
-  /// Without the blanks and tabs around it (RFC 9110's OWS).
-  fileprivate var trimmed: String {
-    let isBlank = { (character: Character) in character == " " || character == "\t" }
-    var rest = self[...]
-    while let first = rest.first, isBlank(first) { rest.removeFirst() }
-    while let last = rest.last, isBlank(last) { rest.removeLast() }
-    return String(rest)
   }
 }

@@ -94,14 +94,14 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
       let written = try stream.tryWrite(outbound)
       if written < outbound.count { try await stream.write(outbound, from: written) }
     } catch {
-      throw .connectionClosed(answerBegan: false)
+      throw .connectionClosed(isReused ? .stale : .sent)
     }
     do throws(WireError) {
       return try await receive(limit: request.responseBodyLimit)
     } catch {
       switch error {
       case .bodyTooLarge: throw .bodyTooLarge(limit: request.responseBodyLimit)
-      case .truncated: throw .connectionClosed(answerBegan: answerBegan)
+      case .truncated: throw .connectionClosed(answerBegan ? .answering : isReused ? .stale : .sent)
       default: throw .malformedResponse(error.reason)
       }
     }

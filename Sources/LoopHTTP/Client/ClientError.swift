@@ -10,6 +10,17 @@ public enum ClientError: Error, Hashable, Sendable {
     case response = "the response"
   }
 
+  /// How far an exchange had come when its connection ended.
+  public enum Progress: Hashable, Sendable {
+    /// Nothing of the answer had come on a connection used before: the server may have closed it as idle, without having
+    /// seen the request.
+    case stale
+    /// Nothing of the answer had come on a new connection.
+    case sent
+    /// A part of the answer had come.
+    case answering
+  }
+
   /// The text is not an absolute URL that this client understands.
   case invalidURL(String)
   /// Only `http` is spoken here.
@@ -22,8 +33,8 @@ public enum ClientError: Error, Hashable, Sendable {
   case connectionRefused(String)
   /// The connection could not be made for another reason.
   case connectionFailed(String, UVError)
-  /// The connection ended before the response was complete; `answerBegan` tells whether any of it had come.
-  case connectionClosed(answerBegan: Bool)
+  /// The connection ended before the response was complete.
+  case connectionClosed(Progress)
   /// The request's time limit.
   case timedOut(Stage)
   /// The server's bytes are not an HTTP/1.1 response.
@@ -48,8 +59,8 @@ extension ClientError: CustomStringConvertible {
     case .nameNotResolved(let host): "the name \(host) could not be resolved"
     case .connectionRefused(let origin): "connection refused by \(origin)"
     case .connectionFailed(let origin, let error): "no connection to \(origin): \(error)"
-    case .connectionClosed(answerBegan: false): "the connection was closed without an answer"
-    case .connectionClosed(answerBegan: true): "the connection was closed within the answer"
+    case .connectionClosed(.stale), .connectionClosed(.sent): "the connection was closed without an answer"
+    case .connectionClosed(.answering): "the connection was closed within the answer"
     case .timedOut(let stage): "timed out waiting for \(stage.rawValue)"
     case .malformedResponse(let reason): "malformed response: \(reason)"
     case .bodyTooLarge(let limit): "the response's body is larger than \(limit) bytes"

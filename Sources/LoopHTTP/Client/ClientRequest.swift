@@ -15,6 +15,10 @@ public struct ClientRequest: Sendable {
   /// Longest body of the response, in bytes.
   public var responseBodyLimit = 4 * 1024 * 1024
 
+  /// Whether the client sends the request again by itself where it may, see ``mayBeResent(after:)``. Whoever wants to see
+  /// each attempt does that instead.
+  public var isResentByClient = true
+
   /// A request without fields or content.
   public init(_ method: HTTPRequest.Method = .get, _ url: ClientURL) {
     self.method = method
@@ -26,8 +30,14 @@ public struct ClientRequest: Sendable {
     headerFields.append(HTTPField(name: name, value: value))
   }
 
+  /// Whether it may be sent again without asking anybody (RFC 9110 §9.2.2): an idempotent request whose connection a
+  /// server may have closed just when it was used again.
+  public func mayBeResent(after error: ClientError) -> Bool {
+    isIdempotent && error == .connectionClosed(.stale)
+  }
+
   /// Whether sending it twice is as good as once (RFC 9110 §9.2.2).
-  var isIdempotent: Bool {
+  private var isIdempotent: Bool {
     switch method {
     case .get, .head, .put, .delete, .options, .trace: true
     default: false

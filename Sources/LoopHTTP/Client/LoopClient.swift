@@ -37,7 +37,6 @@ actor LoopClient: LoopActor {
   private func attempt(_ request: ClientRequest, _ call: ClientCall) async throws(ClientError) -> ClientResponse {
     while true {
       let connection = try await acquire(request.url.origin, call)
-      let wasReused = await connection.isReused
       do throws(ClientError) {
         let response = try await call.exchange(request, on: connection)
         await giveBack(connection)
@@ -45,8 +44,7 @@ actor LoopClient: LoopActor {
       } catch {
         await connection.close()
         settle(request.url.origin) { $0.connectionEnded() }
-        // RFC 9110 §9.2.2: a server may close an idle connection just when it is used again.
-        guard error == .connectionClosed(answerBegan: false), wasReused, request.isIdempotent else { throw error }
+        guard request.isResentByClient, request.mayBeResent(after: error) else { throw error }
       }
     }
   }

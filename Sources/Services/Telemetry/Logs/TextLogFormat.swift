@@ -18,7 +18,7 @@ public struct TextLogFormat: LogFormat {
     append(record.service.padded(to: 11), colour: .cyan, to: &line)
     line.append(UInt8(ascii: " "))
     line.append(jsonEscaped: record.message)
-    for (key, value) in record.fields.sorted(by: { $0.key < $1.key }) {
+    for (key, value) in LogFieldOrder.sorted(record.fields) {
       line.append(UInt8(ascii: " "))
       append(key + "=", colour: .grey, to: &line)
       line.append(jsonEscaped: value.description)

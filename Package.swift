@@ -121,6 +121,13 @@ let package = Package(
       path: "Sources/Services/dice",
       swiftSettings: settings
     ),
+    // For an outside validator of trace-context propagation, and for Tests/System/test_trace_context.py.
+    .executableTarget(
+      name: "trace-relay",
+      dependencies: ["ServiceCore"] + serviceDependencies,
+      path: "Tests/TraceRelay",
+      swiftSettings: settings
+    ),
     .testTarget(name: "LoopHTTPTests", dependencies: ["LoopHTTP"], swiftSettings: settings),
     .testTarget(
       name: "ServicesTests",

@@ -14,6 +14,7 @@ import httpx
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.environ.get("DICE", str(ROOT / ".build/release/dice"))
+RELAY = os.environ.get("TRACE_RELAY", str(pathlib.Path(PROGRAM).with_name("trace-relay")))
 
 # Only this reaches the program: what the caller's shell happens to export (HOST, PORT, OTEL_…) must not.
 BARE_ENVIRONMENT = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
@@ -78,11 +79,11 @@ class Lines:
 
 
 class Dice:
-    """A running `dice`. Unless the test ended it, it must leave by SIGTERM with status 0 at `close`."""
+    """A running `dice`, or another program. Unless the test ended it, it must leave by SIGTERM with status 0 at `close`."""
 
-    def __init__(self, *arguments, environment=None):
+    def __init__(self, *arguments, environment=None, program=PROGRAM):
         self.process = subprocess.Popen(
-            [PROGRAM, *map(str, arguments)],
+            [program, *map(str, arguments)],
             env=BARE_ENVIRONMENT | (environment or {}),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -5,8 +5,10 @@ import gzip
 import json
 
 from google.protobuf import json_format
+from opentelemetry.proto.collector.logs.v1 import logs_service_pb2
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2
 
+from log_records import records_of
 from scripted_server import Reply, ScriptedServer
 from traces import Trace, spans_of
 
@@ -24,16 +26,15 @@ def accepted(content_type=PROTOBUF, rejected=0, message=""):
     return Reply(200, json_format.MessageToJson(response).encode(), {"Content-Type": content_type})
 
 
-def decode(received):
-    """The ExportTraceServiceRequest of a request, from protobuf or OTLP's JSON, gzipped or not."""
+def decode(received, message=trace_service_pb2.ExportTraceServiceRequest):
+    """The message of a request, from protobuf or OTLP's JSON, gzipped or not."""
     body = received.body
     if received.headers.get("content-encoding") == "gzip":
         body = gzip.decompress(body)
     if received.headers.get("content-type") == PROTOBUF:
-        return trace_service_pb2.ExportTraceServiceRequest.FromString(body)
+        return message.FromString(body)
     assert received.headers.get("content-type") == "application/json", received.headers
-    request = trace_service_pb2.ExportTraceServiceRequest()
-    return json_format.ParseDict(_hexadecimal_to_base64(json.loads(body)), request)
+    return json_format.ParseDict(_hexadecimal_to_base64(json.loads(body)), message())
 
 
 def _hexadecimal_to_base64(value, key=None):
@@ -48,17 +49,21 @@ def _hexadecimal_to_base64(value, key=None):
 
 
 class Collector(ScriptedServer):
-    """Keeps the spans of every export that it answered with 200."""
+    """Keeps the spans and log records of every export that it answered with 200."""
 
     def __init__(self, port=0):
         super().__init__(default=None, port=port)
         self.faults = []
         self._spans = []
+        self._records = []
 
     def decide(self, received):
         reply = super().decide(received)
         try:
-            spans = spans_of(decode(received))
+            if received.path.endswith("/v1/logs"):
+                kept, items = self._records, records_of(decode(received, logs_service_pb2.ExportLogsServiceRequest))
+            else:
+                kept, items = self._spans, spans_of(decode(received))
         except Exception as fault:  # whatever is wrong with it, the test wants to see it
             self.faults.append(f"{received.method} {received.path}: {fault!r}")
             return Reply(400)
@@ -66,9 +71,20 @@ class Collector(ScriptedServer):
             reply = accepted(received.headers["content-type"])
         if isinstance(reply, Reply) and reply.status == 200:
             with self.changed:
-                self._spans.extend(spans)
+                kept.extend(items)
                 self.changed.notify_all()
         return reply
+
+    def records(self, predicate, count=1, timeout=10):
+        """The first `count` log records that fulfil the predicate, once they are there."""
+
+        def found():
+            return [record for record in self._records if predicate(record)]
+
+        with self.changed:
+            self.changed.wait_for(lambda: len(found()) >= count, timeout)
+            assert len(found()) >= count, f"{len(found())} of {count} records within {timeout} s {self.faults}"
+            return found()
 
     def spans(self, trace_id=None, count=1, timeout=10):
         """The spans (of one trace), once there are at least `count`."""

@@ -26,13 +26,22 @@ class Fault(enum.Enum):
 
 @dataclasses.dataclass(frozen=True)
 class Received:
-    """A request as it arrived. `at` is monotonic, in seconds."""
+    """A request as it arrived. `at` is monotonic, in seconds; `fields` has every field, `headers` one of each name."""
 
     at: float
     method: str
     path: str
-    headers: dict
+    fields: list
     body: bytes
+
+    @property
+    def headers(self):
+        """The fields by their names, in lower case; the last of each."""
+        return dict(self.fields)
+
+    def values(self, name):
+        """The values of every field of that name, in their order."""
+        return [value for key, value in self.fields if key == name]
 
 
 class ScriptedServer:
@@ -92,8 +101,8 @@ def _handler(owner):
 
         def handle_any(self):
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            reply = owner.decide(Received(time.monotonic(), self.command, self.path, headers, body))
+            fields = [(name.lower(), value) for name, value in self.headers.items()]
+            reply = owner.decide(Received(time.monotonic(), self.command, self.path, fields, body))
             match reply:
                 case Fault.HANG:
                     owner.hang()

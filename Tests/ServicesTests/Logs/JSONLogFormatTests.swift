@@ -45,6 +45,26 @@ private let moment: Int64 = 1_795_423_658_000_420
     )
   }
 
+  /// The fields of section 5 of the specification, event by event.
+  @Test(arguments: [
+    ["identifier", "faces", "error_rate", "duration"], ["identifier", "status_code"], ["die_type", "error_rate"],
+    ["die_type", "roll_value", "faces"], ["die_type", "times"], ["die_type", "roll_index", "roll_value"],
+    ["die_type", "roll_index", "error_rate"], ["die_type", "times", "total", "rolls", "duration"],
+    ["die_type", "times", "error"], ["count", "identifiers"], ["identifier", "available_identifiers"],
+    ["die_type", "backend_status", "roll_value", "duration"],
+    ["die_type", "times", "backend_status", "total", "rolls", "duration"],
+  ])
+  func fieldsComeInTheOrderOfTheirEvent(names: [String]) {
+    let fields = Logger.Metadata(uniqueKeysWithValues: names.map { ($0, "") })
+    let text = line(record(fields: fields))
+    #expect(text.hasSuffix(names.map { #","\#($0)":"""# }.joined() + "}\n"))
+  }
+
+  @Test func fieldsOfNoKnownEventComeLastByName() {
+    let text = line(record(fields: ["zebra": "1", "duration": "2", "ant": "3", "die_type": "4"]))
+    #expect(text.hasSuffix(#""die_type":"4","duration":"2","ant":"3","zebra":"1"}"# + "\n"))
+  }
+
   @Test func outsideOfASpanThereAreNoTraceKeys() {
     #expect(
       line(record())
@@ -63,7 +83,8 @@ private let moment: Int64 = 1_795_423_658_000_420
 
   @Test(arguments: [
     (Logger.MetadataValue.stringConvertible(-5), "-5"),
-    (.stringConvertible(UInt64.max), "18446744073709551615"),
+    (.stringConvertible(Int64.min), "-9223372036854775808"),
+    (.stringConvertible(UInt64.max), #""18446744073709551615""#),
     (.stringConvertible(UInt16(8106)), "8106"),
     (.stringConvertible(0.1), "0.1"),
     (.stringConvertible(Float(0.1)), "0.1"),

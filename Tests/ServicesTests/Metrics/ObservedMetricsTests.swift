@@ -39,7 +39,7 @@ import Testing
   }
 
   @Test func theExportersCountsAreOnThePage() async {
-    let statistics = SpanExportStatistics()
+    let statistics = ExportStatistics()
     statistics.setQueued(1)
     statistics.add(.delivered(rejected: 1), count: 3, at: 1_700_000_000.5)
     for _ in 0..<3 { statistics.addDropped() }
@@ -51,7 +51,7 @@ import Testing
       samples == [
         "otel_exporter_spans_queued 1.0", "otel_exporter_spans_exported_total 2.0",
         "otel_exporter_spans_dropped_total 3.0", "otel_exporter_spans_failed_total 4.0",
-        "otel_exporter_retries_total 5.0", "otel_exporter_last_success_timestamp_seconds 1700000000.5",
+        "otel_exporter_spans_retries_total 5.0", "otel_exporter_spans_last_success_timestamp_seconds 1700000000.5",
       ]
     )
   }

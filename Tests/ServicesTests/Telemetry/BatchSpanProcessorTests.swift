@@ -57,7 +57,7 @@ struct BatchSpanProcessorTests {
     let processor = BatchSpanProcessor(
       exporter: exporter,
       configuration: configuration,
-      statistics: SpanExportStatistics(),
+      statistics: ExportStatistics(),
       group: group
     )
     let provider = TracerProvider(

@@ -81,6 +81,14 @@ struct TelemetryConfigurationTests {
       $0.spanLimits.attributes == AttributeLimits(count: 3, valueLength: 7)
         && $0.spanLimits.eventAttributes == AttributeLimits(count: 128, valueLength: 7)
     },
+    Row(["OTEL_ATTRIBUTE_COUNT_LIMIT": "5", "OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT": "9"]) {
+      $0.logRecordLimits == AttributeLimits(count: 5, valueLength: 9)
+        && $0.spanLimits.attributes == AttributeLimits(count: 5)
+    },
+    Row(["OTEL_ATTRIBUTE_COUNT_LIMIT": "many"], warnings: 1) { $0.spanLimits == SpanLimits() },
+    Row(["OTEL_BLRP_MAX_QUEUE_SIZE": "10"]) {
+      $0.logBatches.scheduleDelay == .seconds(1) && $0.logBatches.maximumQueueSize == 10
+    },
     Row(["OTEL_SPAN_EVENT_COUNT_LIMIT": "1", "OTEL_SPAN_LINK_COUNT_LIMIT": "x"], warnings: 1) {
       $0.spanLimits.eventCount == 1 && $0.spanLimits.linkCount == 128
     },
@@ -92,7 +100,12 @@ struct TelemetryConfigurationTests {
     Row(["OTEL_TRACES_EXPORTER": "none"]) { $0.tracesExporter == .none },
     Row(["OTEL_TRACES_EXPORTER": "zipkin"], warnings: 1) { $0.tracesExporter == .otlp },
     Row(["OTEL_METRICS_EXPORTER": "none"]) { $0.metricsExporter == .none },
-    Row(["OTEL_LOGS_EXPORTER": "otlp"]) { $0.logsExporter == .otlp },
+    Row(["OTEL_LOGS_EXPORTER": "otlp", "OTEL_EXPORTER_OTLP_ENDPOINT": "http://c:1/base/"]) {
+      $0.logsExporter == .otlp && $0.otlpLogs.url == "http://c:1/base/v1/logs"
+    },
+    Row(["OTEL_LOGS_EXPORTER": "otlp", "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT": "http://c/x"]) {
+      $0.otlpLogs.url == "http://c/x" && $0.otlpTraces.url == "http://localhost:4318/v1/traces"
+    },
     Row(["OTEL_EXPORTER_OTLP_ENDPOINT": "http://c:1"]) {
       $0.otlpTraces.url == "http://c:1/v1/traces" && $0.namesTracesEndpoint
     },

@@ -123,7 +123,12 @@ struct TelemetryOnLoopsTests {
   }
 
   @Test func `A request continues its caller's trace and names its span in the answer`() async throws {
-    let traced = TracingMiddleware(tracer: tracer)
+    let registry = MetricsRegistry(group: nil)
+    let observed = TelemetryMiddleware(
+      tracer: tracer,
+      metrics: HTTPServerMetrics(registry),
+      unobservedRoutes: ["/livez"]
+    )
     try await serve(
       { router in
         router.get("/dice/{id}") { _ in
@@ -132,7 +137,7 @@ struct TelemetryOnLoopsTests {
         }
         router.get("/livez") { _ in Response("ok") }
       },
-      middleware: [traced]
+      middleware: [observed]
     ) { url, client, _ in
       var request = ClientRequest(.get, try ClientURL("\(url)/dice/1"))
       let traceID = "0af7651916cd43dd8448eb211c80319c"
@@ -149,6 +154,13 @@ struct TelemetryOnLoopsTests {
     #expect(span.kind == .server)
     #expect(span.parent?.spanID.description == "b7ad6b7169203331")
     #expect(span.status == .unset)
+    let duration = try #require(await registry.snapshot().first { $0.definition == .httpServerRequestDuration })
+    #expect(duration.series.count == 1, "the probe is not counted")
+    guard case .histogram(let seconds)? = duration.series.first?.value else {
+      Issue.record("no histogram")
+      return
+    }
+    #expect(seconds.sum == Double(try #require(span.endTime) - span.startTime) / 1e9)
   }
 
   @Test func `A call nobody answers is one failed span`() async throws {

@@ -25,43 +25,80 @@ public struct TracedClient: Sendable {
     timeout: Duration,
     attributes: [Attribute] = []
   ) async throws(ClientError) -> ClientResponse {
-    var fields = HTTPFields()
-    if let accept { fields[.accept] = accept }
-    let text = url.description
-    let span = HTTPClientSpan.start(tracer, method: "GET", url: text, headerFields: &fields)
-    span.setAttributes(attributes)
     var request = ClientRequest(.get, url)
-    request.headerFields = Array(fields)
+    if let accept { request.append(.accept, accept) }
     request.timeout = timeout
+    return try await send(request, attributes: attributes)
+  }
+
+  /// Sends `request`; suspends until the whole answer is there, at most its time limit. A request that may be sent again
+  /// has one span for each attempt.
+  ///
+  /// - Parameter attributes: further attributes of the span.
+  public func send(
+    _ request: ClientRequest,
+    attributes: [Attribute] = []
+  ) async throws(ClientError) -> ClientResponse {
     let start = EventLoop.monotonicNanoseconds()
+    var attempt = request
+    attempt.isResentByClient = false
+    var resendCount = 0
+    while true {
+      do throws(ClientError) {
+        return try await self.attempt(attempt, resendCount: resendCount, attributes)
+      } catch {
+        guard request.mayBeResent(after: error) else { throw error }
+        resendCount += 1
+        attempt.timeout = request.timeout - .nanoseconds(EventLoop.monotonicNanoseconds() - start)
+      }
+    }
+  }
+
+  private func attempt(
+    _ request: ClientRequest,
+    resendCount: Int,
+    _ attributes: [Attribute]
+  ) async throws(ClientError) -> ClientResponse {
+    let start = EventLoop.monotonicNanoseconds()
+    var fields = HTTPFields(request.headerFields)
+    let span = HTTPClientSpan.start(
+      tracer,
+      method: request.method.rawValue,
+      url: request.url.description,
+      resendCount: resendCount,
+      headerFields: &fields
+    )
+    span.setAttributes(attributes)
+    var traced = request
+    traced.headerFields = Array(fields)
     do throws(ClientError) {
-      let response = try await client.execute(request)
-      let address = response.remoteAddress
-      record(url, response.statusCode, nil, from: start, span)
-      HTTPClientSpan.end(
-        span,
-        .answered(status: response.statusCode),
-        peerAddress: address?.ip,
-        peerPort: address.map { Int($0.port) }
-      )
+      let response = try await client.execute(traced)
+      end(.answered(status: response.statusCode), request, span, from: start, peer: response.remoteAddress)
       return response
     } catch {
-      record(url, nil, error, from: start, span)
-      HTTPClientSpan.end(span, error == .cancelled ? .cancelled : .failed(error.failure))
+      end(error == .cancelled ? .cancelled : .failed(error.failure), request, span, from: start)
       throw error
     }
   }
 
-  private func record(_ url: ClientURL, _ status: Int?, _ error: ClientError?, from start: UInt64, _ span: OTelSpan) {
+  /// Ends the attempt's span and counts the attempt, with the same duration and the same `error.type`.
+  private func end(
+    _ outcome: HTTPClientSpan.Outcome,
+    _ request: ClientRequest,
+    _ span: OTelSpan,
+    from start: UInt64,
+    peer: SocketAddress? = nil
+  ) {
+    HTTPClientSpan.end(span, outcome, peerAddress: peer?.ip, peerPort: peer.map { Int($0.port) })
     var attempt = HTTPClientMetrics.Attempt(
-      method: "GET",
-      status: status,
-      serverAddress: url.origin.host,
-      serverPort: Int(url.origin.port),
-      seconds: Double(EventLoop.monotonicNanoseconds() - start) / 1e9
+      method: request.method.rawValue,
+      status: outcome.status,
+      serverAddress: request.url.origin.host,
+      serverPort: Int(request.url.origin.port),
+      seconds: Double(span.duration ?? EventLoop.monotonicNanoseconds() - start) / 1e9
     )
-    attempt.protocolVersion = status == nil ? nil : "1.1"
-    attempt.errorType = error?.failure.rawValue ?? status.flatMap { $0 >= 400 ? String($0) : nil }
+    attempt.protocolVersion = outcome.status == nil ? nil : "1.1"
+    attempt.errorType = outcome.errorType
     attempt.span = SpanReference(span.spanContext)
     metrics.record(attempt)
   }

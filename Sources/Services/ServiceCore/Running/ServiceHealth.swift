@@ -16,10 +16,10 @@ public final class ServiceHealth: Sendable {
   }
 
   private let phase = Mutex(Phase.starting)
-  private let exports: SpanExportStatistics
+  private let exports: ExportStatistics
 
   /// Starting; `exports` is told in the verbose answer.
-  public init(exports: SpanExportStatistics) {
+  public init(exports: ExportStatistics) {
     self.exports = exports
   }
 

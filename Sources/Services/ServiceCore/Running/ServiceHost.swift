@@ -7,9 +7,10 @@ public final class ServiceHost: Sendable {
   /// `service.name`.
   public let name: String
   /// The service's log.
-  public let logger: Logger
+  public var logger: Logger { logging.logger }
 
   private let server: HTTPServer
+  private let logging: ServiceLogging
   private let tracing: ServiceTracing
   private let health: ServiceHealth
   private let client: HTTPClient
@@ -30,13 +31,23 @@ public final class ServiceHost: Sendable {
       process: .current()
     )
     name = resource.serviceName
-    logger = settings.logStyle.logger(service: name, level: settings.logLevel, sink: sink)
     client = HTTPClient(group: group)
+    let transport = HTTPClientTransport(client: client)
+    logging = ServiceLogging(
+      configuration: telemetry,
+      resource: resource,
+      style: settings.logStyle,
+      level: settings.logLevel,
+      sink: sink,
+      transport: transport,
+      group: group
+    )
+    let logger = logging.logger
     let consoleLogger = settings.logStyle.logger(label: "spans", service: name, level: .info, sink: sink)
     tracing = ServiceTracing(
       configuration: telemetry,
       resource: resource,
-      transport: HTTPClientTransport(client: client),
+      transport: transport,
       group: group,
       logger: logger,
       console: { consoleLogger.info("\($0)") }
@@ -56,14 +67,15 @@ public final class ServiceHost: Sendable {
     let serverMetrics = HTTPServerMetrics(registry)
     let routes = service.routes(tools) + ServiceHost.commonRoutes(service, registry: registry, health: health)
     registry.registerEventLoopMetrics(group)
-    registry.registerExporterMetrics(tracing.statistics)
+    registry.registerExporterMetrics(tracing.statistics, of: .spans)
+    if let exports = logging.statistics { registry.registerExporterMetrics(exports, of: .logs) }
     registry.registerProcessMetrics()
     registry.registerTargetInfo(resource)
     for warning in telemetry.warnings { logger.warning("Setting ignored", metadata: ["reason": "\(warning)"]) }
     server = try HTTPServer(
       router: ServiceHost.router(routes, of: service),
       middleware: [
-        MetricsMiddleware(metrics: serverMetrics), TracingMiddleware(tracer: tracer),
+        TelemetryMiddleware(tracer: tracer, metrics: serverMetrics, unobservedRoutes: ServiceRoute.probes),
         AccessLogMiddleware(logger: logger), ErrorMiddleware(logger: logger),
       ],
       configuration: ServerConfiguration(host: settings.host, port: settings.port),
@@ -80,9 +92,13 @@ public final class ServiceHost: Sendable {
     try await server.bind()
   }
 
-  /// Serves until a drain has ended, then delivers the spans that are left.
+  /// Serves until a drain has ended, then delivers the spans and log records that are left.
   public func run() async throws(UVError) {
-    let exporting = Task { await self.tracing.run() }
+    let exporting = Task {
+      async let logs: Void = logging.run()
+      await tracing.run()
+      await logs
+    }
     health.enter(.ready)
     logger.info("Service started")
     do throws(UVError) {
@@ -91,11 +107,18 @@ public final class ServiceHost: Sendable {
       exporting.cancel()
       throw error
     }
-    if await !tracing.provider.shutdown(within: flushLimit) { logger.warning("Spans were lost at the end") }
+    await flush()
     exporting.cancel()
     await exporting.value
     await client.shutdown()
+  }
+
+  /// Delivers what is left. The last lines of the log are written first, so that they are delivered, too.
+  private func flush() async {
+    let deadline = ContinuousClock.now + flushLimit
+    if await !tracing.provider.shutdown(within: flushLimit) { logger.warning("Spans were lost at the end") }
     logger.info("Service stopped")
+    await logging.shutdown(within: max(deadline - .now, .zero))
   }
 
   /// Says that no more requests are wanted, goes on for `delay`, then finishes what is in work within `timeout`.

@@ -1,4 +1,4 @@
-/// When and how much is exported (OpenTelemetry SDK, "Batching processor"); the defaults are the specification's.
+/// When and how much is exported (OpenTelemetry SDK, "Batching processor"); the defaults are the specification's for spans.
 public struct BatchConfiguration: Sendable, Hashable {
   /// Longest wait of a finished record before its export begins.
   public var scheduleDelay = Duration.seconds(5)
@@ -12,9 +12,10 @@ public struct BatchConfiguration: Sendable, Hashable {
   /// The defaults of each property.
   public init() {}
 
-  /// Reads the variables that begin with `prefix`: `OTEL_BSP_` for spans, `OTEL_BLRP_` for log records.
-  init(prefix: String, from environment: inout EnvironmentReader) {
-    scheduleDelay = environment.milliseconds(prefix + "SCHEDULE_DELAY", default: 5000)
+  /// Reads the variables that begin with `prefix`: `OTEL_BSP_` for spans, `OTEL_BLRP_` for log records. Their default delays
+  /// differ, in milliseconds.
+  init(prefix: String, scheduleDelay: Int, from environment: inout EnvironmentReader) {
+    self.scheduleDelay = environment.milliseconds(prefix + "SCHEDULE_DELAY", default: scheduleDelay)
     exportTimeout = environment.milliseconds(prefix + "EXPORT_TIMEOUT", default: 30_000)
     maximumQueueSize = environment.integer(prefix + "MAX_QUEUE_SIZE", minimum: 1, default: 2048)
     let batchName = prefix + "MAX_EXPORT_BATCH_SIZE"

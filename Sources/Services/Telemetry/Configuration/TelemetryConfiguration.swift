@@ -38,6 +38,8 @@ public struct TelemetryConfiguration: Sendable {
   public var propagators = Propagators()
   /// The limits of spans and of their attributes.
   public var spanLimits = SpanLimits()
+  /// `OTEL_LOGRECORD_ATTRIBUTE_*_LIMIT`.
+  public var logRecordLimits = AttributeLimits()
   /// `OTEL_TRACES_EXPORTER`.
   public var tracesExporter = TracesExporter.otlp
   /// `OTEL_METRICS_EXPORTER`.
@@ -69,10 +71,12 @@ public struct TelemetryConfiguration: Sendable {
     readResource(&reader)
     sampler = Sampler(from: &reader)
     propagators = Propagators(from: &reader)
-    spanLimits = SpanLimits(from: &reader)
+    let attributeLimits = AttributeLimits(prefix: "OTEL_ATTRIBUTE_", from: &reader)
+    spanLimits = SpanLimits(general: attributeLimits, from: &reader)
     readExporters(&reader)
-    spanBatches = BatchConfiguration(prefix: "OTEL_BSP_", from: &reader)
-    logBatches = BatchConfiguration(prefix: "OTEL_BLRP_", from: &reader)
+    spanBatches = BatchConfiguration(prefix: "OTEL_BSP_", scheduleDelay: 5000, from: &reader)
+    logBatches = BatchConfiguration(prefix: "OTEL_BLRP_", scheduleDelay: 1000, from: &reader)
+    logRecordLimits = AttributeLimits(prefix: "OTEL_LOGRECORD_ATTRIBUTE_", general: attributeLimits, from: &reader)
     otlpTraces = OTLPConfiguration(.traces, from: &reader)
     if logsExporter == .otlp { otlpLogs = OTLPConfiguration(.logs, from: &reader) }
     namesTracesEndpoint = reader.text("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT") != nil

@@ -55,9 +55,9 @@ public struct Baggage: Sendable, Hashable {
   public var headerValue: String {
     var text = ""
     for member in members {
-      let item = "\(member.key)=\(member.encodedValue)\(member.metadata.isEmpty ? "" : ";")\(member.metadata)"
-      guard text.utf8.count + item.utf8.count + 1 <= Self.maximumByteCount else { continue }
-      text += text.isEmpty ? item : "," + item
+      let comma = text.isEmpty ? "" : ","
+      let item = "\(comma)\(member.key)=\(member.encodedValue)\(member.metadata.isEmpty ? "" : ";")\(member.metadata)"
+      if text.utf8.count + item.utf8.count <= Self.maximumByteCount { text += item }
     }
     return text
   }

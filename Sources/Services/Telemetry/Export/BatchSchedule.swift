@@ -17,7 +17,7 @@ struct BatchSchedule: Sendable, Hashable {
 
   let batchSize: Int
 
-  /// How many of `queued` spans to export now.
+  /// How many of `queued` records to export now.
   func count(for wakes: Wakes, queued: Int) -> Int {
     if wakes.contains(.flush) || wakes.contains(.timer) { return queued }
     if wakes.contains(.batchReady), !isReceiverAway { return queued - queued % batchSize }

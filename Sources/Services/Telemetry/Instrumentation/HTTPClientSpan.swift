@@ -27,6 +27,23 @@ public enum HTTPClientSpan {
     case failed(Failure)
     /// The caller no longer wanted it, which is no error.
     case cancelled
+
+    /// The status that came.
+    public var status: Int? {
+      switch self {
+      case .answered(let status): status
+      case .failed, .cancelled: nil
+      }
+    }
+
+    /// What went wrong, one of few values; nil when nothing did.
+    public var errorType: String? {
+      switch self {
+      case .answered(let status): status >= 400 ? String(status) : nil
+      case .failed(let failure): failure.rawValue
+      case .cancelled: nil
+      }
+    }
   }
 
   /// Starts the span as a child of `context`'s and writes the headers that carry it into `headerFields`.
@@ -55,17 +72,10 @@ public enum HTTPClientSpan {
     guard span.isRecording else { return }
     if let peerAddress { span.setAttribute(.networkPeerAddress, .string(peerAddress)) }
     if let peerPort { span.setAttribute(.networkPeerPort, .int(Int64(peerPort))) }
-    switch outcome {
-    case .answered(let status):
-      span.setAttribute(.httpResponseStatusCode, .int(Int64(status)))
-      if status >= 400 {
-        span.setAttribute(.errorType, .string(String(status)))
-        span.setStatus(SpanData.Status.error(nil))
-      }
-    case .failed(let failure):
-      span.setAttribute(.errorType, .string(failure.rawValue))
+    if let status = outcome.status { span.setAttribute(.httpResponseStatusCode, .int(Int64(status))) }
+    if let errorType = outcome.errorType {
+      span.setAttribute(.errorType, .string(errorType))
       span.setStatus(SpanData.Status.error(nil))
-    case .cancelled: break
     }
     span.end()
   }

@@ -46,6 +46,22 @@ public enum HTTPServerSpan {
     case answered(status: Int)
     /// The client left before the end of the answer, or before there was one.
     case clientGone(status: Int?)
+
+    /// The status that was sent, or was to be sent.
+    var status: Int? {
+      switch self {
+      case .answered(let status): status
+      case .clientGone(let status): status
+      }
+    }
+
+    /// What went wrong on the server's side of it, one of few values; nil when nothing did. Nothing below 500 is an error.
+    var errorType: String? {
+      switch self {
+      case .answered(let status): status >= 500 ? String(status) : nil
+      case .clientGone: "client_disconnected"
+      }
+    }
   }
 
   /// Starts the span, as a child of the span that `context` carries. `request` is asked only for a span that records.
@@ -64,19 +80,12 @@ public enum HTTPServerSpan {
     )
   }
 
-  /// Ends the span with the exchange's outcome. Nothing below 500 is an error; `ok` is the application's to say.
+  /// Ends the span with the exchange's outcome; `ok` is the application's to say.
   public static func end(_ span: OTelSpan, _ outcome: Outcome) {
     guard span.isRecording else { return }
-    switch outcome {
-    case .answered(let status):
-      span.setAttribute(.httpResponseStatusCode, .int(Int64(status)))
-      if status >= 500 {
-        span.setAttribute(.errorType, .string(String(status)))
-        span.setStatus(SpanData.Status.error(nil))
-      }
-    case .clientGone(let status):
-      if let status { span.setAttribute(.httpResponseStatusCode, .int(Int64(status))) }
-      span.setAttribute(.errorType, .string("client_disconnected"))
+    if let status = outcome.status { span.setAttribute(.httpResponseStatusCode, .int(Int64(status))) }
+    if let errorType = outcome.errorType {
+      span.setAttribute(.errorType, .string(errorType))
       span.setStatus(SpanData.Status.error(nil))
     }
     span.end()

@@ -1,11 +1,11 @@
 import Logging
 
 /// One JSON object a line: `timestamp`, `level`, `message`, `logger`, `service`, inside a span `trace_id`,
-/// `span_id` and `trace_flags`, then the event's own fields, flat and sorted by key.
+/// `span_id` and `trace_flags`, then the event's own fields, flat and in the order of `LogFieldOrder`.
 ///
-/// Fields keep their JSON type: a `.stringConvertible` of an integer, a `Double`, a `Float`, a `Bool` or an array
-/// of `Int`, `Double` or `String` becomes a number, a boolean or an array; `.array` and `.dictionary` nest; all else is a
-/// string. A field that has the name of a standard key gets an underscore appended, so no key appears twice.
+/// Fields keep their JSON type: a `.stringConvertible` of an integer of at most 64 bits, a `Double`, a `Float`, a `Bool` or
+/// an array of `Int`, `Double` or `String` becomes a number, a boolean or an array; `.array` and `.dictionary` nest; all
+/// else is a string. A field that has the name of a standard key gets an underscore appended, so no key appears twice.
 public struct JSONLogFormat: LogFormat {
   /// The format has no options.
   public init() {}
@@ -38,7 +38,7 @@ public struct JSONLogFormat: LogFormat {
   }
 
   private func append(_ fields: Logger.Metadata, to line: inout [UInt8]) {
-    for (key, value) in fields.sorted(by: { $0.key < $1.key }) {
+    for (key, value) in LogFieldOrder.sorted(fields) {
       line.append(UInt8(ascii: ","))
       line.append(json: isStandard(key) ? key + "_" : key)
       line.append(UInt8(ascii: ":"))
@@ -58,12 +58,12 @@ extension [UInt8] {
   fileprivate mutating func append(json value: Logger.MetadataValue) {
     switch value {
     case .string(let string): append(json: string)
-    case .stringConvertible(let convertible): append(jsonValueOf: convertible)
+    case .stringConvertible(let value): append(json: AttributeValue(value))
     case .array(let values): append(jsonArray: values) { $0.append(json: $1) }
     case .dictionary(let fields):
       append(UInt8(ascii: "{"))
       var separator = ""
-      for (key, value) in fields.sorted(by: { $0.key < $1.key }) {
+      for (key, value) in LogFieldOrder.sorted(fields) {
         append(contentsOf: separator.utf8)
         separator = ","
         append(json: key)
@@ -74,17 +74,16 @@ extension [UInt8] {
     }
   }
 
-  private mutating func append(jsonValueOf convertible: any CustomStringConvertible & Sendable) {
-    switch convertible {
-    case let number as Int: append(json: number)
-    case let number as Double: append(json: number)
-    case let bool as Bool: append(json: bool)
-    case let numbers as [Int]: append(jsonArray: numbers) { $0.append(json: $1) }
-    case let strings as [String]: append(jsonArray: strings) { $0.append(json: $1) }
-    case let numbers as [Double]: append(jsonArray: numbers) { $0.append(json: $1) }
-    case let number as Float: append(json: Double(number.description) ?? Double(number))
-    case let number as any BinaryInteger: append(contentsOf: number.description.utf8)
-    default: append(json: convertible.description)
+  private mutating func append(json value: AttributeValue) {
+    switch value {
+    case .string(let text): append(json: text)
+    case .int(let number): append(json: number)
+    case .double(let number): append(json: number)
+    case .bool(let bool): append(json: bool)
+    case .stringArray(let texts): append(jsonArray: texts) { $0.append(json: $1) }
+    case .intArray(let numbers): append(jsonArray: numbers) { $0.append(json: $1) }
+    case .doubleArray(let numbers): append(jsonArray: numbers) { $0.append(json: $1) }
+    case .boolArray(let bools): append(jsonArray: bools) { $0.append(json: $1) }
     }
   }
 }

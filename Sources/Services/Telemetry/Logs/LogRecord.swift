@@ -17,7 +17,7 @@ public struct LogRecord: Sendable {
   /// The event's own fields.
   public var fields: Logger.Metadata
 
-  /// A record; fields are formatted in the order of their keys, because swift-log's metadata has none.
+  /// A record; its fields are shown in the order of `LogFieldOrder`, because swift-log's metadata has none.
   public init(
     microseconds: Int64,
     level: Logger.Level,

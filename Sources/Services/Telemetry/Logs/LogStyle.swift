@@ -15,10 +15,23 @@ public enum LogStyle: LogFormat, Equatable {
     }
   }
 
-  /// A logger of one service that writes to the sink in this style.
-  public func logger(label: String = "main", service: String, level: Logger.Level, sink: any LogSink) -> Logger {
+  /// A logger of one service that writes to the sink in this style, and gives its records to `processor`.
+  public func logger(
+    label: String = "main",
+    service: String,
+    level: Logger.Level,
+    sink: any LogSink,
+    processor: (any LogRecordProcessor)? = nil
+  ) -> Logger {
     Logger(label: label) { label in
-      ServiceLogHandler(label: label, service: service, format: self, sink: sink, logLevel: level)
+      ServiceLogHandler(
+        label: label,
+        service: service,
+        format: self,
+        sink: sink,
+        logLevel: level,
+        processor: processor
+      )
     }
   }
 

@@ -13,12 +13,14 @@ public struct ServiceLogHandler<Format: LogFormat>: LogHandler {
   private let service: String
   private let format: Format
   private let sink: any LogSink
+  private let processor: (any LogRecordProcessor)?
   private let currentSpan: CurrentSpan
   private let now: @Sendable () -> Int64
 
   /// - Parameters:
   ///   - label: the logger's name, the `logger` key.
   ///   - service: `service.name` of the resource, the `service` key.
+  ///   - processor: gets each record besides the line that the sink gets.
   ///   - currentSpan: finds the span whose ids the line carries.
   ///   - now: microseconds since 1970; tests give their own.
   public init(
@@ -27,6 +29,7 @@ public struct ServiceLogHandler<Format: LogFormat>: LogHandler {
     format: Format,
     sink: any LogSink,
     logLevel: Logger.Level = .info,
+    processor: (any LogRecordProcessor)? = nil,
     currentSpan: @escaping CurrentSpan = { SpanReference.current },
     now: @escaping @Sendable () -> Int64 = WallClock.microseconds
   ) {
@@ -35,6 +38,7 @@ public struct ServiceLogHandler<Format: LogFormat>: LogHandler {
     self.format = format
     self.sink = sink
     self.logLevel = logLevel
+    self.processor = processor
     self.currentSpan = currentSpan
     self.now = now
   }
@@ -54,6 +58,7 @@ public struct ServiceLogHandler<Format: LogFormat>: LogHandler {
     line.reserveCapacity(Self.typicalLineLength)
     format.append(record, to: &line)
     sink.write(line)
+    processor?.onEmit(record)
   }
 
   /// A field of every line.

@@ -9,6 +9,13 @@ extension Opentelemetry_Proto_Common_V1_KeyValue {
   }
 }
 
+extension Opentelemetry_Proto_Resource_V1_Resource {
+  init(_ resource: Resource) {
+    self.init()
+    attributes = resource.attributes.map(Opentelemetry_Proto_Common_V1_KeyValue.init)
+  }
+}
+
 extension Opentelemetry_Proto_Common_V1_AnyValue {
   package init(_ attribute: AttributeValue) {
     self.init()

@@ -4,16 +4,14 @@ import SwiftProtobuf
 import Tracing
 
 /// Turns spans into an OTLP request: one ResourceSpans, and in it one ScopeSpans per scope.
-package struct OTLPTraceEncoder: Sendable {
+package struct OTLPTraceEncoder: OTLPEncoder {
   private let format: OTLPFormat
   private let resource: Opentelemetry_Proto_Resource_V1_Resource
   private let encodedResource: [UInt8]
 
   package init(resource: Resource, format: OTLPFormat) {
     self.format = format
-    self.resource = Opentelemetry_Proto_Resource_V1_Resource.with {
-      $0.attributes = resource.attributes.map(Opentelemetry_Proto_Common_V1_KeyValue.init)
-    }
+    self.resource = Opentelemetry_Proto_Resource_V1_Resource(resource)
     encodedResource = OTLPFormat.protobuf.encode(self.resource) ?? []
   }
 
@@ -30,7 +28,7 @@ package struct OTLPTraceEncoder: Sendable {
     var writer = ProtobufWriter(capacity: 256 + spans.count * Self.expectedSpanBytes)
     writer.message(1) {
       $0.message(1, encoded: encodedResource)
-      for (scope, spans) in Self.grouped(spans) {
+      for (scope, spans) in spans.grouped(by: \.scope) {
         $0.message(2) {
           $0.message(1) {
             $0.string(1, scope.name)
@@ -47,23 +45,19 @@ package struct OTLPTraceEncoder: Sendable {
   /// A server span with a dozen attributes, so that the buffer seldom grows.
   private static let expectedSpanBytes = 512
 
-  /// The spans by scope, in the order in which the scopes come.
-  private static func grouped(_ spans: [SpanData]) -> [(scope: InstrumentationScope, spans: [SpanData])] {
-    var groups: [(scope: InstrumentationScope, spans: [SpanData])] = []
-    for span in spans {
-      // The same scope mostly follows itself, and there are few of them.
-      if let index = groups.firstIndex(where: { $0.scope == span.scope }) {
-        groups[index].spans.append(span)
-      } else {
-        groups.append((span.scope, [span]))
-      }
-    }
-    return groups
+  /// See `OTLPEncoder`.
+  static func partialSuccess(
+    of answer: Opentelemetry_Proto_Collector_Trace_V1_ExportTraceServiceResponse
+  ) -> OTLPPartialSuccess {
+    OTLPPartialSuccess(
+      rejected: Int(answer.partialSuccess.rejectedSpans),
+      message: answer.partialSuccess.errorMessage
+    )
   }
 
   /// The request that carries these spans.
   package func request(_ spans: [SpanData]) -> Opentelemetry_Proto_Collector_Trace_V1_ExportTraceServiceRequest {
-    let scopes = Self.grouped(spans).map { scope, spans in
+    let scopes = spans.grouped(by: \.scope).map { scope, spans in
       Opentelemetry_Proto_Trace_V1_ScopeSpans.with {
         $0.scope.name = scope.name
         $0.scope.version = scope.version

@@ -49,6 +49,11 @@ public final class OTelSpan: Tracing.Span {
   /// What was recorded so far; nil for a span that never recorded.
   public var recorded: SpanData? { data.withLock { $0 } }
 
+  /// Nanoseconds from the start to the end; nil while the span runs, and for one that never recorded.
+  public var duration: UInt64? {
+    data.withLock { data in data?.endTime.map { $0 - (data?.startTime ?? $0) } }
+  }
+
   /// The anchor of this span's time line, for its children; nil where it has none.
   var localAnchor: SpanClock.Anchor? { tracer == nil ? nil : anchor }
 

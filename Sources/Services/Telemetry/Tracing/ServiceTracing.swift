@@ -6,7 +6,7 @@ public struct ServiceTracing: Sendable {
   /// Makes the service's tracers.
   public let provider: TracerProvider
   /// What the export came to so far.
-  public let statistics: SpanExportStatistics
+  public let statistics: ExportStatistics
 
   private let processor: BatchSpanProcessor?
 
@@ -25,13 +25,13 @@ public struct ServiceTracing: Sendable {
     logger: Logger,
     console: @escaping @Sendable (String) -> Void
   ) {
-    let statistics = SpanExportStatistics()
+    let statistics = ExportStatistics()
     let exporter: (any SpanExporter)? =
       switch configuration.isDisabled ? .none : configuration.tracesExporter {
       case .otlp:
-        OTLPSpanExporter(
+        OTLPRecordExporter(
+          OTLPTraceEncoder(resource: resource, format: configuration.otlpTraces.format),
           configuration: configuration.otlpTraces,
-          resource: resource,
           transport: transport,
           statistics: statistics,
           logger: logger

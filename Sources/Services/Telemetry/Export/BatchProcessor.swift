@@ -1,12 +1,15 @@
 public import LoopHTTP
 import Synchronization
 
-/// Collects finished spans and exports them in batches: when a batch is full, when the schedule's delay has passed, and
+/// Collects finished records and exports them in batches: when a batch is full, when the schedule's delay has passed, and
 /// when it is told to (OpenTelemetry SDK, "Batching processor"). Exports never overlap.
 ///
-/// A batch that cannot be delivered for a reason that may pass goes back to the queue, so that an outage costs spans only
-/// when the queue is full. Nothing happens until `run()` is called.
-public final class BatchSpanProcessor: SpanProcessor {
+/// A batch that cannot be delivered for a reason that may pass goes back to the queue, so that an outage costs records
+/// only when the queue is full. Nothing happens until `run()` is called.
+public final class BatchProcessor<Record: Sendable>: Sendable {
+  /// Exports a batch; returns within the limit.
+  public typealias Export = @Sendable (_ records: [Record], _ limit: Duration) async -> ExportResult
+
   private struct State {
     var wakes: BatchSchedule.Wakes = []
     var flushes: [AsyncStream<Bool>.Continuation] = []
@@ -14,36 +17,36 @@ public final class BatchSpanProcessor: SpanProcessor {
   }
 
   /// What the exports came to so far.
-  public let statistics: SpanExportStatistics
+  public let statistics: ExportStatistics
 
   private let configuration: BatchConfiguration
-  private let exporter: any SpanExporter
+  private let export: Export
   private let clock: SpanClock
-  private let queue: SpanQueue
+  private let queue: RecordQueue<Record>
   private let state = Mutex(State())
   private let wakeUps: AsyncStream<Void>
   private let wakeUp: AsyncStream<Void>.Continuation
 
-  /// A processor that hands its batches to `exporter`. The loops of `group` end spans without a lock; they must outlive
+  /// A processor that hands its batches to `export`. The loops of `group` add records without a lock; they must outlive
   /// `run()`.
   public init(
-    exporter: any SpanExporter,
     configuration: BatchConfiguration,
-    statistics: SpanExportStatistics,
+    statistics: ExportStatistics,
     group: EventLoopGroup? = nil,
-    clock: SpanClock = .process
+    clock: SpanClock = .process,
+    export: @escaping Export
   ) {
-    self.exporter = exporter
     self.configuration = configuration
     self.statistics = statistics
     self.clock = clock
-    queue = SpanQueue(configuration, group: group)
+    self.export = export
+    queue = RecordQueue(configuration, group: group)
     (wakeUps, wakeUp) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
   }
 
-  /// Takes a span, or drops and counts it when the queue is full.
-  public func onEnd(_ span: OTelSpan) {
-    switch queue.enqueue(span) {
+  /// Takes a record, or drops and counts it when the queue is full. Never blocks.
+  public func add(_ record: Record) {
+    switch queue.enqueue(record) {
     case .queued, .closed: break
     case .batchReady: wake(.batchReady)
     case .full: statistics.addDropped()
@@ -73,7 +76,7 @@ public final class BatchSpanProcessor: SpanProcessor {
     await flush(within: limit, isLast: false)
   }
 
-  /// Exports everything that ended so far and ends `run()`. Later spans are ignored, and so are later shutdowns.
+  /// Exports everything that ended so far and ends `run()`. Later records are ignored, and so are later shutdowns.
   public func shutdown(within limit: Duration) async -> Bool {
     await flush(within: limit, isLast: true)
   }
@@ -114,7 +117,7 @@ public final class BatchSpanProcessor: SpanProcessor {
       return state
     }
     await queue.gather()
-    let isDelivered = await export(schedule.count(for: present.wakes, queued: queue.count), &schedule)
+    let isDelivered = await exportBatches(schedule.count(for: present.wakes, queued: queue.count), &schedule)
     statistics.setQueued(queue.count)
     for waiter in present.flushes {
       waiter.yield(isDelivered)
@@ -123,24 +126,51 @@ public final class BatchSpanProcessor: SpanProcessor {
     return present.isShutDown && present.wakes.contains(.flush)
   }
 
-  /// Exports that many spans batch by batch; false when some were not delivered.
-  private func export(_ count: Int, _ schedule: inout BatchSchedule) async -> Bool {
+  /// Exports that many records batch by batch; false when some were not delivered.
+  private func exportBatches(_ count: Int, _ schedule: inout BatchSchedule) async -> Bool {
     var remaining = count
     var isDelivered = true
     while remaining > 0 {
-      let spans = queue.take(atMost: min(remaining, configuration.maximumExportBatchSize))
-      // A span that is counted may not be in its loop's buffer yet: the next wake-up finds it.
-      guard !spans.isEmpty else { break }
-      remaining -= spans.count
+      let records = queue.take(atMost: min(remaining, configuration.maximumExportBatchSize))
+      // A record that is counted may not be in its loop's buffer yet: the next wake-up finds it.
+      guard !records.isEmpty else { break }
+      remaining -= records.count
       statistics.setQueued(queue.count)
-      let result = await exporter.export(spans.compactMap(\.recorded), within: configuration.exportTimeout)
+      let result = await export(records, configuration.exportTimeout)
       if result != .delivered(rejected: 0) { isDelivered = false }
       guard schedule.finished(result) else {
-        queue.putBack(spans)
+        queue.putBack(records)
         return false
       }
-      statistics.add(result, count: spans.count, at: Double(EventLoop.wallClockNanoseconds()) / 1e9)
+      statistics.add(result, count: records.count, at: Double(EventLoop.wallClockNanoseconds()) / 1e9)
     }
     return isDelivered
   }
+}
+
+/// Exports spans in batches.
+public typealias BatchSpanProcessor = BatchProcessor<OTelSpan>
+/// Exports log records in batches.
+public typealias BatchLogRecordProcessor = BatchProcessor<LogRecord>
+
+extension BatchProcessor: SpanProcessor where Record == OTelSpan {
+  /// A processor that hands what its spans recorded to `exporter`.
+  public convenience init(
+    exporter: any SpanExporter,
+    configuration: BatchConfiguration,
+    statistics: ExportStatistics,
+    group: EventLoopGroup? = nil
+  ) {
+    self.init(configuration: configuration, statistics: statistics, group: group) { spans, limit in
+      await exporter.export(spans.compactMap(\.recorded), within: limit)
+    }
+  }
+
+  /// Takes a span, or drops and counts it when the queue is full.
+  public func onEnd(_ span: OTelSpan) { add(span) }
+}
+
+extension BatchProcessor: LogRecordProcessor where Record == LogRecord {
+  /// Takes a log record, or drops and counts it when the queue is full.
+  public func onEmit(_ record: LogRecord) { add(record) }
 }

@@ -1,16 +1,16 @@
 import Synchronization
 
-/// What the export of one service's spans came to so far: what the exporter's own metrics show.
-public final class SpanExportStatistics: Sendable {
+/// What the export of one signal of a service came to so far: what the exporter's own metrics show.
+public final class ExportStatistics: Sendable {
   /// The counts at one moment.
   public struct Snapshot: Sendable, Hashable {
-    /// Spans that wait.
+    /// Records that wait.
     public var queued = 0
-    /// Spans that were delivered.
+    /// Records that were delivered.
     public var exported = 0
-    /// Spans that found the queue full.
+    /// Records that found the queue full.
     public var dropped = 0
-    /// Spans that were refused for good or could not be sent.
+    /// Records that were refused for good or could not be sent.
     public var failed = 0
     /// Attempts after the first, over all exports.
     public var retries = 0

@@ -1,0 +1,138 @@
+import HTTPTypes
+public import LoopHTTP
+import Tracing
+
+/// Makes a SERVER span of every request, runs the request in it, names it in the answer, and counts the exchange.
+///
+/// Span and metrics measure the same time: from the request's head until the last byte of the answer was handed over or
+/// the client was gone.
+public struct TelemetryMiddleware: Middleware {
+  private let tracer: OTelTracer
+  private let metrics: HTTPServerMetrics
+  private let unobservedRoutes: Set<String>
+
+  /// A middleware that leaves out the given routes, which machines ask for all day.
+  public init(tracer: OTelTracer, metrics: HTTPServerMetrics, unobservedRoutes: Set<String> = []) {
+    self.tracer = tracer
+    self.metrics = metrics
+    self.unobservedRoutes = unobservedRoutes
+  }
+
+  /// Runs the request in its span. An error that passes through is recorded, and the exchange ends with it.
+  public func handle(_ request: Request, next: (Request) async throws -> Response) async throws -> Response {
+    if let route = request.routeTemplate, unobservedRoutes.contains(route) { return try await next(request) }
+    var exchange = ObservedExchange(request, tracer: tracer, metrics: metrics)
+    do {
+      var response = try await ServiceContext.$current.withValue(exchange.span.context) { try await next(request) }
+      exchange.span.spanContext.answer { response.append($0, $1) }
+      exchange.record(response)
+      response.onFinish { [exchange] in exchange.end($0) }
+      return response
+    } catch {
+      exchange.end(error)
+      throw error
+    }
+  }
+}
+
+/// One request on its way, as span and metrics see it.
+private struct ObservedExchange: Sendable {
+  let span: OTelSpan
+  private let metrics: HTTPServerMetrics
+  private let start = EventLoop.monotonicNanoseconds()
+  private var counted: HTTPServerMetrics.Exchange
+
+  init(_ request: Request, tracer: OTelTracer, metrics: HTTPServerMetrics) {
+    self.metrics = metrics
+    let method = request.method.rawValue
+    var context = ServiceContext.topLevel
+    tracer.provider.propagators.extract(into: &context, values: request.headerValues)
+    span = HTTPServerSpan.start(
+      tracer,
+      in: context,
+      method: method,
+      route: request.routeTemplate,
+      request: HTTPServerSpan.Request(request)
+    )
+    counted = HTTPServerMetrics.Exchange(
+      method: method,
+      route: request.routeTemplate,
+      status: nil,
+      seconds: 0,
+      span: SpanReference(span.spanContext)
+    )
+    counted.protocolVersion = request.httpVersion
+    counted.requestBytes = request.header(.contentLength).flatMap { Int($0) }
+  }
+
+  mutating func record(_ response: Response) {
+    counted.status = response.status.code
+    counted.responseBytes = response.body.byteCount
+  }
+
+  func end(_ outcome: Response.Outcome) {
+    switch (outcome, counted.status) {
+    case (.sent, let status?): end(.answered(status: status))
+    case (.clientGone, let status), (.sent, let status): end(.clientGone(status: status))
+    }
+  }
+
+  func end(_ error: any Error) {
+    if error is CancellationError { return end(.clientGone(status: nil)) }
+    span.recordException(error)
+    end(.answered(status: 500))
+  }
+
+  private func end(_ outcome: HTTPServerSpan.Outcome) {
+    HTTPServerSpan.end(span, outcome)
+    var counted = counted
+    counted.status = outcome.status
+    counted.errorType = outcome.errorType
+    counted.seconds = Double(span.duration ?? EventLoop.monotonicNanoseconds() - start) / 1e9
+    metrics.record(counted)
+  }
+}
+
+extension Response.Body {
+  /// The Content-Length that will be sent; nil for a stream.
+  fileprivate var byteCount: Int? {
+    switch self {
+    case .empty: 0
+    case .bytes(let bytes): bytes.count
+    case .string(let text): text.utf8.count
+    case .stream: nil
+    }
+  }
+}
+
+extension HTTPServerSpan.Request {
+  /// What a span tells of the server's request.
+  init(_ request: Request) {
+    self.init(method: request.method.rawValue, path: request.path, protocolVersion: request.httpVersion)
+    query = request.query
+    route = request.routeTemplate
+    host = request.header(.host)
+    forwarded = request.header(.forwarded)
+    forwardedHost = request.header(.forwardedHost)
+    forwardedFor = request.header(.forwardedFor)
+    userAgent = request.header(.userAgent)
+    peerAddress = request.remoteAddress?.ip
+    peerPort = request.remoteAddress.map { Int($0.port) }
+  }
+}
+
+extension HTTPField.Name {
+  private static func constant(_ text: String) -> HTTPField.Name {
+    guard let name = HTTPField.Name(text) else { preconditionFailure("\(text) is no field name") }
+    return name
+  }
+
+  /// `host`, which swift-http-types keeps among the pseudo fields.
+  fileprivate static let host = constant("host")
+  /// RFC 7239.
+  fileprivate static let forwarded = constant("forwarded")
+  /// What proxies sent before RFC 7239.
+  fileprivate static let forwardedHost = constant("x-forwarded-host")
+  /// What proxies sent before RFC 7239.
+  fileprivate static let forwardedFor = constant("x-forwarded-for")
+}

@@ -1,0 +1,91 @@
+import Logging
+import OTLPMessages
+import Testing
+
+@testable import Telemetry
+
+struct OTLPLogEncoderTests {
+  private typealias Request = Opentelemetry_Proto_Collector_Logs_V1_ExportLogsServiceRequest
+
+  private static let resource = Resource(
+    configuration: TelemetryConfiguration(),
+    defaultServiceName: "dice-roller",
+    serviceVersion: "3.0.0",
+    process: ProcessDescription(executableName: "dice", processID: 1)
+  )
+
+  private static func record(
+    level: Logger.Level = .info,
+    logger: String = "main",
+    fields: Logger.Metadata = [:]
+  ) -> LogRecord {
+    LogRecord(
+      microseconds: 1_700_000_000_000_001,
+      level: level,
+      message: "Roll completed",
+      logger: logger,
+      service: "dice-roller",
+      span: SpanReference(traceIDHigh: 1, traceIDLow: 2, spanID: 0xabc, traceFlags: 3),
+      fields: fields
+    )
+  }
+
+  private static func encoder(_ format: OTLPFormat = .protobuf, limits: AttributeLimits = .init()) -> OTLPLogEncoder {
+    OTLPLogEncoder(resource: resource, format: format, limits: limits)
+  }
+
+  @Test(arguments: [OTLPFormat.protobuf, .json])
+  func `Both encodings carry the same record`(format: OTLPFormat) throws {
+    let fields: Logger.Metadata = [
+      "duration": .stringConvertible(0.5), "faces": .stringConvertible([1, 2]), "die_type": "ü",
+      "roll_value": .stringConvertible(-4), "nested": .dictionary(["a": "b"]), "known": .array(["x", "y"]),
+    ]
+    let bytes = try #require(Self.encoder(format).encode([Self.record(fields: fields)]))
+    let group = try #require(format.decode(Request.self, from: bytes)?.resourceLogs.first)
+    #expect(group.resource.attributes.contains { $0.key == "service.name" })
+    #expect(group.scopeLogs.first?.scope.name == "main")
+    let record = try #require(group.scopeLogs.first?.logRecords.first)
+    #expect(format.traceID(in: record.traceID)?.description == "00000000000000010000000000000002")
+    #expect(format.spanID(in: record.spanID)?.description == "0000000000000abc")
+    #expect(record.flags == 3)
+    #expect(record.timeUnixNano == 1_700_000_000_000_001_000)
+    #expect(record.body.stringValue == "Roll completed")
+    #expect(record.attributes.map(\.key) == ["die_type", "roll_value", "faces", "duration", "known", "nested"])
+    #expect(record.attributes[0].value.stringValue == "ü")
+    #expect(record.attributes[1].value.intValue == -4)
+    #expect(record.attributes[2].value.arrayValue.values.map(\.intValue) == [1, 2])
+    #expect(record.attributes[3].value.doubleValue == 0.5)
+    #expect(record.attributes[4].value.arrayValue.values.map(\.stringValue) == ["x", "y"])
+  }
+
+  @Test(arguments: [
+    (Logger.Level.trace, 1), (.debug, 5), (.info, 9), (.notice, 10), (.warning, 13), (.error, 17), (.critical, 21),
+  ])
+  func `Levels have their numbers in the data model`(level: Logger.Level, number: Int) throws {
+    let record = try #require(Self.encoder().request([Self.record(level: level)]).firstRecords.first)
+    #expect(record.severityNumber.rawValue == number)
+    #expect(record.severityText == level.rawValue)
+  }
+
+  @Test func `Limits hold and what is left out is counted`() throws {
+    let encoder = Self.encoder(limits: AttributeLimits(count: 2, valueLength: 3))
+    let fields: Logger.Metadata = ["die_type": "extreme", "times": .stringConvertible(5), "error": "much"]
+    let record = try #require(encoder.request([Self.record(fields: fields)]).firstRecords.first)
+    #expect(record.attributes.map(\.key) == ["die_type", "times"])
+    #expect(record.attributes[0].value.stringValue == "ext")
+    #expect(record.droppedAttributesCount == 1)
+  }
+
+  @Test func `Records are grouped by logger, in the order they come`() {
+    let records = ["main", "log", "main"].map { Self.record(logger: $0) }
+    let scopes = Self.encoder().request(records).resourceLogs[0].scopeLogs
+    #expect(scopes.map(\.scope.name) == ["main", "log"])
+    #expect(scopes.map(\.logRecords.count) == [2, 1])
+  }
+}
+
+extension Opentelemetry_Proto_Collector_Logs_V1_ExportLogsServiceRequest {
+  fileprivate var firstRecords: [Opentelemetry_Proto_Logs_V1_LogRecord] {
+    resourceLogs.first?.scopeLogs.first?.logRecords ?? []
+  }
+}

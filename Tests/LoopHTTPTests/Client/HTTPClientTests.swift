@@ -85,7 +85,7 @@ import Testing
 
   @Test func anAnswerCutShortIsAnError() async throws {
     try await against([["HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhe"]]) { exchange in
-      await #expect(throws: ClientError.connectionClosed(answerBegan: true)) { _ = try await exchange.get("/") }
+      await #expect(throws: ClientError.connectionClosed(.answering)) { _ = try await exchange.get("/") }
     }
   }
 
@@ -97,10 +97,24 @@ import Testing
     }
   }
 
+  @Test func whoWantsToSeeEachAttemptSendsTheRequestAgain() async throws {
+    try await against([[Self.ok, ""], [Self.ok]]) { exchange in
+      _ = try await exchange.get("/first")
+      var request = ClientRequest(.get, try exchange.url("/again"))
+      request.isResentByClient = false
+      await #expect(throws: ClientError.connectionClosed(.stale)) {
+        _ = try await exchange.client.execute(request)
+      }
+      #expect(request.mayBeResent(after: .connectionClosed(.stale)))
+      #expect(!request.mayBeResent(after: .connectionClosed(.sent)))
+      #expect(try await exchange.client.execute(request).text == "ok")
+    }
+  }
+
   @Test func aRequestThatIsNotIdempotentIsSentOnce() async throws {
     try await against([[Self.ok, ""], [Self.ok]]) { exchange in
       _ = try await exchange.get("/first")
-      await #expect(throws: ClientError.connectionClosed(answerBegan: false)) {
+      await #expect(throws: ClientError.connectionClosed(.stale)) {
         _ = try await exchange.client.execute(ClientRequest(.post, exchange.url("/once")))
       }
       #expect(await exchange.server.requests.count { $0.contains("/once") } == 1)
@@ -109,7 +123,7 @@ import Testing
 
   @Test func aNewConnectionThatEndsInSilenceIsNotTriedAgain() async throws {
     try await against([[""], [Self.ok]]) { exchange in
-      await #expect(throws: ClientError.connectionClosed(answerBegan: false)) { _ = try await exchange.get("/") }
+      await #expect(throws: ClientError.connectionClosed(.sent)) { _ = try await exchange.get("/") }
       #expect(await exchange.server.connectionCount == 1)
     }
   }

@@ -1,18 +1,30 @@
 """The compose files as a user runs them, on a container engine of this machine."""
 
+import contextlib
 import functools
+import hashlib
 import json
 import os
 import pathlib
 import re
 import shutil
 import subprocess
+import sys
 import time
+
+import pytest
 
 import deployment
 from dice import ROOT, FreePorts
 
-PROJECT = "dice-system-test"
+# Clones that share an engine do not take each other's image.
+IMAGE = "dice:test-" + hashlib.sha256(str(ROOT).encode()).hexdigest()[:8]
+# Debian's Prometheus, under the public name: what the compose file asks for where no registry can be reached.
+PROMETHEUS_STAND_IN = """
+FROM debian:bookworm-slim
+RUN apt-get update && apt-get install --yes --no-install-recommends prometheus
+ENTRYPOINT ["prometheus"]
+"""
 
 
 @functools.cache
@@ -31,16 +43,27 @@ def client():
 
 @functools.cache
 def compose_programs():
-    """What of `docker compose` and `docker-compose` this machine has."""
-    programs = [[client(), "compose"], [shutil.which("docker-compose") or ""]]
-    return [program for program in programs if _succeeds([*program, "version"])]
+    """What of Compose this machine has, by major version: the plugin or PyPI's, and `docker-compose` 1.29."""
+    candidates = [[client(), "compose"], [shutil.which("docker-compose")], [str(modern_compose())]]
+    found = {}
+    for program in candidates:
+        if all(program) and (version := _output([*program, "version", "--short"])):
+            found.setdefault(version.lstrip("v").split(".")[0], program)
+    return found
 
 
-def _succeeds(command):
+def modern_compose():
+    """Where PyPI's wheel puts the Compose of today; it is a plugin of `docker`, too."""
+    return pathlib.Path(sys.executable).parent / "docker-compose"
+
+
+def _output(command):
+    """What a command prints; nothing where it fails."""
     try:
-        return subprocess.run(command, capture_output=True).returncode == 0
+        result = subprocess.run(command, capture_output=True, text=True)
     except OSError:
-        return False
+        return ""
+    return result.stdout.strip() if result.returncode == 0 else ""
 
 
 def reason_to_skip():
@@ -50,42 +73,80 @@ def reason_to_skip():
     return "" if compose_programs() else "neither `docker compose` nor `docker-compose` is installed"
 
 
+def consecutive_ports(count):
+    """Free ports in a row, as the compose file writes a range: `20001-20003`."""
+    ports = [FreePorts.take()]
+    while len(ports) < count:
+        port = FreePorts.take()
+        ports = [*ports, port] if port == ports[-1] + 1 else [port]
+    return f"{ports[0]}-{ports[-1]}"
+
+
 class Deployment:
     """The services of the compose files under a project's name of their own, on free ports."""
 
     def __init__(self, *files, **variables):
         self.files = files or (deployment.COMPOSE,)
-        self.ports = {f"{name}_PORT": FreePorts.take() for name in ("DIE_SERVICE", "FRONTEND", "PROMETHEUS", "FLUENT")}
-        # Room for three replicas: a range of ports, of which each takes one.
-        first = 23_400
+        ports = {f"{name}_PORT": str(FreePorts.take()) for name in ("DIE_SERVICE", "FRONTEND", "GRAFANA", "PROMETHEUS")}
+        self.project = f"dice-test-{ports['FRONTEND_PORT']}-{os.getpid()}"
         self.environment = os.environ | {
+            "COMPOSE_PROJECT_NAME": self.project,
             "DOCKER_BUILDKIT": "1",
+            "DICE_IMAGE": IMAGE,
             "PATH": f"{pathlib.Path(client()).parent}{os.pathsep}{os.environ['PATH']}",
-            "DICE_ROLLER_PORT": f"{first}-{first + 9}",
-            **{name: str(port) for name, port in self.ports.items()},
+            # Room for three replicas, of which each takes one.
+            "DICE_ROLLER_PORT": consecutive_ports(3),
+            "FLUENT_PORT": str(FreePorts.take()),
+            **ports,
             **variables,
         }
 
-    def compose(self, *arguments, program=None, timeout=1200):
+    def build(self):
+        """The image, once for all tests of this clone; a later call takes the engine's cache."""
+        self.docker("build", "--file", deployment.DOCKERFILE, "--tag", IMAGE, ".", timeout=1400)
+
+    def compose(self, *arguments, program=None, timeout=300):
         """Runs compose; gives what it prints."""
         files = [part for file in self.files for part in ("-f", file)]
-        command = [*(program or compose_programs()[0]), "-p", PROJECT, *files, *arguments]
-        return self._run(command, timeout)
+        return self.run([*(program or next(iter(compose_programs().values()))), *files, *arguments], timeout)
 
     def docker(self, *arguments, timeout=120):
         """Runs docker; gives what it prints."""
-        return self._run([client(), *arguments], timeout)
+        return self.run([client(), *arguments], timeout)
 
-    def _run(self, command, timeout):
+    def run(self, command, timeout, text=None):
+        """Runs a command in the repository's root with the deployment's variables; gives what it prints."""
         result = subprocess.run(
-            list(map(str, command)), cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=timeout
+            list(map(str, command)),
+            cwd=ROOT,
+            env=self.environment,
+            input=text,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
         )
         assert result.returncode == 0, f"{command}: {result.stdout[-3000:]}{result.stderr[-3000:]}"
         return result.stdout
 
+    def shell(self, line, timeout=300):
+        """Runs a line as a user types it, in the repository's root; gives what it prints."""
+        return self.run(["bash", "-o", "pipefail", "-c", line], timeout)
+
+    def provide_prometheus(self):
+        """Prometheus under the name that the compose file has for it: the real one, or a stand-in of the same name."""
+        image = deployment.load(deployment.OVERLAY)["services"]["prometheus"]["image"]
+        if _output([client(), "image", "inspect", image]) or _output([client(), "pull", image]):
+            return
+        self.run([client(), "build", "--tag", image, "-"], timeout=600, text=PROMETHEUS_STAND_IN)
+
     def containers(self, service):
         """The ids of a service's containers."""
         return self.compose("ps", "-q", service).split()
+
+    def container(self, service):
+        """The id of a service's only container."""
+        [container] = self.containers(service)
+        return container
 
     def inspect(self, container):
         """Everything the engine knows of a container."""
@@ -106,4 +167,24 @@ class Deployment:
 
     def down(self):
         """Removes containers, networks and volumes."""
-        self.compose("down", "--volumes", "--timeout", "30")
+        profiles = [part for name in deployment.PROFILES for part in ("--profile", name)]
+        self.compose(*profiles, "down", "--volumes", "--remove-orphans", "--timeout", "30")
+
+
+@contextlib.contextmanager
+def running(*files, services=(), **variables):
+    """A deployment whose services are up, healthy where the file says how to tell; gone at the end of the block."""
+    deployed = Deployment(*files, **variables)
+    deployed.build()
+    try:
+        deployed.compose("up", "--detach", *services)
+        deployed.wait_until_healthy(*deployment.SERVICES)
+        yield deployed
+    finally:
+        deployed.down()
+
+
+def marks(seconds):
+    """What a file of tests needs that runs containers: an engine, and time for the first build, which compiles all."""
+    reason = reason_to_skip()
+    return [pytest.mark.skipif(bool(reason), reason=reason or "an engine answers"), pytest.mark.timeout(seconds)]

@@ -8,11 +8,13 @@ import yaml
 from dice import ROOT
 
 DOCKER = ROOT / "docker"
+DOCKERFILE = DOCKER / "Dockerfile"
 OBSERVABILITY = DOCKER / "observability"
 COMPOSE = DOCKER / "compose.yaml"
 OVERLAY = DOCKER / "compose.observability.yaml"
 README = DOCKER / "README.md"
 SERVICES = ["die-service", "dice-roller", "frontend"]
+PROFILES = ["traffic", "compare"]
 
 STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 PROMQL_WORDS = {"and", "or", "unless", "on", "ignoring", "bool", "group_left", "group_right", "offset"}

@@ -9,38 +9,11 @@ import httpx
 from dice import FreePorts
 
 
-class Prometheus:
-    """A running Prometheus and its HTTP API."""
+class PrometheusAPI:
+    """The HTTP API of a Prometheus, wherever it runs."""
 
-    def __init__(self, folder, targets, rules=None):
-        jobs = "\n".join(
-            f"  - job_name: {job}\n    static_configs: [{{targets: ['{target}']}}]" for job, target in targets.items()
-        )
-        config = folder / "prometheus.yml"
-        config.write_text(
-            "global: {scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}\n"
-            f"rule_files: {[str(rules)] if rules else []}\n"
-            f"scrape_configs:\n{jobs}\n"
-        )
-        self.url = f"http://127.0.0.1:{FreePorts.take()}"
-        self.log = open(folder / "prometheus.log", "w")
-        self.process = subprocess.Popen(
-            [
-                "prometheus",
-                f"--config.file={config}",
-                f"--storage.tsdb.path={folder / 'data'}",
-                f"--web.listen-address={self.url.removeprefix('http://')}",
-                "--enable-feature=exemplar-storage",
-            ],
-            stdout=self.log,
-            stderr=self.log,
-        )
-
-    def close(self):
-        """Ends it."""
-        self.process.terminate()
-        self.process.wait(20)
-        self.log.close()
+    def __init__(self, url):
+        self.url = url
 
     def api(self, path, **parameters):
         """The data of an API answer."""
@@ -61,3 +34,37 @@ class Prometheus:
                     return result
             assert time.monotonic() < deadline, f"no data for {expression}"
             time.sleep(0.2)
+
+
+class Prometheus(PrometheusAPI):
+    """A Prometheus of our own."""
+
+    def __init__(self, folder, targets, rules=None):
+        jobs = "\n".join(
+            f"  - job_name: {job}\n    static_configs: [{{targets: ['{target}']}}]" for job, target in targets.items()
+        )
+        config = folder / "prometheus.yml"
+        config.write_text(
+            "global: {scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}\n"
+            f"rule_files: {[str(rules)] if rules else []}\n"
+            f"scrape_configs:\n{jobs}\n"
+        )
+        super().__init__(f"http://127.0.0.1:{FreePorts.take()}")
+        self.log = open(folder / "prometheus.log", "w")
+        self.process = subprocess.Popen(
+            [
+                "prometheus",
+                f"--config.file={config}",
+                f"--storage.tsdb.path={folder / 'data'}",
+                f"--web.listen-address={self.url.removeprefix('http://')}",
+                "--enable-feature=exemplar-storage",
+            ],
+            stdout=self.log,
+            stderr=self.log,
+        )
+
+    def close(self):
+        """Ends it."""
+        self.process.terminate()
+        self.process.wait(20)
+        self.log.close()

@@ -62,7 +62,7 @@ import Testing
   @Test func aRequestIsOneCompleteMessage() async throws {
     try await against([[Self.ok]]) { exchange in
       _ = try await exchange.get("/a?b=c")
-      let request = try #require(await exchange.server.requests.first)
+      let request = try #require(exchange.server.requests.events.first)
       #expect(request == "GET /a?b=c HTTP/1.1\r\nHost: \(exchange.address)\r\nUser-Agent: LoopHTTP\r\n\r\n")
     }
   }
@@ -93,7 +93,7 @@ import Testing
     try await against([[Self.ok, ""], [Self.ok]]) { exchange in
       _ = try await exchange.get("/first")
       #expect(try await exchange.get("/again").text == "ok")
-      #expect(await exchange.server.requests.count { $0.contains("/again") } == 2)
+      #expect(exchange.server.requests.events.count { $0.contains("/again") } == 2)
     }
   }
 
@@ -117,7 +117,7 @@ import Testing
       await #expect(throws: ClientError.connectionClosed(.stale)) {
         _ = try await exchange.client.execute(ClientRequest(.post, exchange.url("/once")))
       }
-      #expect(await exchange.server.requests.count { $0.contains("/once") } == 1)
+      #expect(exchange.server.requests.events.count { $0.contains("/once") } == 1)
     }
   }
 
@@ -160,7 +160,7 @@ import Testing
     try await against([[nil]], configuration: configuration) { exchange in
       await withTaskGroup { tasks in
         tasks.addTask { _ = try? await exchange.get("/holds") }
-        while await exchange.server.requests.isEmpty { await Task.yield() }
+        await exchange.server.requests.wait(for: 1)
         // The first to come waits, the next is refused at once.
         async let one = exchange.outcome("/waits", timeout: .milliseconds(200))
         async let other = exchange.outcome("/waits", timeout: .milliseconds(200))
@@ -175,7 +175,7 @@ import Testing
   @Test func aCancelledRequestClosesItsConnection() async throws {
     try await against([[nil]]) { exchange in
       let task = Task { try await exchange.get("/") }
-      while await exchange.server.requests.isEmpty { await Task.yield() }
+      await exchange.server.requests.wait(for: 1)
       task.cancel()
       await #expect(throws: ClientError.cancelled) { _ = try await task.value }
     }
@@ -184,7 +184,7 @@ import Testing
   @Test func aClientThatWasShutDownSendsNothing() async throws {
     try await against([[nil]]) { exchange in
       let task = Task { try await exchange.get("/") }
-      while await exchange.server.requests.isEmpty { await Task.yield() }
+      await exchange.server.requests.wait(for: 1)
       await exchange.client.shutdown()
       await #expect(throws: ClientError.cancelled) { _ = try await task.value }
       await #expect(throws: ClientError.shutDown) { _ = try await exchange.get("/") }
@@ -196,7 +196,7 @@ import Testing
       var request = ClientRequest(.get, try exchange.url("/"))
       request.append(.userAgent, "a\r\nInjected: b")
       _ = try await exchange.client.execute(request)
-      let sent = try #require(await exchange.server.requests.first)
+      let sent = try #require(exchange.server.requests.events.first)
       #expect(!sent.contains("\r\nInjected") && sent.contains("Injected: b"))
     }
   }

@@ -10,7 +10,7 @@ actor RawServer: LoopActor {
   private var script: [[String?]]
   private var connections: [RawClient] = []
   /// The heads that came, in the order of their arrival.
-  private(set) var requests: [String] = []
+  nonisolated let requests = EventLog()
 
   var connectionCount: Int { connections.count }
 

@@ -118,11 +118,11 @@ import Testing
   }
 
   @Test func aClientThatDoesNotReadLosesTheConnection() async throws {
-    let outcome = Mutex<Response.Outcome?>(nil)
+    let log = EventLog()
     let ledgers = try await withServer { router in
       router.get("/large") { _ in
         var response = Response(body: .bytes([UInt8](repeating: 0, count: 64 << 20)))
-        response.onFinish { ended in outcome.withLock { $0 = ended } }
+        response.onFinish { log.append("\($0)") }
         return response
       }
     } configure: {
@@ -135,10 +135,10 @@ import Testing
         try await stream.connect(to: server.address)
         try await stream.write(Array("GET /large HTTP/1.1\r\nHost: a\r\n\r\n".utf8))
       }.value
-      while outcome.withLock({ $0 }) == nil { try await loop.sleep(for: .milliseconds(5)) }
+      await log.wait(for: 1)
       await loop.run { stream.close() }
     }
-    #expect(outcome.withLock { $0 } == .clientGone)
+    #expect(log.events == ["clientGone"])
     #expect(ledgers.filter { !$0.isBalanced } == [])
   }
 
@@ -239,44 +239,44 @@ import Testing
   }
 
   @Test func anObserverHearsOnceAndAfterTheLastByte() async throws {
-    let events = Mutex<[String]>([])
+    let log = EventLog()
     try await onConnection { router in
       router.get("/stream") { _ in
         var response = Response(
           body: .stream { writer in
             try await writer.write("ab")
-            events.withLock { $0.append("piece") }
+            log.append("piece")
             try await writer.write("cd")
-            events.withLock { $0.append("piece") }
+            log.append("piece")
           }
         )
-        response.onFinish { outcome in events.withLock { $0.append("\(outcome)") } }
+        response.onFinish { outcome in log.append("\(outcome)") }
         return response
       }
     } _: { client, _ in
       try await client.send("GET /stream HTTP/1.1\r\nHost: a\r\n\r\n")
       _ = await client.received(until: "0\r\n\r\n")
     }
-    #expect(events.withLock { $0 } == ["piece", "piece", "sent"])
+    #expect(log.events == ["piece", "piece", "sent"])
   }
 
   @Test func anObserverHearsOfAClientThatLeft() async throws {
-    let events = Mutex<[String]>([])
+    let log = EventLog()
     try await onConnection { router in
       router.get("/slow", options: RouteOptions(cancelsWhenClientEnds: true)) { request in
-        events.withLock { $0.append("begun") }
+        log.append("begun")
         try? await request.loop.sleep(for: .seconds(3600))
         var response = Response(body: .bytes([UInt8](repeating: 0, count: 64 << 20)))
-        response.onFinish { outcome in events.withLock { $0.append("\(outcome)") } }
+        response.onFinish { outcome in log.append("\(outcome)") }
         return response
       }
     } _: { client, server in
       try await client.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
-      while events.withLock({ $0.isEmpty }) { try await server.group.loops[0].sleep(for: .milliseconds(1)) }
+      await log.wait(for: 1)
       await client.close()
-      while events.withLock({ $0.count < 2 }) { try await server.group.loops[0].sleep(for: .milliseconds(1)) }
+      await log.wait(for: 2)
     }
-    #expect(events.withLock { $0 } == ["begun", "clientGone"])
+    #expect(log.events == ["begun", "clientGone"])
   }
 
   // MARK: Ends
@@ -295,19 +295,19 @@ import Testing
   }
 
   @Test func whatStillRunsAfterTheDrainsTimeIsCancelled() async throws {
-    let events = Mutex<[String]>([])
+    let log = EventLog()
     try await onConnection { router in
       router.get("/slow") { request in
-        events.withLock { $0.append("begun") }
-        defer { events.withLock { $0.append(Task.isCancelled ? "cancelled" : "finished") } }
+        log.append("begun")
+        defer { log.append(Task.isCancelled ? "cancelled" : "finished") }
         try await request.loop.sleep(for: .seconds(3600))
         return Response()
       }
     } _: { client, server in
       try await client.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
-      while events.withLock({ $0.isEmpty }) { try await server.group.loops[0].sleep(for: .milliseconds(1)) }
+      await log.wait(for: 1)
       await server.server.shutdown(timeout: .milliseconds(20))
-      #expect(events.withLock { $0 } == ["begun", "cancelled"])
+      #expect(log.events == ["begun", "cancelled"])
     }
   }
 }

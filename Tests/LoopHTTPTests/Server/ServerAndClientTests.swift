@@ -113,14 +113,16 @@ import Testing
   }
 
   @Test func drainingFinishesWhatRunsAndRefusesNewConnections() async throws {
+    let log = EventLog()
     let ledgers = try await withServer { router in
       router.get("/slow") { request in
+        log.append("begun")
         try await request.loop.sleep(for: .milliseconds(100))
         return Response("done")
       }
     } _: { server in
       async let answer = server.get("/slow")
-      try await server.group.loops[0].sleep(for: .milliseconds(30))
+      await log.wait(for: 1)
       await server.server.shutdown(timeout: .seconds(5))
       let response = try await answer
       #expect(response.text == "done")

@@ -115,9 +115,31 @@ let package = Package(
       path: "Sources/Services/TraceStore",
       swiftSettings: settings
     ),
+    .target(
+      name: "Reporting",
+      dependencies: ["ServiceCore"],
+      path: "Sources/Services/Reporting",
+      swiftSettings: settings
+    ),
+    .target(
+      name: "Traffic",
+      dependencies: [
+        "Reporting", "ServiceCore", .product(name: "Histogram", package: "hdrhistogram-swift"),
+      ] + serviceDependencies,
+      path: "Sources/Services/Traffic",
+      swiftSettings: settings
+    ),
+    .target(
+      name: "Compare",
+      dependencies: ["Reporting", "ServiceCore"] + serviceDependencies,
+      path: "Sources/Services/Compare",
+      swiftSettings: settings
+    ),
     .executableTarget(
       name: "dice",
-      dependencies: ["DieService", "DiceRoller", "Frontend", "ServiceCore", "TraceStore"] + serviceDependencies,
+      dependencies: [
+        "Compare", "DieService", "DiceRoller", "Frontend", "Reporting", "ServiceCore", "TraceStore", "Traffic",
+      ] + serviceDependencies,
       path: "Sources/Services/dice",
       swiftSettings: settings
     ),

@@ -6,3 +6,9 @@
 static inline int cuv_loop_enable_idle_time(uv_loop_t *loop) {
   return uv_loop_configure(loop, UV_METRICS_IDLE_TIME);
 }
+
+// libuv's own timers count in milliseconds.
+#ifdef __linux__
+#include <sys/timerfd.h>
+#include <unistd.h>
+#endif

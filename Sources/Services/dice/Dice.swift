@@ -7,6 +7,7 @@ struct Dice: AsyncParsableCommand {
     abstract: "Dice rolled through three traced services.",
     subcommands: [
       AllCommand.self, DieServiceCommand.self, DiceRollerCommand.self, FrontendCommand.self, TraceStoreCommand.self,
+      TrafficCommand.self, CompareCommand.self,
       HealthcheckCommand.self,
     ]
   )

@@ -18,4 +18,18 @@ enum Setting {
     }
     return value
   }
+
+  /// The same for numbers that must lie within a range; `name` is the flag's.
+  static func value<Value: LosslessStringConvertible & Comparable>(
+    _ flag: Value?,
+    _ name: String,
+    _ variable: String,
+    in range: ClosedRange<Value>
+  ) throws -> Value? {
+    if let flag, !range.contains(flag) {
+      let bounds = "\(range.lowerBound) to \(range.upperBound)"
+      throw ValidationError("The value '\(flag)' is invalid for '\(name)': it must be \(bounds).")
+    }
+    return try value(flag, variable) { range.contains($0) }
+  }
 }

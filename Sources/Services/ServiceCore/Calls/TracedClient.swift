@@ -76,7 +76,7 @@ public struct TracedClient: Sendable {
       end(.answered(status: response.statusCode), request, span, from: start, peer: response.remoteAddress)
       return response
     } catch {
-      end(error == .cancelled ? .cancelled : .failed(error.failure), request, span, from: start)
+      end(error == .cancelled ? .cancelled : .failed(error.spanFailure), request, span, from: start)
       throw error
     }
   }
@@ -101,19 +101,5 @@ public struct TracedClient: Sendable {
     attempt.errorType = outcome.errorType
     attempt.span = SpanReference(span.spanContext)
     metrics.record(attempt)
-  }
-}
-
-extension ClientError {
-  /// The name under which spans and metrics count it.
-  fileprivate var failure: HTTPClientSpan.Failure {
-    switch self {
-    case .timedOut: .timeout
-    case .connectionRefused, .connectionFailed: .connectionRefused
-    case .connectionClosed: .connectionReset
-    case .nameNotResolved: .nameNotResolved
-    case .malformedResponse, .bodyTooLarge: .malformedResponse
-    case .invalidURL, .unsupportedScheme, .invalidRequest, .poolExhausted, .cancelled, .shutDown: .other
-    }
   }
 }

@@ -8,6 +8,13 @@ public enum JSONValue: Sendable, Hashable {
     public var value: JSONValue
     /// The line of the text on which the name stands, from 1.
     public var line = 1
+
+    /// A member that comes from no text counts as one of its first line.
+    public init(name: String, value: JSONValue, line: Int = 1) {
+      self.name = name
+      self.value = value
+      self.line = line
+    }
   }
 
   /// `null`

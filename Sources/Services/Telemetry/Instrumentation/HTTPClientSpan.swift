@@ -48,9 +48,12 @@ public enum HTTPClientSpan {
 
   /// Starts the span as a child of `context`'s and writes the headers that carry it into `headerFields`.
   ///
-  /// - Parameter resendCount: How many attempts there were before this one.
+  /// - Parameters:
+  ///   - name: For a request that has a name of its own; nil for the conventions' name.
+  ///   - resendCount: How many attempts there were before this one.
   public static func start(
     _ tracer: OTelTracer,
+    name: String? = nil,
     in context: ServiceContext? = .current,
     method: String,
     url: String,
@@ -58,7 +61,7 @@ public enum HTTPClientSpan {
     headerFields: inout HTTPFields
   ) -> OTelSpan {
     let span = tracer.startSpan(
-      HTTPSpan.name(method: method, target: nil),
+      name ?? HTTPSpan.name(method: method, target: nil),
       in: context,
       ofKind: .client,
       attributes: attributes(method: method, url: url, resendCount: resendCount)

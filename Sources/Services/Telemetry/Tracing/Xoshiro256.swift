@@ -9,6 +9,19 @@ public struct Xoshiro256: RandomNumberGenerator, Sendable {
     state = (system.next() | 1, system.next(), system.next(), system.next())
   }
 
+  /// A generator that gives the same values for the same seed. The state comes from splitmix64, as the authors advise.
+  public init(seed: UInt64) {
+    var seed = seed
+    func word() -> UInt64 {
+      seed &+= 0x9E37_79B9_7F4A_7C15
+      var word = seed
+      word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
+      word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
+      return word ^ word >> 31
+    }
+    state = (word(), word(), word(), word())
+  }
+
   /// The next value.
   public mutating func next() -> UInt64 {
     let result = Self.rotate(state.1 &* 5, by: 7) &* 9

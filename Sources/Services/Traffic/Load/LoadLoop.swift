@@ -1,0 +1,150 @@
+import LoopHTTP
+import Telemetry
+
+/// One event loop's part of a run: its users or connections, as tasks that never leave its thread.
+actor LoadLoop: LoopActor {
+  nonisolated let loop: EventLoop
+
+  private let settings: TrafficSettings
+  private let requests: RequestMaker
+  private let client: HTTPClient
+  private let tracing: RequestTracing?
+  private let share: Int
+  private let times: RunTimes
+
+  private var arrivals: OpenArrivals?
+  private var timer: PreciseTimer?
+  private var isStopping = false
+  /// What was found out so far.
+  private(set) var record = LoadRecord()
+
+  /// - Parameter share: Which of `settings.loopCount` parts this is, from 0.
+  init(
+    _ settings: TrafficSettings,
+    times: RunTimes,
+    share: Int,
+    loop: EventLoop,
+    client: HTTPClient,
+    tracing: RequestTracing?
+  ) {
+    self.settings = settings
+    self.times = times
+    self.share = share
+    self.loop = loop
+    self.client = client
+    self.tracing = tracing
+    requests = RequestMaker(settings.target)
+    if case .open(let rate, let pattern, _) = settings.model {
+      let profile = rate.profile(
+        warmUpSeconds: settings.warmUpSeconds,
+        seconds: settings.seconds ?? TrafficSettings.defaultSeconds
+      )
+      arrivals = OpenArrivals(
+        schedule: ArrivalSchedule(profile: profile, pattern: pattern, seed: settings.seed),
+        mix: requests.mix,
+        seed: settings.seed,
+        share: share,
+        shareCount: settings.loopCount
+      )
+    }
+  }
+
+  /// Suspends until the run's last answer has come, or until its task is cancelled and everything has been given up.
+  func run() async throws(UVError) {
+    let timer = try PreciseTimer(loop: loop)
+    self.timer = timer
+    await withTaskCancellationHandler {
+      await withDiscardingTaskGroup { group in
+        for place in stride(from: share, to: settings.concurrency, by: settings.loopCount) {
+          group.addTask(executorPreference: self.loop) { await self.work(place, timer) }
+        }
+      }
+    } onCancel: {
+      loop.execute { self.assumeIsolated { $0.stop() } }
+    }
+    self.timer = nil
+    timer.close()
+  }
+
+  /// Nothing more is sent; answers on their way are still waited for.
+  func stop() {
+    isStopping = true
+    timer?.wakeAll()
+  }
+
+  // MARK: Work
+
+  private func work(_ place: Int, _ timer: PreciseTimer) async {
+    switch settings.model {
+    case .closed(_, let maximumRolls, let thinkTime):
+      let users = SimulatedUsers(
+        mix: requests.mix,
+        maximumRolls: maximumRolls,
+        thinkTime: thinkTime,
+        place: place,
+        placeCount: settings.concurrency,
+        seed: settings.seed
+      )
+      await live(users, timer)
+    case .open: await serve(timer)
+    }
+  }
+
+  private func live(_ users: SimulatedUsers, _ timer: PreciseTimer) async {
+    var users = users
+    guard await timer.sleep(until: times.begin) else { return }
+    while !isStopping {
+      await send(users.nextRequest(), due: EventLoop.monotonicNanoseconds(), .spontaneous)
+      let pause = users.nextThinkTime()
+      guard pause > 0, !isStopping else { continue }
+      _ = await timer.sleep(until: EventLoop.monotonicNanoseconds() + UInt64(pause * 1e9))
+    }
+  }
+
+  /// A connection takes the next request when it is free, waits until that is due and sends it: requests leave in the
+  /// order they are due, and none is left out because an answer is late.
+  private func serve(_ timer: PreciseTimer) async {
+    while !isStopping, let arrival = arrivals?.next() {
+      let due = times.begin + UInt64(arrival.due * 1e9)
+      let isFree = EventLoop.monotonicNanoseconds() <= due
+      guard await timer.sleep(until: due), !isStopping else { return }
+      await send(arrival.request, due: due, isFree ? .punctual : .afterWaiting)
+    }
+  }
+
+  private func send(_ planned: PlannedRequest, due: UInt64, _ departure: RequestResult.Departure) async {
+    var request = requests.request(planned)
+    let span = tracing?.start(planned, &request)
+    let sent = EventLoop.monotonicNanoseconds()
+    let outcome: RequestResult.Outcome
+    do throws(ClientError) {
+      let response = try await client.execute(request)
+      outcome = .answered(status: response.statusCode)
+      if let span { tracing?.end(span, planned, response) }
+    } catch {
+      outcome = .failed(error)
+      if let span { tracing?.end(span, error) }
+    }
+    note(
+      RequestResult(
+        kind: planned.kind,
+        outcome: outcome,
+        departure: departure,
+        due: due,
+        sent: sent,
+        finished: EventLoop.monotonicNanoseconds(),
+        trace: span.flatMap { $0.spanContext.isSampled ? $0.spanContext.traceID : nil }
+      )
+    )
+  }
+
+  private func note(_ result: RequestResult) {
+    if result.outcome == .failed(.cancelled) {
+      record.interrupted += 1
+    } else if result.due < times.measuredFrom {
+      record.warmUpRequests += 1
+    } else {
+      record.record(result, begin: times.measuredFrom)
+    }
+  }
+}

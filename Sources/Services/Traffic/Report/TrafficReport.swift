@@ -1,0 +1,67 @@
+import Telemetry
+
+/// What a run came to.
+public struct TrafficReport: Sendable {
+  /// A limit and whether it was kept.
+  struct Verdict: Sendable {
+    let limit: String
+    /// In seconds or as a share, as the limit has it; `nan` without requests.
+    let reached: Double
+    let passed: Bool
+  }
+
+  /// Why the figures say something about the generator and not about the server.
+  enum Limit: Sendable, Hashable {
+    /// Its event loops had no time left.
+    case generator(busyShare: Double)
+    /// Requests had to wait for a connection, that share of them.
+    case connections(share: Double)
+  }
+
+  let settings: TrafficSettings
+  let record: LoadRecord
+  /// In which the measured requests were sent.
+  let seconds: Double
+  let generator: GeneratorUsage
+  /// Whether it was ended before its time.
+  let isInterrupted: Bool
+  /// What became of the spans; nil without tracing.
+  var spans: ExportStatistics.Snapshot?
+
+  /// Requests a second.
+  var rate: Double { seconds > 0 ? Double(record.requests) / seconds : .nan }
+
+  /// Between 0 and 1; `nan` without requests.
+  var errorShare: Double { record.requests > 0 ? Double(record.errors) / Double(record.requests) : .nan }
+
+  /// The kinds of which there were any, in a fixed order.
+  var kinds: [(kind: RequestKind, latencies: LatencyRecord)] {
+    RequestKind.allCases.compactMap { kind in record.latencies[kind].map { (kind, $0) } }
+  }
+
+  /// A run without a single answer passes no limit.
+  var verdicts: [Verdict] {
+    var all = LatencyRecord()
+    for (_, latencies) in kinds { all.add(latencies) }
+    var verdicts = settings.latencyLimits.map { limit in
+      let reached = all.seconds(percentile: limit.percentile)
+      return Verdict(limit: limit.description, reached: reached, passed: reached <= limit.seconds)
+    }
+    if let limit = settings.errorLimit {
+      verdicts.append(
+        Verdict(limit: "errors=\(limit.description)", reached: errorShare, passed: errorShare <= limit.share)
+      )
+    }
+    return verdicts
+  }
+
+  /// Whether there was an answer and every limit was kept.
+  public var passed: Bool { verdicts.allSatisfy(\.passed) && (record.requests == 0 || !kinds.isEmpty) }
+
+  /// Nil where nothing but the server limited the run.
+  var limit: Limit? {
+    if generator.busyShare >= 0.95 { return .generator(busyShare: generator.busyShare) }
+    let share = Double(record.waitedForConnection) / Double(max(1, record.requests))
+    return share >= 0.01 ? .connections(share: share) : nil
+  }
+}

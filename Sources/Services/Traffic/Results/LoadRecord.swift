@@ -1,0 +1,122 @@
+import Histogram
+import LoopHTTP
+import ServiceCore
+import Telemetry
+
+/// The kinds of requests whose latencies are kept apart.
+public enum RequestKind: String, Sendable, CaseIterable {
+  /// One roll.
+  case sync
+  /// A batch of rolls.
+  case async
+  /// Whatever `--target` names.
+  case target
+}
+
+/// How one request went.
+struct RequestResult: Sendable {
+  enum Outcome: Sendable, Hashable {
+    /// The whole answer came.
+    case answered(status: Int)
+    /// None came, or not all of it.
+    case failed(ClientError)
+  }
+
+  /// What the moment of sending depended on.
+  enum Departure: Sendable, Hashable {
+    /// On the user's last answer: nobody had planned it.
+    case spontaneous
+    /// On the plan: a connection was free when it was due.
+    case punctual
+    /// On a connection that was busy when it was due.
+    case afterWaiting
+  }
+
+  let kind: RequestKind
+  let outcome: Outcome
+  let departure: Departure
+  /// When it should have left, when it did, and when its end was known: monotonic nanoseconds.
+  let due: UInt64
+  let sent: UInt64
+  let finished: UInt64
+  /// Its trace, where that is recorded.
+  let trace: TraceID?
+
+  var isError: Bool {
+    switch outcome {
+    case .answered(let status): status >= 400
+    case .failed: true
+    }
+  }
+
+  /// From the moment it was due; nil where the server said nothing and nobody waited for it either.
+  var latency: UInt64? {
+    switch outcome {
+    case .answered, .failed(.timedOut): finished - due
+    case .failed: nil
+    }
+  }
+}
+
+/// Everything that a run, or one loop's part of it, has found out so far.
+struct LoadRecord: Sendable {
+  private(set) var latencies: [RequestKind: LatencyRecord] = [:]
+  private(set) var statuses: [Int: Int] = [:]
+  /// Requests without an answer, by their cause.
+  private(set) var failures: [HTTPClientSpan.Failure: Int] = [:]
+  private(set) var requests = 0
+  private(set) var errors = 0
+  private(set) var timeline = Timeline()
+  /// How much later than due requests left although a connection was free: the generator's own imprecision.
+  private(set) var sendDelay = LatencyRecord()
+  /// Requests that were due before a connection was free.
+  private(set) var waitedForConnection = 0
+  /// When the last one left, monotonic nanoseconds.
+  private(set) var lastSent: UInt64 = 0
+  /// Requests of the warm-up, which count nowhere else.
+  var warmUpRequests = 0
+  /// Requests that were given up because the run was ended.
+  var interrupted = 0
+
+  /// - Parameter begin: When the measured part of the run began, monotonic nanoseconds.
+  mutating func record(_ result: RequestResult, begin: UInt64) {
+    requests += 1
+    if result.isError { errors += 1 }
+    switch result.outcome {
+    case .answered(let status): statuses[status, default: 0] += 1
+    case .failed(let error): failures[error.spanFailure, default: 0] += 1
+    }
+    if let latency = result.latency {
+      latencies[result.kind, default: LatencyRecord()].record(latency, trace: result.trace)
+    }
+    timeline.record(
+      at: Double(result.due - min(begin, result.due)) / 1e9,
+      nanoseconds: result.latency,
+      isError: result.isError
+    )
+    switch result.departure {
+    case .spontaneous: break
+    case .punctual: sendDelay.record(result.sent - result.due, trace: nil)
+    case .afterWaiting: waitedForConnection += 1
+    }
+    lastSent = max(lastSent, result.sent)
+  }
+
+  mutating func add(_ other: LoadRecord) {
+    latencies.merge(other.latencies) { first, second in
+      var sum = first
+      sum.add(second)
+      return sum
+    }
+    statuses.merge(other.statuses, uniquingKeysWith: +)
+    failures.merge(other.failures, uniquingKeysWith: +)
+    requests += other.requests
+    errors += other.errors
+    timeline.add(other.timeline)
+    sendDelay.add(other.sendDelay)
+    waitedForConnection += other.waitedForConnection
+    lastSent = max(lastSent, other.lastSent)
+    warmUpRequests += other.warmUpRequests
+    interrupted += other.interrupted
+  }
+}

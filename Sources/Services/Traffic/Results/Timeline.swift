@@ -1,0 +1,70 @@
+import Histogram
+
+/// How latency and errors went along the run: a bounded number of equal intervals that grow with it.
+struct Timeline: Sendable {
+  struct Interval: Sendable {
+    var requests = 0
+    var errors = 0
+    /// Microseconds, with a relative error of 1 %.
+    var latencies = Histogram<UInt32>(
+      lowestDiscernibleValue: 1,
+      highestTrackableValue: LatencyRecord.mostNanoseconds / 1000,
+      numberOfSignificantValueDigits: .two
+    )
+
+    mutating func add(_ other: Interval) {
+      requests += other.requests
+      errors += other.errors
+      latencies.add(other.latencies)
+    }
+
+    /// In seconds; nil for an interval without answers.
+    func seconds(percentile: Double) -> Double? {
+      latencies.totalCount == 0 ? nil : Double(latencies.valueAtPercentile(percentile)) / 1e6
+    }
+  }
+
+  /// More points than a chart shows.
+  private static let mostIntervals = 256
+
+  private(set) var intervals: [Interval] = []
+  private(set) var intervalSeconds = 1
+
+  /// A request that was due `seconds` after the beginning; `nanoseconds` is its latency, nil where it had none.
+  mutating func record(at seconds: Double, nanoseconds: UInt64?, isError: Bool) {
+    let index = reach(Int(max(0, seconds)))
+    intervals[index].requests += 1
+    if isError { intervals[index].errors += 1 }
+    if let nanoseconds {
+      _ = intervals[index].latencies.record(min(nanoseconds, LatencyRecord.mostNanoseconds) / 1000)
+    }
+  }
+
+  mutating func add(_ other: Timeline) {
+    var other = other
+    while other.intervalSeconds < intervalSeconds { other.coarsen() }
+    while intervalSeconds < other.intervalSeconds { coarsen() }
+    for (index, interval) in other.intervals.enumerated() {
+      if index == intervals.count { intervals.append(Interval()) }
+      intervals[index].add(interval)
+    }
+  }
+
+  /// The interval of that second, which exists afterwards.
+  private mutating func reach(_ second: Int) -> Int {
+    while second / intervalSeconds >= Self.mostIntervals { coarsen() }
+    let index = second / intervalSeconds
+    while intervals.count <= index { intervals.append(Interval()) }
+    return index
+  }
+
+  /// Two intervals become one.
+  private mutating func coarsen() {
+    var coarse: [Interval] = []
+    for (index, interval) in intervals.enumerated() {
+      if index.isMultiple(of: 2) { coarse.append(interval) } else { coarse[index / 2].add(interval) }
+    }
+    intervals = coarse
+    intervalSeconds *= 2
+  }
+}

@@ -1,0 +1,70 @@
+import ArgumentParser
+import Compare
+import LoopHTTP
+import Reporting
+import ServiceCore
+
+/// `dice compare`
+struct CompareCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare",
+    abstract: "Measures how much faster concurrent rolls are than sequential ones.",
+    discussion: """
+      Each iteration times N rolls one after another, one batch of N, and N single rolls at once, in alternating order. \
+      Failed rolls are repeated and part of no time.
+      """
+  )
+  @Option(help: "The dice-roller (DICE_ROLLER_URL; default http://localhost:8107).")
+  var url: ServiceURL?
+  @Option(help: "The die (COMPARE_DIE; default fair).")
+  var die: String?
+  @Option(help: "Rolls to compare, 1 to 20 (COMPARE_ROLLS; default 10).")
+  var rolls: Int?
+  @Option(help: "Measurements (COMPARE_ITERATIONS; default 5).")
+  var iterations: Int?
+  @Option(help: "Several numbers of rolls instead: 1,2,5,10,20 (COMPARE_TIMES).")
+  var times: RollCounts?
+  @Option(help: "Draw measured against theory into this file as SVG (COMPARE_PLOT).")
+  var plot: String?
+  @Option(help: "Write the results to this file as JSON (COMPARE_JSON).")
+  var json: String?
+
+  func validate() throws {
+    _ = try settings()
+  }
+
+  func run() async throws {
+    let settings = try settings()
+    let tool = try await ToolProcess(loopCount: 1, name: "compare")
+    let comparison = Comparison(settings, group: tool.group, progress: tool.standardError)
+    let result: Result<ComparisonReport, CompareError>
+    do throws(CompareError) {
+      result = .success(try await comparison.run(stops: tool.stops))
+    } catch {
+      result = .failure(error)
+    }
+    await tool.close()
+    switch result {
+    case .failure(let error): throw RunFailure(description: error.description)
+    case .success(let report): try finish(report)
+    }
+  }
+
+  private func finish(_ report: ComparisonReport) throws {
+    print(report.text, terminator: "")
+    guard report.hasFactor else { throw RunFailure(description: "nothing could be measured: no factor") }
+  }
+
+  private func settings() throws -> CompareSettings {
+    guard let url = try Setting.value(url, "DICE_ROLLER_URL") ?? ServiceURL("http://localhost:8107") else {
+      throw ValidationError("DICE_ROLLER_URL is invalid.")
+    }
+    let rolls = try Setting.value(rolls, "--rolls", "COMPARE_ROLLS", in: 1...20) ?? 10
+    return CompareSettings(
+      url: url,
+      die: try Setting.value(die, "COMPARE_DIE") ?? "fair",
+      rolls: try Setting.value(times, "COMPARE_TIMES")?.values ?? [rolls],
+      iterations: try Setting.value(iterations, "--iterations", "COMPARE_ITERATIONS", in: 1...10_000) ?? 5
+    )
+  }
+}

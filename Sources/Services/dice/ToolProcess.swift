@@ -1,0 +1,48 @@
+import Logging
+import LoopHTTP
+import Telemetry
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// What a subcommand needs that runs to its end and reports: loops, the first Ctrl-C as an event, and the standard error.
+struct ToolProcess {
+  let group: EventLoopGroup
+  /// Has an element when the user wants an end. A second signal ends the process at once.
+  let stops: AsyncStream<Void>
+  /// For progress; the standard output belongs to the results.
+  let standardError: FileWriter
+  /// Whether somebody watches the standard error.
+  let isTerminal: Bool
+  /// Warnings, on the standard error.
+  let logger: Logger
+  private let sink: BufferedLogSink
+  private let watcher: SignalWatcher
+
+  init(loopCount: Int, name: String) async throws {
+    isTerminal = isatty(2) == 1
+    let group = try EventLoopGroup(loopCount: loopCount)
+    let style = LogStyle.text(isColoured: isTerminal)
+    self.group = group
+    sink = BufferedLogSink(descriptor: 2, group: group, style: style, service: name)
+    logger = style.logger(service: name, level: .warning, sink: sink)
+    standardError = FileWriter(descriptor: 2, loop: group.loops[0])
+    let (stops, stop) = AsyncStream.makeStream(of: Void.self)
+    self.stops = stops
+    let signals = SignalCount()
+    watcher = try await SignalWatcher.start([SIGTERM, SIGINT], on: group.loops[0]) { signal in
+      if signals.next() > 1 { exit(128 + signal) }
+      stop.yield()
+    }
+  }
+
+  /// Gives everything back; nothing may use the loops any more.
+  func close() async {
+    await watcher.stop()
+    await sink.close(within: .seconds(1))
+    await group.shutdown()
+  }
+}

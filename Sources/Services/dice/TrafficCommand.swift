@@ -1,0 +1,55 @@
+import ArgumentParser
+import Logging
+import LoopHTTP
+import Reporting
+import Telemetry
+import Traffic
+
+/// `dice traffic`
+struct TrafficCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "traffic",
+    abstract: "Loads a frontend with simulated users, or any URL at a rate, and tells the latencies.",
+    discussion: """
+      Without --rate, users wait for their answers (closed model). With --rate the clock decides (open model): latency \
+      counts from the moment a request was due, so that a server that stalls cannot hide it.
+      """
+  )
+  @OptionGroup var traffic: TrafficOptions
+  @Option(help: "Write the results to this file as JSON (TRAFFIC_JSON).")
+  var json: String?
+  @Option(help: "Write a page with charts to this file (TRAFFIC_HTML).")
+  var html: String?
+
+  func validate() throws {
+    _ = try traffic.settings()
+  }
+
+  func run() async throws {
+    let settings = try traffic.settings()
+    let tool = try await ToolProcess(loopCount: settings.loopCount, name: "traffic-generator")
+    let run = TrafficRun(
+      settings,
+      group: tool.group,
+      telemetry: TelemetryConfiguration(environment: Setting.environment),
+      logger: tool.logger,
+      progress: ProgressPrinter(writer: tool.standardError, isTerminal: tool.isTerminal)
+    )
+    let result: Result<TrafficReport, TrafficError>
+    do throws(TrafficError) {
+      result = .success(try await run.run(stops: tool.stops))
+    } catch {
+      result = .failure(error)
+    }
+    await tool.close()
+    switch result {
+    case .failure(let error): throw RunFailure(description: error.description)
+    case .success(let report): try finish(report)
+    }
+  }
+
+  private func finish(_ report: TrafficReport) throws {
+    print(report.text, terminator: "")
+    guard report.passed else { throw RunFailure(description: "the run did not keep its limits") }
+  }
+}

@@ -1,0 +1,117 @@
+import ArgumentParser
+import LoopHTTP
+import Reporting
+import ServiceCore
+import Traffic
+
+/// What decides when requests are sent, and what they ask for.
+struct TrafficOptions: ParsableArguments {
+  @Option(help: "The frontend (FRONTEND_URL; default http://localhost:8108).")
+  var url: ServiceURL?
+  @Option(help: "Any URL to load instead of a frontend (TRAFFIC_TARGET).")
+  var target: String?
+  @Option(help: "Concurrent users of the closed model (TRAFFIC_USERS; default 10).")
+  var users: Int?
+  @Option(help: "A user's most rolls, then another comes (TRAFFIC_MAX_ROLLS; default 20).")
+  var maxRolls: Int?
+  @Option(help: "Share of requests that ask for a batch (TRAFFIC_ASYNC_PROBABILITY; default 0.3).")
+  var asyncProbability: Double?
+  @Option(help: "A batch's most rolls, up to 20 (TRAFFIC_MAX_ASYNC_ROLLS; default 10).")
+  var maxAsyncRolls: Int?
+  @Option(help: "Dice to choose from (TRAFFIC_DICE; default fair,risky,extreme,unknown).")
+  var dice: String?
+  @Option(help: "A user's pause between requests (TRAFFIC_THINK_TIME; default 0.5-2, in seconds).")
+  var thinkTime: SecondsRange?
+  @Option(help: "Open model: requests per second, steps 100,200 or a ramp 100-1000 (TRAFFIC_RATE).")
+  var rate: RateSpecification?
+  @Option(help: "How long to measure, such as 30s (TRAFFIC_DURATION; default: 10s, or until Ctrl-C for users).")
+  var duration: Seconds?
+  @Option(help: "constant or poisson, for --rate (TRAFFIC_ARRIVALS; default constant).")
+  var arrivals: ArrivalPattern?
+  @Option(help: "Most connections (TRAFFIC_CONNECTIONS; default 64 for --target, 500 for --rate).")
+  var connections: Int?
+  @Option(help: "Time before anything is measured (TRAFFIC_WARM_UP; default 0).")
+  var warmUp: Seconds?
+  @Option(help: "Repeats a run's dice, batches, arrivals and pauses (TRAFFIC_SEED; default: any).")
+  var seed: UInt64?
+  @Option(help: "Event-loop threads (LOOPS; default 1).")
+  var loops: LoopCount?
+  @Option(help: "Share of requests whose trace is recorded (TRAFFIC_TRACE_SAMPLE; default 1, for --target none).")
+  var traceSample: Double?
+  @Option(help: "Fail where a latency is above this: p99=200ms; may be repeated (TRAFFIC_FAIL_OVER).")
+  var failOver: [LatencyLimit] = []
+  @Option(help: "Fail where more requests than this have failed: 1% (TRAFFIC_FAIL_ERRORS).")
+  var failErrors: ErrorLimit?
+}
+
+extension TrafficOptions {
+  /// With the variables and the defaults; a value that makes no sense is a usage error naming flag or variable.
+  func settings() throws -> TrafficSettings {
+    let target = try trafficTarget()
+    let seed = try Setting.value(seed, "TRAFFIC_SEED") ?? .random(in: 0...UInt64(UInt32.max))
+    var settings = TrafficSettings(target: target, model: try model(target), seed: seed)
+    settings.seconds = try Setting.value(duration, "TRAFFIC_DURATION")?.value
+    guard settings.seconds ?? 1 > 0 else { throw ValidationError("The value '0' is invalid for '--duration'.") }
+    if settings.seconds == nil, isBounded(settings) { settings.seconds = TrafficSettings.defaultSeconds }
+    settings.warmUpSeconds = try Setting.value(warmUp, "TRAFFIC_WARM_UP")?.value ?? 0
+    settings.loopCount = min(try Setting.value(loops, "LOOPS")?.value ?? 1, settings.concurrency)
+    let sample = try Setting.value(traceSample, "--trace-sample", "TRAFFIC_TRACE_SAMPLE", in: 0...1)
+    if case .dice = target { settings.traceSample = sample ?? 1 } else { settings.traceSample = sample }
+    settings.latencyLimits = failOver
+    if failOver.isEmpty, let limit = try Setting.value(LatencyLimit?.none, "TRAFFIC_FAIL_OVER") {
+      settings.latencyLimits = [limit]
+    }
+    settings.errorLimit = try Setting.value(failErrors, "TRAFFIC_FAIL_ERRORS")
+    return settings
+  }
+
+  /// Only users of a frontend go on for ever, as people do.
+  private func isBounded(_ settings: TrafficSettings) -> Bool {
+    if case (.dice, .closed) = (settings.target, settings.model) { return false }
+    return true
+  }
+
+  private func trafficTarget() throws -> TrafficSettings.Target {
+    if let text = try Setting.value(target, "TRAFFIC_TARGET") {
+      do throws(ClientError) {
+        return .url(try ClientURL(text))
+      } catch {
+        throw ValidationError("The value '\(text)' is invalid for '--target': \(error).")
+      }
+    }
+    var mix = DiceMix()
+    if let names = try Setting.value(dice, "TRAFFIC_DICE") {
+      mix.dice = names.split(separator: ",").map(String.init)
+      guard !mix.dice.isEmpty else { throw ValidationError("The value '\(names)' is invalid for '--dice'.") }
+    }
+    if let share = try Setting.value(asyncProbability, "--async-probability", "TRAFFIC_ASYNC_PROBABILITY", in: 0...1) {
+      mix.asyncProbability = share
+    }
+    if let most = try Setting.value(maxAsyncRolls, "--max-async-rolls", "TRAFFIC_MAX_ASYNC_ROLLS", in: 1...20) {
+      mix.maximumBatchSize = most
+    }
+    guard let url = try Setting.value(url, "FRONTEND_URL") ?? ServiceURL("http://localhost:8108") else {
+      throw ValidationError("FRONTEND_URL is invalid.")
+    }
+    return .dice(url, mix)
+  }
+
+  private func model(_ target: TrafficSettings.Target) throws -> TrafficSettings.Model {
+    let connections = try Setting.value(connections, "--connections", "TRAFFIC_CONNECTIONS", in: 1...100_000)
+    if let rate = try Setting.value(rate, "TRAFFIC_RATE") {
+      let pattern = try Setting.value(arrivals, "TRAFFIC_ARRIVALS") ?? .constant
+      if case .url = target { return .open(rate, pattern, connections: connections ?? 64) }
+      return .open(rate, pattern, connections: connections ?? 500)
+    }
+    let users = try Setting.value(users, "--users", "TRAFFIC_USERS", in: 1...100_000)
+    let thinkTime = try Setting.value(thinkTime, "TRAFFIC_THINK_TIME")?.range
+    if case .url = target {
+      return .closed(users: users ?? connections ?? 64, maximumRolls: .max, thinkTime: thinkTime ?? 0...0)
+    }
+    return .closed(
+      users: users ?? 10,
+      maximumRolls: try Setting.value(maxRolls, "--max-rolls", "TRAFFIC_MAX_ROLLS", in: 1...1_000_000) ?? 20,
+      thinkTime: thinkTime ?? 0.5...2
+    )
+  }
+}

@@ -11,13 +11,13 @@ import httpx
 import pytest
 import yaml
 
+import containers
 import deployment
 from conftest import running_all
 from dice import ROOT
 from prometheus_server import Prometheus
 
 TOOLS = pathlib.Path(sys.executable).parent
-KUBERNETES = deployment.DOCKER / "kubernetes"
 # What Prometheus adds to each series.
 ADDED_LABELS = {"job", "instance"}
 # Loki's own, and the resource's service.name, which the collector takes from a line's `service`.
@@ -27,36 +27,38 @@ needs_prometheus = pytest.mark.skipif(shutil.which("promtool") is None, reason="
 
 
 def check(*command):
-    """Runs a checker, whose complaints are the test's."""
+    """Runs a checker, whose complaints are the test's; gives what it says otherwise."""
     result = subprocess.run(list(map(str, command)), cwd=ROOT, capture_output=True, text=True)
     assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout + result.stderr
 
 
 def test_yaml():
-    check(TOOLS / "yamllint", "--strict", "docker")
+    check(TOOLS / "yamllint", "--strict", "docker", "Tests/System/rules.test.yaml")
 
 
 def test_dockerfile():
     check(TOOLS / "hadolint", deployment.DOCKER / "Dockerfile")
 
 
-@pytest.mark.parametrize("path", sorted((KUBERNETES / "base").glob("[!k]*.yaml")), ids=lambda path: path.name)
-def test_kubernetes_objects(path):
-    check(TOOLS / "kubernetes-validate", "--strict", path)
-
-
-@pytest.mark.parametrize("path", sorted(KUBERNETES.rglob("kustomization.yaml")), ids=lambda path: path.parent.name)
-def test_a_kustomization_names_what_exists(path):
-    content = deployment.load(path)
-    for name in content["resources"]:
-        resource = path.parent / name
-        assert resource.is_file() or (resource / "kustomization.yaml").is_file(), name
-
-
 @needs_prometheus
 @pytest.mark.parametrize("what, name", [("config", "prometheus.yaml"), ("rules", "rules.yaml")])
 def test_prometheus_files(what, name):
     check("promtool", "check", what, deployment.OBSERVABILITY / name)
+
+
+@needs_prometheus
+def test_alerts_fire_when_they_should():
+    check("promtool", "test", "rules", ROOT / "Tests/System/rules.test.yaml")
+
+
+@pytest.mark.parametrize("files", [[deployment.COMPOSE], [deployment.COMPOSE, deployment.OVERLAY]], ids=len)
+@pytest.mark.parametrize("version, program", containers.compose_programs().items())
+def test_every_version_of_compose_accepts_the_files(version, program, files):
+    options = [part for path in files for part in ("--file", path)]
+    profiles = [part for name in deployment.PROFILES for part in ("--profile", name)]
+    said = check(*program, *options, *profiles, "config", "--quiet")
+    assert said == "", "it warns"
 
 
 @pytest.mark.parametrize("path", [deployment.COMPOSE, deployment.OVERLAY], ids=lambda path: path.name)

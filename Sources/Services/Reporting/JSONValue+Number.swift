@@ -7,7 +7,7 @@ extension JSONValue {
   }
 
   /// A number.
-  public init(_ number: Int) {
+  public init(_ number: some BinaryInteger) {
     self = .number(String(number))
   }
 

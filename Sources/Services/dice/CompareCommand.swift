@@ -52,6 +52,10 @@ struct CompareCommand: AsyncParsableCommand {
 
   private func finish(_ report: ComparisonReport) throws {
     print(report.text, terminator: "")
+    if let path = try Setting.value(json, "COMPARE_JSON") { try write(report.json, to: path, flag: "--json") }
+    if let path = try Setting.value(plot, "COMPARE_PLOT") {
+      try write(Array(report.plot.utf8), to: path, flag: "--plot")
+    }
     guard report.hasFactor else { throw RunFailure(description: "nothing could be measured: no factor") }
   }
 

@@ -50,6 +50,19 @@ struct TrafficCommand: AsyncParsableCommand {
 
   private func finish(_ report: TrafficReport) throws {
     print(report.text, terminator: "")
-    guard report.passed else { throw RunFailure(description: "the run did not keep its limits") }
+    if let path = try Setting.value(json, "TRAFFIC_JSON") { try write(report.json, to: path, flag: "--json") }
+    if let path = try Setting.value(html, "TRAFFIC_HTML") {
+      try write(Array(report.html.utf8), to: path, flag: "--html")
+    }
+    guard report.passed else { throw RunFailure(description: report.failureText) }
+  }
+}
+
+/// Writes a tool's results to a file that a flag named.
+func write(_ bytes: [UInt8], to path: String, flag: String) throws(RunFailure) {
+  do throws(ReportFileError) {
+    try ReportFile.write(bytes, to: path, flag: flag)
+  } catch {
+    throw RunFailure(description: error.description)
   }
 }

@@ -2,99 +2,120 @@ import Reporting
 import Telemetry
 
 extension TrafficReport {
-  /// The percentiles that are told; nil stands for the maximum.
-  static let percentiles: [(name: String, percentile: Double)] = [
-    ("p50", 50), ("p90", 90), ("p99", 99), ("p99.9", 99.9), ("max", 100),
+  /// The percentiles that are told, with their names for people and for programs.
+  static let percentiles: [(name: String, key: String, percentile: Double)] = [
+    ("p50", "p50", 50), ("p90", "p90", 90), ("p99", "p99", 99), ("p99.9", "p99_9", 99.9), ("max", "max", 100),
   ]
 
-  /// The summary for people, lines with an end each.
+  /// The summary for people.
   public var text: String {
-    ([headline, ""] + latencyLines + outcomeLines + generatorLines + verdictLines).joined(separator: "\n") + "\n"
+    let lines =
+      ["\(targetText), \(modelText), seed \(settings.seed)", headline, ""] + latencyLines + traceLines + [""]
+      + outcomeLines + ["generator  " + generatorText] + (limitText.map { ["MIND       " + $0] } ?? [])
+      + verdicts.map { "\($0.passed ? "passed" : "FAILED")     " + $0.text }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// Which limits were not kept, for the last line of a failed run.
+  public var failureText: String {
+    let failed = verdicts.filter { !$0.passed }.map(\.limit)
+    return failed.isEmpty ? "not one request was answered" : "not kept: " + failed.joined(separator: ", ")
+  }
+
+  var modelText: String {
+    switch settings.model {
+    case .closed(let users, _, _): "\(users.groupedText) users who wait for their answers"
+    case .open(let rate, let pattern, let connections):
+      "\(rate)/s \(pattern.rawValue) over at most \(connections.groupedText) connections"
+    }
   }
 
   private var headline: String {
-    var line = "\(record.requests.groupedText) requests in \(seconds.durationText), \(rateText)"
-    if isInterrupted { line += ", ended early" }
-    return line
-  }
-
-  private var rateText: String {
-    guard case .open(let rate, _, _) = settings.model else { return "\(rate.text(decimals: 1))/s" }
-    return "\(self.rate.text(decimals: 1))/s of \(rate)/s"
+    "\(record.requests.groupedText) requests in \(seconds.durationText), \(rate.text(decimals: 1)) per second"
+      + (isInterrupted ? ", ended early" : "")
   }
 
   private var latencyLines: [String] {
     guard !kinds.isEmpty else { return ["no answer at all"] }
-    let names = Self.percentiles.map(\.name)
-    var lines = ["latency".padded(toRight: 10) + (["requests", "mean"] + names).map { $0.padded(to: 10) }.joined()]
-    for (kind, latencies) in kinds {
-      let values = [latencies.mean] + Self.percentiles.map { latencies.seconds(percentile: $0.percentile) }
-      let cells = [latencies.count.groupedText] + values.map(\.durationText)
-      lines.append("  \(kind.rawValue)".padded(toRight: 10) + cells.map { $0.padded(to: 10) }.joined())
+    let names = ["requests", "mean"] + Self.percentiles.map(\.name)
+    return ["latency".padded(toRight: 11) + names.map { $0.padded(to: 10) }.joined()]
+      + kinds.map { kind, latencies in
+        let values = [latencies.mean] + Self.percentiles.map { latencies.seconds(percentile: $0.percentile) }
+        let cells = [latencies.count.groupedText] + values.map(\.durationText)
+        return "  \(kind.rawValue)".padded(toRight: 11) + cells.map { $0.padded(to: 10) }.joined()
+      }
+  }
+
+  /// Traces to look at: about as slow as the median and as the slowest percent, and the slowest.
+  var traces: [(kind: RequestKind, name: String, trace: TraceID)] {
+    kinds.flatMap { kind, latencies in
+      [("p50", 50.0), ("p99", 99), ("max", 100)].compactMap { name, percentile in
+        latencies.trace(percentile: percentile).map { (kind, name, $0) }
+      }
     }
-    return lines + traceLines
   }
 
   private var traceLines: [String] {
-    let lines = kinds.flatMap { kind, latencies in
-      [("p50", 50.0), ("p99", 99), ("max", 100)].compactMap { name, percentile in
-        latencies.trace(percentile: percentile).map {
-          "  \(kind.rawValue)".padded(toRight: 10) + name.padded(to: 10) + "  \($0)"
-        }
-      }
+    traces.enumerated().map { index, row in
+      (index == 0 ? "traces" : "").padded(toRight: 11) + "\(row.kind.rawValue) \(row.name)".padded(to: 10)
+        + "  \(row.trace)"
     }
-    return lines.isEmpty ? [] : ["traces of these"] + lines
+  }
+
+  /// How requests ended, with statuses first.
+  var outcomes: [(name: String, count: Int)] {
+    statuses.map { ("\($0.status)", $0.count) } + failures.map { ($0.failure.words, $0.count) }
   }
 
   private var outcomeLines: [String] {
-    var parts = record.statuses.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.groupedText)" }
-    parts += record.failures.sorted { $0.key.rawValue < $1.key.rawValue }.map {
-      "\($0.key.words): \($0.value.groupedText)"
-    }
+    let parts = outcomes.map { "\($0.name): \($0.count.groupedText)" }
     var lines = [
       "answers    " + (parts.isEmpty ? "none" : parts.joined(separator: "  ")),
-      "errors     \(record.errors.groupedText) (\(errorShare.isNaN ? "–" : errorShare.percentText))",
+      "errors     \(record.errors.groupedText)" + (errorShare.isNaN ? "" : " (\(errorShare.percentText))"),
     ]
     if record.warmUpRequests > 0 {
       lines.append("warm-up    \(record.warmUpRequests.groupedText) requests, not counted")
     }
     if record.interrupted > 0 { lines.append("given up   \(record.interrupted.groupedText) requests on their way") }
+    if let spans, spans.dropped > 0 {
+      lines.append("spans      \(spans.dropped.groupedText) came too fast for the exporter: lower --trace-sample")
+    }
+    if let spans, spans.failed > 0 {
+      lines.append("spans      \(spans.failed.groupedText) reached no receiver: see OTEL_EXPORTER_OTLP_ENDPOINT")
+    }
     return lines
   }
 
-  private var generatorLines: [String] {
+  /// What the generator needed.
+  var generatorText: String {
+    var parts: [String] = []
     let cost = generator.cpuSecondsPerRequest
-    var line = "generator  "
-    line += cost.isNaN ? "" : "\((cost * 1e6).text(decimals: 1)) µs of CPU a request, "
-    line += "\(generator.busyShare.isNaN ? "–" : generator.busyShare.percentText) busy"
+    if !cost.isNaN { parts.append("\((cost * 1e6).text(decimals: 1)) µs of CPU a request") }
+    if !generator.busyShare.isNaN { parts.append("busy \(generator.busyShare.percentText) of the time") }
     if record.sendDelay.count > 0 {
-      line += ", sent \(record.sendDelay.seconds(percentile: 99).durationText) after due at p99"
+      parts.append("sent \(record.sendDelay.seconds(percentile: 99).durationText) after due at p99")
     }
-    var lines = [line + ", seed \(settings.seed)"]
-    switch limit {
-    case nil: break
-    case .generator(let share):
-      lines.append(
-        "           THE GENERATOR WAS THE LIMIT, not the server: busy \(share.percentText) of the time; raise --loops"
-      )
-    case .connections(let share):
-      lines.append(
-        "           \(share.percentText) of the requests waited for one of \(settings.concurrency) connections; raise --connections"
-      )
-    }
-    if let spans, spans.dropped + spans.failed > 0 {
-      let lost = (spans.dropped + spans.failed).groupedText
-      lines.append("spans      \(spans.exported.groupedText) exported, \(lost) lost: lower --trace-sample")
-    }
-    return lines
+    return parts.joined(separator: ", ")
   }
 
-  private var verdictLines: [String] {
-    verdicts.map { verdict in
-      let reached = verdict.limit.hasPrefix("errors") ? verdict.reached.percentText : verdict.reached.durationText
-      return
-        "\(verdict.passed ? "passed    " : "FAILED    ") \(verdict.limit): \(verdict.reached.isNaN ? "no answers" : reached)"
+  /// Why the figures are not the server's alone; nil where they are.
+  var limitText: String? {
+    switch limit {
+    case nil: nil
+    case .generator(let share):
+      "the generator was the limit, not the server: busy \(share.percentText) of the time; raise --loops"
+    case .connections(let share):
+      "\(share.percentText) of the requests waited for one of \(settings.concurrency) connections: the server is too slow "
+        + "for this rate, or raise --connections"
     }
+  }
+}
+
+extension TrafficReport.Verdict {
+  /// The limit and what was reached.
+  var text: String {
+    let figure = isShare ? reached.percentText : reached.durationText
+    return "\(limit): \(reached.isNaN ? "no answers" : figure)"
   }
 }
 

@@ -1,3 +1,5 @@
+import LoopHTTP
+import ServiceCore
 import Telemetry
 
 /// What a run came to.
@@ -5,8 +7,9 @@ public struct TrafficReport: Sendable {
   /// A limit and whether it was kept.
   struct Verdict: Sendable {
     let limit: String
-    /// In seconds or as a share, as the limit has it; `nan` without requests.
+    /// In seconds, or a share of 1; `nan` without requests.
     let reached: Double
+    let isShare: Bool
     let passed: Bool
   }
 
@@ -39,17 +42,46 @@ public struct TrafficReport: Sendable {
     RequestKind.allCases.compactMap { kind in record.latencies[kind].map { (kind, $0) } }
   }
 
+  /// In ascending order.
+  var statuses: [(status: Int, count: Int)] {
+    record.statuses.map { (status: $0.key, count: $0.value) }.sorted { $0.status < $1.status }
+  }
+
+  /// In the order of their names.
+  var failures: [(failure: HTTPClientSpan.Failure, count: Int)] {
+    record.failures.map { (failure: $0.key, count: $0.value) }.sorted { $0.failure.rawValue < $1.failure.rawValue }
+  }
+
+  var modelName: String {
+    switch settings.model {
+    case .closed: "closed"
+    case .open: "open"
+    }
+  }
+
+  var targetText: String {
+    switch settings.target {
+    case .dice(let url, _): url.description
+    case .url(let url): url.description
+    }
+  }
+
   /// A run without a single answer passes no limit.
   var verdicts: [Verdict] {
     var all = LatencyRecord()
     for (_, latencies) in kinds { all.add(latencies) }
     var verdicts = settings.latencyLimits.map { limit in
       let reached = all.seconds(percentile: limit.percentile)
-      return Verdict(limit: limit.description, reached: reached, passed: reached <= limit.seconds)
+      return Verdict(limit: limit.description, reached: reached, isShare: false, passed: reached <= limit.seconds)
     }
     if let limit = settings.errorLimit {
       verdicts.append(
-        Verdict(limit: "errors=\(limit.description)", reached: errorShare, passed: errorShare <= limit.share)
+        Verdict(
+          limit: "errors=\(limit.description)",
+          reached: errorShare,
+          isShare: true,
+          passed: errorShare <= limit.share
+        )
       )
     }
     return verdicts

@@ -28,11 +28,11 @@ struct Timeline: Sendable {
   private static let mostIntervals = 256
 
   private(set) var intervals: [Interval] = []
-  private(set) var intervalSeconds = 1
+  private(set) var intervalSeconds = 0.5
 
   /// A request that was due `seconds` after the beginning; `nanoseconds` is its latency, nil where it had none.
   mutating func record(at seconds: Double, nanoseconds: UInt64?, isError: Bool) {
-    let index = reach(Int(max(0, seconds)))
+    let index = reach(max(0, seconds))
     intervals[index].requests += 1
     if isError { intervals[index].errors += 1 }
     if let nanoseconds {
@@ -50,10 +50,10 @@ struct Timeline: Sendable {
     }
   }
 
-  /// The interval of that second, which exists afterwards.
-  private mutating func reach(_ second: Int) -> Int {
-    while second / intervalSeconds >= Self.mostIntervals { coarsen() }
-    let index = second / intervalSeconds
+  /// The interval of that moment, which exists afterwards.
+  private mutating func reach(_ seconds: Double) -> Int {
+    while Int(seconds / intervalSeconds) >= Self.mostIntervals { coarsen() }
+    let index = Int(seconds / intervalSeconds)
     while intervals.count <= index { intervals.append(Interval()) }
     return index
   }

@@ -34,15 +34,15 @@ def decode(received, message=trace_service_pb2.ExportTraceServiceRequest):
     if received.headers.get("content-type") == PROTOBUF:
         return message.FromString(body)
     assert received.headers.get("content-type") == "application/json", received.headers
-    return json_format.ParseDict(_hexadecimal_to_base64(json.loads(body)), message())
+    return json_format.ParseDict(hexadecimal_to_base64(json.loads(body)), message())
 
 
-def _hexadecimal_to_base64(value, key=None):
-    # OTLP writes ids in hexadecimal, where protobuf's own JSON mapping has base64.
+def hexadecimal_to_base64(value, key=None):
+    """OTLP's JSON as protobuf's own: the one writes ids in hexadecimal, the other in base64."""
     if isinstance(value, dict):
-        return {name: _hexadecimal_to_base64(item, name) for name, item in value.items()}
+        return {name: hexadecimal_to_base64(item, name) for name, item in value.items()}
     if isinstance(value, list):
-        return [_hexadecimal_to_base64(item) for item in value]
+        return [hexadecimal_to_base64(item) for item in value]
     if key in ("traceId", "spanId", "parentSpanId"):
         return base64.b64encode(bytes.fromhex(value)).decode()
     return value

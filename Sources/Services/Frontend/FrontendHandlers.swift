@@ -105,9 +105,10 @@ struct FrontendHandlers: Sendable {
     return try await fetch("/api/traces/\(id)", missing: "Trace '\(id)' not found")
   }
 
-  /// `GET /traces`
+  /// `GET /traces`: the newest, without those that a reader makes by loading the page.
   func traces(_ request: Request) async throws -> Response {
-    try await fetch("/api/search?limit=20", missing: "The trace store has no search")
+    let query = #"{ rootServiceName != "\#(tools.name)" || rootName =~ "GET /roll.*" }"#
+    return try await fetch("/api/search?limit=20&q=\(query.queryEncoded)", missing: "The trace store has no search")
   }
 
   /// What a trace id looks like.

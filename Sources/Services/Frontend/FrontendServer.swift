@@ -49,9 +49,9 @@ public struct FrontendServer: ServiceDefinition {
       ServiceRoute("/roll", RollOperations.roll) { try await handlers.roll($0) },
       ServiceRoute("/roll-async", RollOperations.rollAsync) { try await handlers.rollAsync($0) },
       ServiceRoute("/dice", Self.dice) { try await handlers.dice($0) },
-      ServiceRoute("/config", Self.configuration) { _ in .json(configuration) },
-      ServiceRoute("/traces", Self.traces) { try await handlers.traces($0) },
-      ServiceRoute("/traces/{trace_id}", Self.trace) { try await handlers.trace($0) },
+      ServiceRoute("/config", Self.configuration, isTraced: false) { _ in .json(configuration) },
+      ServiceRoute("/traces", Self.traces, isTraced: false) { try await handlers.traces($0) },
+      ServiceRoute("/traces/{trace_id}", Self.trace, isTraced: false) { try await handlers.trace($0) },
     ]
   }
 

@@ -65,12 +65,10 @@ enum PageFiles {
       // The second view: as many rolls one after another, drawn beside the batch on one scale.
 
       import * as api from "./api.js";
-      import { byId, html, svg } from "./dom.js";
+      import { byId, html } from "./dom.js";
       import { duration, factor, plural } from "./format.js";
-      import { axis, bar, gridLines, Scale } from "./timeline.js";
+      import { stairs } from "./stairs.js";
       import { isRoll, rootOf } from "./trace-analysis.js";
-
-      const lane = 9;
 
       export class Comparison {
         #section = byId("comparison");
@@ -95,19 +93,17 @@ enum PageFiles {
          * Only a batch that succeeded can be compared; for others the section stays hidden.
          */
         offer(die, took, trace) {
-          const rolls = trace.spans.filter((span) => isRoll(span) && span.status !== "ERROR");
-          const whole = rolls.length > 0 && rolls.length === trace.spans.filter(isRoll).length &&
-            rootOf(trace).status !== "ERROR";
-          if (!whole) return this.close();
+          const rolls = trace.spans.filter(isRoll);
+          const failed = [rootOf(trace), ...rolls].some((span) => span.status === "ERROR");
+          if (rolls.length === 0 || failed) return this.close();
           this.#batch = {
             die,
             took: took ?? rootOf(trace).duration,
-            count: rolls.length,
             bars: rolls.map(({ start, end }) => ({ start, end })),
           };
           this.#section.hidden = false;
           this.#button.textContent = `Roll ${plural(rolls.length, "time")}, one after another`;
-          this.#status.textContent = "What would the same rolls take without overlap? Try it.";
+          this.#status.textContent = "How long do as many rolls take when each waits for the one before? Measure it.";
           this.#drawing.replaceChildren();
         }
 
@@ -129,8 +125,8 @@ enum PageFiles {
         async #rollAll(batch, signal) {
           const begin = performance.now();
           const bars = [];
-          for (let index = 0; index < batch.count; index += 1) {
-            this.#status.textContent = `Rolling ${index + 1} of ${batch.count}…`;
+          while (bars.length < batch.bars.length) {
+            this.#status.textContent = `Rolling ${bars.length + 1} of ${batch.bars.length}…`;
             const start = performance.now() - begin;
             const answer = await api.roll(batch.die, { signal });
             bars.push({ start, end: performance.now() - begin, failed: answer.status !== 200 });
@@ -140,61 +136,28 @@ enum PageFiles {
         }
 
         #draw(batch, bars) {
-          const took = bars.at(-1).end;
-          const scale = new Scale(0, Math.max(took, batch.took) * 1.02);
           this.#drawing.replaceChildren(
-            figure(scale, `At once: one batch of ${batch.count}`, batch.took, batch.bars, 1),
-            figure(scale, `One after another: ${plural(bars.length, "request")}`, took, bars, 0),
-            html("div", { class: "comparison-axis" }, axis(scale)),
+            ...stairs(
+              { title: `At once, one batch of ${batch.bars.length}:`, took: batch.took, bars: batch.bars },
+              { title: `One after another, ${plural(bars.length, "request")}:`, took: bars.at(-1).end, bars },
+            ),
           );
         }
       }
 
       function verdict(batch, bars) {
         const failed = bars.filter((each) => each.failed).length;
-        const took = bars.at(-1).end;
         if (failed > 0) return [`${plural(failed, "roll")} of ${bars.length} failed, so the times cannot be compared.`];
+        const ratio = bars.at(-1).end / batch.took;
         return [
-          "One after another ",
-          duration(took),
-          ", at once ",
-          duration(batch.took),
-          ": ",
-          html(
-            "strong",
-            { class: "factor" },
-            took >= batch.took
-              ? `${factor(took / batch.took)} faster at once`
-              : `${factor(batch.took / took)} slower at once`,
-          ),
-          ".",
+          html("strong", { class: "factor" }, ratio >= 1 ? `${factor(ratio)} faster at once` : `${factor(1 / ratio)} slower at once`),
+          ` One after another ${duration(bars.at(-1).end)}, at once ${duration(batch.took)}.${expectation(bars.length)}`,
         ];
       }
 
-      function figure(scale, title, took, bars, hue) {
-        const height = bars.length * lane + 10;
-        const end = `${scale.percent(took).toFixed(3)}%`;
-        return html(
-          "figure",
-          {},
-          html("figcaption", {}, title, " ", html("strong", {}, duration(took))),
-          svg(
-            "svg",
-            { class: "stairs", height, role: "img", "aria-label": `${title}: ${duration(took)}`, "data-hue": hue },
-            ...gridLines(scale),
-            ...bars.map(({ start, end: stop, failed }, index) =>
-              bar(scale, {
-                start,
-                end: stop,
-                y: 5 + index * lane,
-                height: lane - 2,
-                radius: 2,
-                class: failed ? "bar roll failed" : "bar roll",
-              })
-            ),
-            svg("line", { class: "finish", x1: end, x2: end, y1: 0, y2: "100%" }),
-          ),
-        );
+      /** N waits, each uniform between nothing and the same limit, last N/2 limits in a row and N/(N+1) at once. */
+      function expectation(count) {
+        return count < 2 ? "" : ` Chance has its part: over many tries ${count} rolls come to ${factor((count + 1) / 2)}.`;
       }
 
       """###
@@ -276,6 +239,12 @@ enum PageFiles {
         if (milliseconds < 0.9995) return `${Math.round(milliseconds * 1000)} µs`;
         if (milliseconds < 999.5) return `${significant(milliseconds)} ms`;
         return `${significant(milliseconds / 1000)} s`;
+      }
+
+      /** The same for whole milliseconds, as a search gives them: no digit that was not measured. */
+      export function coarse(milliseconds) {
+        if (milliseconds < 1) return "< 1 ms";
+        return milliseconds < 1000 ? `${milliseconds} ms` : duration(milliseconds);
       }
 
       /** A ratio as text: `4.53×`. */
@@ -389,8 +358,20 @@ enum PageFiles {
                 <button id="die-retry" type="button">Try again</button>
               </p>
               <div id="result" class="result" role="status" aria-label="Result">
-                <p class="hint">Press Roll. Tick “Use Async Rolling” first to see many rolls overlap in one trace.</p>
+                <p class="hint">Tick “Use Async Rolling” and press Roll: many rolls, one request, one trace.</p>
               </div>
+            </section>
+
+            <section id="primer" class="card" aria-labelledby="primer-heading">
+              <div>
+                <h2 id="primer-heading">What the trace will show</h2>
+                <p>Each roll waits for up to a second, then shows a face.</p>
+                <p>
+                  Roll, and here stands the trace of your own request: which service called which, how long each step took, and
+                  which rolls waited at the same time.
+                </p>
+              </div>
+              <div id="primer-drawing"></div>
             </section>
 
             <section id="trace" class="card" aria-labelledby="trace-heading" hidden>
@@ -418,6 +399,7 @@ enum PageFiles {
 
             <section class="card" aria-labelledby="recent-heading">
               <div class="heading"><h2 id="recent-heading">Recent traces</h2></div>
+              <p id="recent-status" class="hint" hidden></p>
               <div id="recent"></div>
             </section>
           </main>
@@ -447,6 +429,7 @@ enum PageFiles {
       import { dieFace } from "./die-face.js";
       import { byId, html } from "./dom.js";
       import { duration } from "./format.js";
+      import { drawPrimer } from "./primer.js";
       import { Recent } from "./recent.js";
       import { TraceView } from "./trace-view.js";
 
@@ -502,7 +485,7 @@ enum PageFiles {
         if (form.getAttribute("aria-busy") === "true") return;
         form.setAttribute("aria-busy", "true");
         comparison.close();
-        show(html("p", { class: "hint" }, "Rolling…"));
+        show(...waiting(async.checked ? times.valueAsNumber : 1));
         const begin = performance.now();
         const answer = async.checked ? await api.rollAsync(die.value, times.value) : await api.roll(die.value);
         const took = performance.now() - begin;
@@ -515,6 +498,12 @@ enum PageFiles {
 
       function show(...elements) {
         byId("result").replaceChildren(...elements);
+      }
+
+      /** As many blank dice as are rolled, where that number makes sense. */
+      function waiting(count) {
+        const blanks = count >= 1 && count <= times.max ? Array.from({ length: count }, () => dieFace("")) : [];
+        return [html("p", { class: "hint" }, "Rolling…"), html("ol", { class: "dice rolling", "aria-hidden": "true" }, ...blanks)];
       }
 
       function outcome({ status, body, detail, traceId }, took) {
@@ -589,6 +578,7 @@ enum PageFiles {
       addEventListener("popstate", followAddress);
       document.addEventListener("click", followLink);
 
+      drawPrimer();
       preset();
       followAddress();
       fillDice();
@@ -600,13 +590,37 @@ enum PageFiles {
       """###
     ),
     (
+      "primer.js",
+      ###"""
+      // What the first reader sees in place of a trace: the two ways to roll, sketched with waits that were never measured.
+
+      import { byId } from "./dom.js";
+      import { stairs } from "./stairs.js";
+
+      const waits = [640, 280, 900, 410, 770];
+
+      export function drawPrimer() {
+        let sum = 0;
+        const sequence = waits.map((wait) => ({ start: sum, end: sum += wait }));
+        const batch = waits.map((wait) => ({ start: 0, end: wait }));
+        byId("primer-drawing").replaceChildren(
+          ...stairs(
+            { title: "One after another the waits add up:", took: sum, bars: sequence },
+            { title: "At once the slowest decides:", took: Math.max(...waits), bars: batch },
+          ),
+        );
+      }
+
+      """###
+    ),
+    (
       "recent.js",
       ###"""
       // Recent traces: those rolled on this page (kept for the tab) and those that the store lists.
 
       import * as api from "./api.js";
       import { byId, html } from "./dom.js";
-      import { duration, plural, timeOfDay } from "./format.js";
+      import { coarse, duration, plural, timeOfDay } from "./format.js";
       import { isFailed, rootOf } from "./trace-analysis.js";
 
       const storageKey = "recent-traces";
@@ -616,24 +630,20 @@ enum PageFiles {
         #own = load();
         #stored = [];
         #container = byId("recent");
+        #status = byId("recent-status");
         #open = null;
 
         constructor() {
           this.#draw();
         }
 
-        /** Asks the store for its newest traces; a store that does not answer leaves the list as it is. */
+        /** Asks the store for its newest traces; a store that does not answer leaves the list as it is, and it is said. */
         async refresh() {
           const answer = await api.traces();
-          if (answer.status !== 200 || !Array.isArray(answer.body?.traces)) return;
-          this.#stored = answer.body.traces.map((each) => ({
-            id: String(each.traceID),
-            name: `${each.rootServiceName ?? ""} ${each.rootTraceName ?? ""}`.trim() || "unnamed",
-            start: Number(BigInt(each.startTimeUnixNano ?? 0) / 1_000_000n),
-            duration: each.durationMs ?? 0,
-            spans: each.spanCount,
-            failed: each.error === true,
-          }));
+          this.#status.hidden = answer.status === 200;
+          this.#status.textContent = `Only those of this tab: ${answer.detail}`;
+          if (!Array.isArray(answer.body?.traces)) return;
+          this.#stored = answer.body.traces.map(entryOf);
           this.#draw();
         }
 
@@ -693,10 +703,25 @@ enum PageFiles {
             ),
             html("span", { class: "recent-spans" }, each.spans === undefined ? "" : plural(each.spans, "span")),
             html("meter", { max: longest, value: each.duration, "aria-hidden": "true" }),
-            html("span", { class: "length" }, duration(each.duration)),
+            html("span", { class: "length" }, each.coarse ? coarse(each.duration) : duration(each.duration)),
             html("time", { datetime: new Date(each.start).toISOString() }, timeOfDay(each.start)),
           );
         }
+      }
+
+      /** What the list needs of a trace in Tempo's answer to a search. */
+      function entryOf(found) {
+        const services = Object.values(found.serviceStats ?? {});
+        const total = (name) => services.reduce((sum, counts) => sum + (counts[name] ?? 0), 0);
+        return {
+          id: String(found.traceID),
+          name: `${found.rootServiceName ?? ""} ${found.rootTraceName ?? ""}`.trim() || "unnamed",
+          start: Number(BigInt(found.startTimeUnixNano ?? 0) / 1_000_000n),
+          duration: found.durationMs ?? 0,
+          coarse: true,
+          spans: services.length > 0 ? total("spanCount") : undefined,
+          failed: total("errorCount") > 0,
+        };
       }
 
       // The tab's storage may be forbidden or hold what an older page wrote: the list is then only as long as the page lives.
@@ -726,6 +751,7 @@ enum PageFiles {
 
       import { html } from "./dom.js";
       import { duration } from "./format.js";
+      import { meaning } from "./span-meaning.js";
 
       /** The details of `span` as elements, in the order of reading. */
       export function spanDetails(span) {
@@ -737,14 +763,16 @@ enum PageFiles {
           ["status", span.message ? `${span.status}: ${span.message}` : span.status],
           ["span id", span.id],
         ]);
+        const sense = meaning(span);
         return [
           html(
             "p",
             { class: "details-title" },
             span.name,
             " ",
-            html("button", { type: "button", "data-action": "zoom" }, "Zoom on this span"),
+            html("button", { type: "button", "data-action": "zoom" }, "Zoom in on this span"),
           ),
+          sense ? html("p", { class: "details-meaning" }, sense) : null,
           table("Span", facts),
           table("Attributes", span.attributes),
           ...span.events.map((event) => table(`Event ${event.name} at ${duration(event.time)}`, event.attributes)),
@@ -761,6 +789,91 @@ enum PageFiles {
       function text(value) {
         if (Array.isArray(value)) return `[${value.map(text).join(", ")}]`;
         return value !== null && typeof value === "object" ? JSON.stringify(value) : String(value);
+      }
+
+      """###
+    ),
+    (
+      "span-meaning.js",
+      ###"""
+      // What the spans of this system stand for, in a sentence each.
+
+      import { isCancelled, isFailed, isRoll } from "./trace-analysis.js";
+
+      /** What `span` stands for; null for spans that say it themselves. */
+      export function meaning(span) {
+        if (isRoll(span)) return roll(span);
+        if (span.name === "async_roll_batch") {
+          return "All rolls of the request are children of this span. It ends with the last of them, or with the first that fails.";
+        }
+        if (span.kind === "SERVER") return "The request as the called service saw it, up to the last byte of its answer.";
+        if (span.kind === "CLIENT") {
+          return "The request as the caller saw it. What it is longer than its child went into the network and into waiting.";
+        }
+        return null;
+      }
+
+      function roll(span) {
+        if (isFailed(span)) return "This roll waited, then failed its draw. With it the batch failed.";
+        if (isCancelled(span)) return "This roll was still waiting when another failed, and was cancelled with its batch.";
+        return "One roll: it waits for a time that chance decides, holding no thread, then shows a face.";
+      }
+
+      """###
+    ),
+    (
+      "stairs.js",
+      ###"""
+      // Bars one below the other on one scale, and where the last of them ended: how a batch or a sequence spent its time.
+
+      import { html, svg } from "./dom.js";
+      import { duration } from "./format.js";
+      import { axis, bar, gridLines, Scale } from "./timeline.js";
+
+      const lane = 9;
+      const margin = 5;
+
+      /**
+       * Figures on one scale from 0, with its axis below. Each is `{ title, took, bars }`; a bar is `{ start, end, failed }`,
+       * all in milliseconds.
+       */
+      export function stairs(...figures) {
+        const scale = new Scale(0, Math.max(...figures.map(({ took }) => took)) * 1.02);
+        return [
+          ...figures.map((each) => figure(scale, each)),
+          html("div", { class: "stairs-axis" }, axis(scale)),
+        ];
+      }
+
+      function figure(scale, { title, took, bars }) {
+        const end = `${scale.percent(took).toFixed(3)}%`;
+        return html(
+          "figure",
+          {},
+          html("figcaption", {}, title, " ", html("strong", {}, duration(took))),
+          svg(
+            "svg",
+            {
+              class: "stairs",
+              height: bars.length * lane + 2 * margin,
+              role: "img",
+              "aria-label": `${title}: ${duration(took)}`,
+              "data-hue": 1,
+            },
+            ...gridLines(scale),
+            ...bars.map(({ start, end: stop, failed }, index) =>
+              bar(scale, {
+                start,
+                end: stop,
+                y: margin + index * lane,
+                height: lane - 2,
+                radius: 2,
+                class: failed ? "bar roll failed" : "bar roll",
+              })
+            ),
+            svg("line", { class: "finish", x1: end, x2: end, y1: 0, y2: "100%" }),
+          ),
+        );
       }
 
       """###
@@ -865,7 +978,7 @@ enum PageFiles {
         align-items: center;
         gap: 10px 28px;
         margin-top: 18px;
-        min-height: 76px;
+        min-height: 48px;
       }
       .result .problem {
         margin: 0;
@@ -903,6 +1016,9 @@ enum PageFiles {
         border-radius: 10px;
         background: var(--hue-1);
       }
+      .rolling .die svg {
+        opacity: 0.35;
+      }
       .die circle,
       .die text {
         fill: var(--inside);
@@ -911,6 +1027,23 @@ enum PageFiles {
       @media (prefers-reduced-motion: no-preference) {
         .die {
           animation: land 260ms ease-out;
+        }
+        .rolling .die {
+          animation: shake 480ms ease-in-out infinite alternate;
+        }
+        .rolling .die:nth-child(3n + 1) {
+          animation-duration: 390ms;
+        }
+        .rolling .die:nth-child(3n + 2) {
+          animation-duration: 570ms;
+        }
+        @keyframes shake {
+          from {
+            transform: translateY(2px) rotate(-9deg);
+          }
+          to {
+            transform: translateY(-4px) rotate(9deg);
+          }
         }
         @keyframes land {
           from {
@@ -1010,6 +1143,115 @@ enum PageFiles {
         .recent-spans {
           display: none;
         }
+      }
+
+      """###
+    ),
+    (
+      "summary.js",
+      ###"""
+      // What a trace tells in a sentence and a few numbers: what the overlap saved, or what went wrong.
+
+      import { html, svg } from "./dom.js";
+      import { duration, factor, plural } from "./format.js";
+      import { bar, beside, extent, Scale } from "./timeline.js";
+      import { isFailed, overlap, rootOf } from "./trace-analysis.js";
+
+      /** The summary of `trace` as elements. */
+      export function summary(trace) {
+        const rolls = overlap(trace);
+        if (!rolls) return [request(trace)];
+        if (rolls.failed.length > 0) return [failure(rolls), outcomes(rolls)];
+        if (rolls.rolls.length === 1) {
+          return [html("p", { class: "lesson" }, "One roll alone: there is nothing to overlap. Roll more of them.")];
+        }
+        return [gain(rolls), ledger(rolls)];
+      }
+
+      function request(trace) {
+        const root = rootOf(trace);
+        const failed = isFailed(root);
+        return html(
+          "p",
+          { class: "lesson" },
+          html("strong", { class: failed ? "failed" : null }, `${root.name} ${failed ? "failed after" : "took"} ${duration(root.duration)}`),
+          root.name === "GET /roll" && !failed
+            ? " One roll, so nothing overlaps. Tick “Use Async Rolling” to see many at once."
+            : null,
+        );
+      }
+
+      function failure({ failed: [first], cancelled }) {
+        const others = cancelled.length === 0
+          ? ""
+          : ` ${plural(cancelled.length, "roll")} still waiting ${cancelled.length === 1 ? "was" : "were"} cancelled at once: none outlives the answer.`;
+        return html(
+          "p",
+          { class: "lesson" },
+          html("strong", { class: "failed" }, `✕ ${first.name} failed after ${duration(first.duration)}`),
+          others,
+        );
+      }
+
+      function outcomes({ rolls, batch, failed, cancelled }) {
+        const facts = new Map([
+          ["Batch", duration(batch)],
+          ["Done before", rolls.length - failed.length - cancelled.length],
+          ["Failed", failed.length],
+          ["Cancelled", cancelled.length],
+        ]);
+        return html(
+          "dl",
+          { class: "facts" },
+          ...[...facts].map(([name, value]) => html("div", {}, html("dt", {}, name), html("dd", {}, value))),
+        );
+      }
+
+      function gain({ rolls, ratio, slowest }) {
+        return html(
+          "p",
+          { class: "lesson" },
+          html("strong", {}, `${factor(ratio)} faster`),
+          ` ${rolls.length} rolls in the time of the slowest, ${slowest.name} with ${duration(slowest.duration)}.`,
+        );
+      }
+
+      /** The rolls end to end against their batch, on one scale: the batch is as long as the slowest of them. */
+      function ledger({ rolls, batch, sum, saved, slowest }) {
+        const scale = new Scale(0, sum);
+        let begin = 0;
+        const pieces = rolls.map((span) =>
+          bar(scale, {
+            start: begin,
+            end: begin += span.duration,
+            y: 2,
+            height: 16,
+            radius: 2,
+            class: span === slowest ? "bar roll" : "bar piece",
+          })
+        );
+        return html(
+          "dl",
+          { class: "ledger" },
+          account("Sum of the rolls", duration(sum), ...pieces),
+          account(
+            "Batch",
+            duration(batch),
+            bar(scale, { start: 0, end: batch, y: 2, height: 16, radius: 2, class: "bar roll" }),
+            saved > 0 ? svg("rect", { class: "saved", ...extent(scale, batch, sum), y: 2, height: 16 }) : null,
+            saved > 0 ? beside(scale, 0, batch, 15, `${duration(saved)} saved`, "note") : null,
+          ),
+        );
+      }
+
+      function account(name, value, ...drawn) {
+        return html(
+          "div",
+          {},
+          html("dt", {}, name),
+          html("dd", {}, value),
+          svg("svg", { "aria-hidden": "true", "data-hue": 1 }, ...drawn),
+        );
       }
 
       """###
@@ -1190,6 +1432,53 @@ enum PageFiles {
       """###
     ),
     (
+      "time-cursor.js",
+      ###"""
+      // A line through all rows at the time under the pointer, and how many rolls were in flight then. For the eye only: what
+      // it says is in the rows, too.
+
+      import { html } from "./dom.js";
+      import { duration, plural } from "./format.js";
+
+      export class TimeCursor {
+        #label = html("span", { class: "cursor-label" });
+        #line = html("div", { class: "cursor", "aria-hidden": "true", hidden: true }, this.#label);
+        #chart = null;
+        #scale = null;
+        #steps = [];
+
+        /** Follows the pointer over `chart`, whose axis is `scale`; `steps` from `inFlight`. Drawn anew, it starts anew. */
+        attach(chart, scale, steps) {
+          this.#chart = chart;
+          this.#scale = scale;
+          this.#steps = steps;
+          this.#line.hidden = true;
+          chart.append(this.#line);
+          chart.addEventListener("pointermove", (event) => this.#follow(event));
+          chart.addEventListener("pointerleave", () => this.#line.hidden = true);
+        }
+
+        // A finger covers what it points at, and scrolls.
+        #follow({ clientX, pointerType }) {
+          const axis = this.#chart.querySelector(".axis").getBoundingClientRect();
+          const part = (clientX - axis.left) / axis.width;
+          this.#line.hidden = pointerType === "touch" || part < 0 || part > 1;
+          if (this.#line.hidden) return;
+          const time = this.#scale.start + part * this.#scale.span;
+          this.#line.style.left = `${clientX - this.#chart.getBoundingClientRect().left}px`;
+          this.#line.classList.toggle("flipped", part > 0.8);
+          this.#label.textContent = this.#words(time);
+        }
+
+        #words(time) {
+          const before = this.#steps.findLast((step) => step.time <= time);
+          return before ? `${duration(time)} · ${plural(before.count, "roll")} in flight` : duration(Math.max(time, 0));
+        }
+      }
+
+      """###
+    ),
+    (
       "timeline.js",
       ###"""
       // Bars on a time axis. Places are percentages, so that a drawing follows its box without being drawn again.
@@ -1277,8 +1566,9 @@ enum PageFiles {
         return svg("rect", { class: "critical-line", ...extent(scale, start, end), y: bottom - 3, height: 3 });
       }
 
-      // What lies outside the range is cut just beyond the edge, so that no renderer meets a huge number.
-      function extent(scale, start, end) {
+      /** Place and width of a stretch of time. What lies outside the range is cut just beyond the edge: no renderer meets a
+       * huge number. */
+      export function extent(scale, start, end) {
         const from = Math.max(scale.percent(start), -1);
         const to = Math.min(scale.percent(end), 101);
         return { x: at(from), width: at(Math.max(to - from, 0)) };
@@ -1533,10 +1823,11 @@ enum PageFiles {
       // The section with the trace: fetches until the trace is whole, draws what is there, and says how things stand.
 
       import * as api from "./api.js";
-      import { byId, html } from "./dom.js";
-      import { duration, factor, plural } from "./format.js";
+      import { byId } from "./dom.js";
+      import { duration, plural } from "./format.js";
+      import { summary } from "./summary.js";
+      import { missing } from "./trace-analysis.js";
       import { parseTrace } from "./trace-model.js";
-      import { isFailed, missing, overlap, rootOf } from "./trace-analysis.js";
       import { Waterfall } from "./waterfall.js";
 
       const patience = 15_000; // Exporters send every 5 s by default; three rounds and the trace is late, not slow.
@@ -1568,6 +1859,7 @@ enum PageFiles {
           this.#waiting?.abort();
           this.#id = null;
           byId("trace").hidden = true;
+          byId("primer").hidden = false;
           this.#waterfall.clear();
         }
 
@@ -1591,6 +1883,7 @@ enum PageFiles {
           this.#waterfall.clear();
           byId("trace-summary").replaceChildren();
           byId("trace").hidden = false;
+          byId("primer").hidden = true;
           this.#link();
         }
 
@@ -1668,58 +1961,6 @@ enum PageFiles {
         return `${plural(trace.spans.length, "span")} of ${plural(trace.services.length, "service")}`;
       }
 
-      /** The summary line: what the overlap saved, or what went wrong. */
-      function summary(trace) {
-        const rolls = overlap(trace);
-        if (!rolls) {
-          const root = rootOf(trace);
-          return [
-            html(
-              "p",
-              { class: "lesson" },
-              `${root.name} took ${duration(root.duration)}${isFailed(root) ? " and failed" : ""}.`,
-            ),
-          ];
-        }
-        return [html("p", { class: "lesson" }, ...lesson(rolls)), html("dl", { class: "facts" }, ...facts(rolls))];
-      }
-
-      function lesson({ rolls, batch, sum, ratio, failed, cancelled }) {
-        if (failed.length > 0) {
-          const others = cancelled.length > 0 ? ` ${plural(cancelled.length, "other roll")} cancelled at once.` : "";
-          return [html("strong", {}, failed[0].name), ` failed after ${duration(failed[0].duration)}.${others}`];
-        }
-        if (rolls.length === 1) return ["One roll alone: there is nothing to overlap. Roll more of them."];
-        return [
-          `${rolls.length} rolls in the time of the slowest: ${duration(batch)} instead of ${duration(sum)}, `,
-          html("strong", {}, `${factor(ratio)} faster`),
-          ".",
-        ];
-      }
-
-      function facts(rolls) {
-        const batch = fact("Batch", duration(rolls.batch));
-        if (rolls.failed.length > 0) {
-          const done = rolls.rolls.length - rolls.failed.length - rolls.cancelled.length;
-          return [
-            batch,
-            fact("Failed", rolls.failed.length),
-            fact("Cancelled", rolls.cancelled.length),
-            fact("Done before", done),
-          ];
-        }
-        return [
-          batch,
-          fact("Sum of the rolls", duration(rolls.sum)),
-          fact("Time saved", rolls.saved > 0 ? duration(rolls.saved) : "none"),
-          fact("Slowest roll", `${duration(rolls.slowest.duration)} (${rolls.slowest.name})`),
-        ];
-      }
-
-      function fact(name, value) {
-        return html("div", {}, html("dt", {}, name), html("dd", {}, value));
-      }
-
       """###
     ),
     (
@@ -1735,13 +1976,60 @@ enum PageFiles {
       }
 
       .lesson {
-        font-size: 1.3rem;
+        font-size: 1.15rem;
         line-height: 1.35;
-        letter-spacing: -0.01em;
-        margin: 12px 0;
+        margin: 10px 0 14px;
       }
       .lesson strong {
+        display: block;
+        font-size: 2.1rem;
+        line-height: 1.2;
+        letter-spacing: -0.025em;
         color: var(--hue-1);
+      }
+      .lesson strong.failed {
+        color: var(--failed);
+      }
+
+      /* The rolls end to end above their batch. */
+      .ledger {
+        display: grid;
+        grid-template-columns: max-content max-content minmax(0, 1fr);
+        align-items: center;
+        gap: 4px 14px;
+        margin-bottom: 20px;
+      }
+      .ledger div {
+        display: grid;
+        grid-column: 1 / -1;
+        grid-template-columns: subgrid;
+        align-items: center;
+      }
+      .ledger dt {
+        color: var(--soft);
+        font-size: 0.9rem;
+      }
+      .ledger dd {
+        font-weight: 600;
+        font-variant-numeric: tabular-nums;
+        text-align: right;
+      }
+      .ledger svg {
+        display: block;
+        width: 100%;
+        height: 20px;
+      }
+      .bar.piece .shape {
+        fill-opacity: 0.38;
+        stroke: var(--card);
+      }
+      .bar.piece .floor {
+        display: none;
+      }
+      .saved {
+        fill: none;
+        stroke: var(--soft);
+        stroke-dasharray: 3 4;
       }
       .facts {
         display: flex;
@@ -1779,6 +2067,11 @@ enum PageFiles {
         min-height: 32px;
         color: var(--ink);
       }
+      @media (pointer: coarse), (max-width: 640px) {
+        .legend p {
+          display: none;
+        }
+      }
       .key {
         display: flex;
         align-items: center;
@@ -1813,6 +2106,11 @@ enum PageFiles {
         margin-left: 10px;
         font-size: 0.82rem;
       }
+      .details-meaning {
+        grid-column: 1 / -1;
+        font-size: 0.92rem;
+        margin-top: -6px;
+      }
       .details-heading {
         font-weight: 600;
         color: var(--soft);
@@ -1843,6 +2141,18 @@ enum PageFiles {
       #comparison figure {
         margin-top: 14px;
       }
+      #primer {
+        display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(min(340px, 100%), 1fr));
+        gap: 20px 48px;
+      }
+      #primer p {
+        margin-top: 8px;
+        max-width: 46ch;
+      }
+      #primer figure + figure {
+        margin-top: 10px;
+      }
       figcaption {
         font-size: 0.92rem;
         margin-bottom: 2px;
@@ -1857,17 +2167,34 @@ enum PageFiles {
         stroke-width: 2;
         stroke-dasharray: 3 3;
       }
-      .comparison-axis {
+      .stairs-axis {
         border-left: 2px solid transparent;
         border-top: 1px solid var(--line);
       }
       .factor {
+        display: block;
         color: var(--hue-1);
-        font-size: 1.3rem;
+        font-size: 1.6rem;
+        line-height: 1.3;
+        letter-spacing: -0.02em;
       }
       #comparison-status:has(.factor) {
         color: var(--ink);
-        font-size: 1.1rem;
+        font-size: 1rem;
+      }
+
+      @media (max-width: 640px) {
+        .lesson strong {
+          font-size: 1.7rem;
+        }
+        .ledger {
+          grid-template-columns: minmax(0, 1fr) max-content;
+          gap: 2px 14px;
+        }
+        .ledger svg {
+          grid-column: 1 / -1;
+          margin-bottom: 8px;
+        }
       }
 
       """###
@@ -1875,15 +2202,15 @@ enum PageFiles {
     (
       "waterfall-drawing.js",
       ###"""
-      // What the waterfall draws. A view is `{ trace, scale, critical, slowest, closed, opened, current }`: the trace, the
-      // range of time that is shown, the critical path, the slowest roll, the ids of closed rows, of the row with open
-      // details and of the row that takes the focus.
+      // What the waterfall draws. A view is `{ trace, scale, critical, slowest, steps, closed, opened, current }`: the trace, the
+      // range of time that is shown, the critical path, the slowest roll, how many rolls were in flight when, the ids of closed
+      // rows, of the row with open details and of the row that takes the focus.
 
       import { html, svg } from "./dom.js";
       import { duration } from "./format.js";
       import { spanDetails } from "./span-details.js";
       import { axis, bar, beside, criticalLine, gridLines, hueOf, Scale, stepCurve } from "./timeline.js";
-      import { inFlight, isCancelled, isFailed, isRoll } from "./trace-analysis.js";
+      import { isCancelled, isFailed, isRoll } from "./trace-analysis.js";
 
       /** The legend: services and marks of the trace, and the way back from a zoom. */
       export function legend({ trace, scale }) {
@@ -1912,16 +2239,16 @@ enum PageFiles {
           "div",
           { class: "legend" },
           html("ul", { "aria-label": "Legend" }, ...services, ...marks),
-          zoomed ? html("button", { type: "button", "data-action": "whole" }, "Whole trace") : null,
+          zoomed
+            ? html("button", { type: "button", "data-action": "whole" }, "Show the whole trace")
+            : html("p", {}, "Select a span for its attributes, double-click to zoom in"),
         );
       }
 
-      /** How many rolls run at once, over time; null when there is no overlap to show. */
-      export function flight({ trace, scale }) {
-        const rolls = trace.spans.filter(isRoll);
-        if (rolls.length < 2) return null;
-        const steps = inFlight(rolls);
-        const most = Math.max(...steps.map((step) => step.count));
+      /** How many rolls run at once, over time, `steps` from `inFlight`; null when there is no overlap to show. */
+      export function flight({ scale, steps }) {
+        const most = Math.max(0, ...steps.map((step) => step.count));
+        if (most < 2) return null;
         return html(
           "div",
           { class: "flight" },
@@ -1993,13 +2320,18 @@ enum PageFiles {
           twist,
           html(
             "span",
-            { class: "title", title: `${span.name} ${span.service}` },
+            { class: "title", title: `${span.name} (${span.service})` },
             html("span", { class: "operation" }, span.name),
             " ",
-            html("span", { class: "service" }, span.service),
+            html("span", { class: "service" }, callee(span) ? `${span.service} → ${callee(span)}` : span.service),
           ),
           ...marks,
         );
+      }
+
+      /** The service that a call went to, where its span is there. */
+      function callee(span) {
+        return span.kind === "CLIENT" ? span.children[0]?.service : null;
       }
 
       function time({ scale, critical }, span) {
@@ -2174,6 +2506,10 @@ enum PageFiles {
         stroke-opacity: 1;
         stroke-dasharray: 5 3;
       }
+      .bar.roll.failed .shape,
+      .bar.roll.failed .floor {
+        fill: var(--failed);
+      }
       .note {
         fill: var(--ink);
         font-size: 13px;
@@ -2207,81 +2543,75 @@ enum PageFiles {
         color: var(--hue-1);
       }
 
+      /* The time under the pointer. */
+      .chart {
+        position: relative;
+      }
+      .cursor {
+        position: absolute;
+        top: 0;
+        bottom: 0;
+        border-left: 1px solid var(--ink);
+        pointer-events: none;
+      }
+      .cursor-label {
+        position: absolute;
+        top: -6px;
+        left: 4px;
+        padding: 1px 7px;
+        border-radius: 5px;
+        background: var(--ink);
+        color: var(--card);
+        font-size: 0.78rem;
+        font-weight: 600;
+        font-variant-numeric: tabular-nums;
+        white-space: nowrap;
+      }
+      .cursor.flipped .cursor-label {
+        left: auto;
+        right: 5px;
+      }
+
+      /* On a phone a span's name stands above its bar, so that the bars have the whole width. */
       @media (max-width: 640px) {
         .row,
         .flight {
-          grid-template-columns: 152px minmax(0, 1fr);
+          grid-template-columns: minmax(0, 1fr) max-content;
         }
         .flight p {
-          grid-column: 1;
+          grid-column: 1 / -1;
         }
-        .row {
-          grid-template-areas: "name time" "length time";
-          min-height: 42px;
+        .flight strong {
+          display: inline;
+          margin-left: 6px;
+        }
+        .flight svg,
+        .row .time {
+          grid-column: 1 / -1;
         }
         .row:not(.header) {
-          padding: 3px 0;
-        }
-        .row .time {
-          align-self: stretch;
+          padding: 2px 0 0;
         }
         .row:not(.header) .time {
-          margin: -3px 0;
-          height: auto;
+          height: 24px;
+          margin-top: -4px;
         }
-        .row .name {
-          align-self: end;
-        }
-        .row .length {
-          align-self: start;
-        }
-        .row.header {
-          grid-template-areas: "name time";
-        }
-        .row.header .length {
+        .row.header > :not(.time) {
           display: none;
-        }
-        .name,
-        .row.header > :first-child {
-          grid-area: name;
-        }
-        .row .length {
-          grid-area: length;
-          text-align: left;
-          padding-left: calc(18px + var(--depth) * 5px);
-          font-size: 0.78rem;
-          color: var(--soft);
-          line-height: 1.2;
-        }
-        .row .time {
-          grid-area: time;
         }
         .name {
-          padding-left: calc(var(--depth) * 5px);
-          flex-wrap: wrap;
+          padding-left: calc(var(--depth) * 6px);
         }
-        .twist {
-          width: 14px;
-        }
-        .title {
-          flex: 1 0 calc(100% - 18px);
-          white-space: normal;
-          overflow-wrap: anywhere;
-          line-height: 1.2;
+        .length {
+          padding: 0 2px 0 8px;
           font-size: 0.82rem;
+          color: var(--soft);
         }
-        .title .service {
-          display: none;
+        .row .lane {
+          top: -1px;
         }
-        .mark {
-          margin-left: 18px;
-        }
-        .axis text:nth-of-type(even),
         .axis .wide-only {
           display: none;
-        }
-        .lesson {
-          font-size: 1.12rem;
         }
       }
 
@@ -2294,8 +2624,9 @@ enum PageFiles {
       // A tree grid for assistive technology: arrows move, Right and Left open and close, Enter shows attributes, Z zooms.
 
       import { html } from "./dom.js";
+      import { TimeCursor } from "./time-cursor.js";
       import { Scale } from "./timeline.js";
-      import { criticalPath, overlap } from "./trace-analysis.js";
+      import { criticalPath, inFlight, overlap } from "./trace-analysis.js";
       import { flight, header, legend, spanRows } from "./waterfall-drawing.js";
 
       export class Waterfall {
@@ -2305,6 +2636,8 @@ enum PageFiles {
         #scale = null;
         #critical = new Map();
         #slowest = null;
+        #steps = [];
+        #cursor = new TimeCursor();
         #closed = new Set();
         #opened = null;
         #current = null;
@@ -2325,12 +2658,14 @@ enum PageFiles {
           this.#trace = trace;
           this.#critical = criticalPath(trace);
           const rolls = overlap(trace);
+          this.#steps = inFlight(rolls?.rolls ?? []);
           this.#slowest = rolls && rolls.rolls.length > 1 && rolls.failed.length === 0 ? rolls.slowest : null;
           if (!same) {
             this.#closed.clear();
             this.#opened = null;
-            this.#current = trace.spans[0].id;
           }
+          // What was first may stand further down now: parents often come after their children.
+          if (!same || !focused) this.#current = trace.spans[0].id;
           this.#scale = new Scale(0, trace.duration * 1.005);
           this.#draw(same && focused);
         }
@@ -2347,6 +2682,7 @@ enum PageFiles {
             scale: this.#scale,
             critical: this.#critical,
             slowest: this.#slowest,
+            steps: this.#steps,
             closed: this.#closed,
             opened: this.#opened,
             current: this.#current,
@@ -2354,11 +2690,14 @@ enum PageFiles {
           const rows = this.#visible().flatMap((span) => spanRows(view, span));
           const label =
             `Spans of the trace, ${this.#trace.spans.length} in all. Arrow keys move, Enter shows attributes, Z zooms.`;
-          this.#container.replaceChildren(
-            legend(view),
-            flight(view) ?? "",
+          const chart = html(
+            "div",
+            { class: "chart" },
+            flight(view),
             html("div", { role: "treegrid", "aria-label": label, class: "spans" }, header(view), ...rows),
           );
+          this.#container.replaceChildren(legend(view), chart);
+          this.#cursor.attach(chart, this.#scale, this.#steps);
           if (focus) this.#rowOf(this.#current)?.focus();
         }
 

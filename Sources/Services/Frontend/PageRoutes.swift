@@ -14,7 +14,8 @@ enum PageRoutes {
     let bytes = Array(file.text.utf8)
     let answer = APIOperation.Answer(200, "The file", mediaType: mediaType.text, schema: ["type": "string"])
     let path = file.name == "index.html" ? "/" : "/\(file.name)"
-    return ServiceRoute(path, APIOperation("The page, or a part of it", answers: [answer])) { _ in
+    let operation = APIOperation("The page, or a part of it", answers: [answer])
+    return ServiceRoute(path, operation, isTraced: path == "/") { _ in
       var response = Response(contentType: mediaType, body: .bytes(bytes))
       response.append(.contentSecurityPolicy, policy)
       response.append(.xContentTypeOptions, "nosniff")

@@ -27,7 +27,9 @@ struct TextPattern: Sendable, Hashable {
         guard alternatives[last].last == .anyCharacter else { return nil }
         alternatives[last].append(.anyText)
       case "\\":
-        guard let escaped = scalars.next(), !escaped.properties.isAlphabetic else { return nil }
+        // A backslash before a letter or digit is a class or a reference to a group.
+        guard let escaped = scalars.next(), escaped.isASCII, !Character(escaped).isLetter, !Character(escaped).isNumber
+        else { return nil }
         alternatives[last].append(.character(escaped))
       case "(", ")", "[", "]", "{", "}", "^", "$", "?": return nil
       default: alternatives[last].append(.character(scalar))

@@ -38,6 +38,8 @@ indirect enum TraceQuery: Sendable, Hashable {
     case number(Double)
     case bool(Bool)
     case pattern(TextPattern)
+    /// `nil`: that there is no value.
+    case nothing
   }
 
   /// A span with what surrounds it.
@@ -59,7 +61,9 @@ indirect enum TraceQuery: Sendable, Hashable {
 
 extension TraceQuery.Condition {
   fileprivate func matches(_ subject: TraceQuery.Subject) -> Bool {
-    values(of: subject).contains(where: holds)
+    let values = values(of: subject)
+    guard value == .nothing else { return values.contains(where: holds) }
+    return comparison == .equal && values.isEmpty || comparison == .notEqual && !values.isEmpty
   }
 
   /// What the field is in this span: nothing, one value, or the elements of an array.
@@ -142,7 +146,7 @@ extension TraceQuery.Value {
     case .text(let text): text
     case .bool(let bool): String(bool)
     case .number(let number): Int64(exactly: number).map(String.init) ?? String(number)
-    case .pattern: ""
+    case .pattern, .nothing: ""
     }
   }
 }

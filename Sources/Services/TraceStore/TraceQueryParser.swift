@@ -89,6 +89,7 @@ struct TraceQueryParser {
     case "": throw fault("a value")
     case "true": return .bool(true)
     case "false": return .bool(false)
+    case "nil": return .nothing
     default: break
     }
     if let number = Double(word) ?? DurationText.nanoseconds(word) { return .number(number) }

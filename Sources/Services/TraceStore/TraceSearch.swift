@@ -20,10 +20,10 @@ struct TraceSearch: Sendable, Hashable {
       case "tags": filters += try Self.tags(value)
       case "minDuration": minimumDuration = try Self.read(name, DurationText.nanoseconds(value))
       case "maxDuration": maximumDuration = try Self.read(name, DurationText.nanoseconds(value))
-      case "start": start = try Self.read(name, Double(value))
-      case "end": end = try Self.read(name, Double(value))
-      case "limit": limit = min(Self.maximumLimit, try Self.read(name, UInt16(value).map(Int.init)))
-      case "spss": spansPerSet = min(Self.maximumLimit, try Self.read(name, UInt16(value).map(Int.init)))
+      case "start": start = try Self.read(name, Self.seconds(value))
+      case "end": end = try Self.read(name, Self.seconds(value))
+      case "limit": limit = try Self.read(name, Self.count(value))
+      case "spss": spansPerSet = try Self.read(name, Self.count(value))
       default: break
       }
     }
@@ -33,6 +33,14 @@ struct TraceSearch: Sendable, Hashable {
   private static func read<Value>(_ name: String, _ value: Value?) throws(TraceQueryParser.Fault) -> Value {
     guard let value else { throw TraceQueryParser.Fault(message: "\(name) is not valid") }
     return value
+  }
+
+  private static func seconds(_ text: String) -> Double? {
+    Double(text).flatMap { $0.isFinite ? $0 : nil }
+  }
+
+  private static func count(_ text: String) -> Int? {
+    Int(text).flatMap { $0 > 0 ? min($0, maximumLimit) : nil }
   }
 
   /// Whether the trace lies in the asked times; its spans are not looked at.

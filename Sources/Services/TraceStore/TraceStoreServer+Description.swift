@@ -16,7 +16,11 @@ extension TraceStoreServer {
   static let trace = APIOperation(
     "One trace",
     parameters: [
-      APIOperation.Parameter("id", in: .path, schema: ["type": "string", "pattern": "^[0-9a-fA-F]{1,32}$"])
+      APIOperation.Parameter(
+        "id",
+        in: .path,
+        schema: ["type": "string", "pattern": "^0*[1-9a-fA-F][0-9a-fA-F]*$", "maxLength": 32]
+      )
     ],
     answers: [APIOperation.Answer(200, "The trace"), text(400, "The id is none"), text(404, "The trace is not here")]
   )
@@ -25,8 +29,8 @@ extension TraceStoreServer {
     "The newest traces that fit",
     parameters: [
       parameter("q"), parameter("tags"), parameter("minDuration"), parameter("maxDuration"),
-      parameter("start", of: "number"), parameter("end", of: "number"),
-      parameter("limit", of: "integer"), parameter("spss", of: "integer"),
+      parameter("start", ["type": "number"]), parameter("end", ["type": "number"]),
+      parameter("limit", ["type": "integer", "minimum": 1]), parameter("spss", ["type": "integer", "minimum": 1]),
     ],
     answers: [APIOperation.Answer(200, "The traces"), text(400, "A parameter cannot be read")]
   )
@@ -40,7 +44,7 @@ extension TraceStoreServer {
     APIOperation.Answer(status, meaning, mediaType: "text/plain", schema: ["type": "string"])
   }
 
-  private static func parameter(_ name: String, of type: String = "string") -> APIOperation.Parameter {
-    APIOperation.Parameter(name, isRequired: false, schema: ["type": .string(type)])
+  private static func parameter(_ name: String, _ schema: JSONValue = ["type": "string"]) -> APIOperation.Parameter {
+    APIOperation.Parameter(name, isRequired: false, schema: schema)
   }
 }

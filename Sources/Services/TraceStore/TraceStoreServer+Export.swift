@@ -29,6 +29,7 @@ extension TraceStoreServer {
   }
 
   private func content(of request: Request) async throws -> [UInt8] {
+    if let length = request.header(.contentLength).flatMap({ Int($0) }), length > limits.body { throw tooLarge }
     let body = try await request.body.collect(upTo: limits.body)
     switch request.header(.contentEncoding)?.lowercased() {
     case nil, "", "identity": return body
@@ -40,8 +41,12 @@ extension TraceStoreServer {
     } catch .malformed {
       throw HTTPError(.badRequest, "The body is no complete gzip stream")
     } catch .tooLarge {
-      throw HTTPError(.contentTooLarge, "The body is larger than \(limits.body) bytes when decompressed")
+      throw tooLarge
     }
+  }
+
+  private var tooLarge: HTTPError {
+    HTTPError(.contentTooLarge, "The body is larger than \(limits.body) bytes, compressed or not")
   }
 
   /// Stores an export; returns what was not taken and why.

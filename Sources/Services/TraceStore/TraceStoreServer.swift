@@ -54,12 +54,10 @@ public final class TraceStoreServer: ServiceDefinition {
   /// See `ServiceDefinition`: OTLP's `/v1/traces`, Tempo's `/api/…`, `/ready` and `/api/echo`.
   public func routes(_ tools: ServiceTools) -> [ServiceRoute] {
     [
-      ServiceRoute(
-        "/v1/traces",
-        Self.export,
-        method: .post,
-        options: RouteOptions(bodyLimit: limits.body)
-      ) { try await self.export($0) },
+      // No limit here: `export` has its own, and answers as OTLP wants it.
+      ServiceRoute("/v1/traces", Self.export, method: .post, options: RouteOptions(bodyLimit: .max)) {
+        try await self.export($0)
+      },
       ServiceRoute("/api/traces/{id}", Self.trace) { self.trace($0, TraceDocument.Version.one) },
       ServiceRoute("/api/v2/traces/{id}", Self.trace) { self.trace($0, TraceDocument.Version.two) },
       ServiceRoute("/api/search", Self.search) { await self.search($0) },

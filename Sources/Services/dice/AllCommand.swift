@@ -23,14 +23,16 @@ struct AllCommand: AsyncParsableCommand {
   @OptionGroup var die: DieOptions
   @OptionGroup var roller: RollerOptions
   @OptionGroup var frontend: FrontendOptions
+  @OptionGroup var store: TraceStoreOptions
 
   func run() async throws {
     let dieService = try die.service()
     var settings = try common.settings(port: dieServicePort, telemetryDefaults: Self.telemetryDefaults)
     // Each has its own name, whatever one name the environment has for all.
     settings.telemetry.serviceName = nil
+    let storeService = try store.service()
     let process = try ServiceProcess(common)
-    let store = try await startStore(process, &settings)
+    let store = try await startStore(storeService, process, &settings)
     let dieHost = try await process.start(dieService, settings, flag: "--die-service-port")
     let dieURL = try url(of: dieHost.address)
     settings.port = diceRollerPort
@@ -54,6 +56,7 @@ struct AllCommand: AsyncParsableCommand {
   /// Starts the store and lets `settings` export to it, unless the environment names a receiver. Where somebody has
   /// taken the port, as a rule a collector or another store, spans go there and traces are looked for there.
   private func startStore(
+    _ service: TraceStoreServer,
     _ process: ServiceProcess,
     _ settings: inout ServiceSettings
   ) async throws -> (started: ServiceProcess.Started?, url: ServiceURL?) {
@@ -62,7 +65,7 @@ struct AllCommand: AsyncParsableCommand {
     var started: ServiceProcess.Started?
     var authority = "127.0.0.1:\(traceStorePort)"
     do throws(UVError) {
-      let store = try await process.bind(TraceStoreServer(), storeSettings)
+      let store = try await process.bind(service, storeSettings)
       authority = "\(store.address)"
       started = store
     } catch .addressInUse {

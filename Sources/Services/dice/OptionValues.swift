@@ -15,6 +15,20 @@ struct LoopCount: ExpressibleByArgument, LosslessStringConvertible {
   init?(argument: String) { self.init(argument) }
 }
 
+/// How much memory the traces of a store may take: at least a MiB, and no more than any machine has.
+struct TraceMemory: ExpressibleByArgument, LosslessStringConvertible {
+  let mebibytes: Int
+  var bytes: Int { mebibytes << 20 }
+  var description: String { String(mebibytes) }
+
+  init?(_ text: String) {
+    guard let mebibytes = Int(text), (1...(1 << 20)).contains(mebibytes) else { return nil }
+    self.mebibytes = mebibytes
+  }
+
+  init?(argument: String) { self.init(argument) }
+}
+
 /// The least severe level that is logged.
 struct LogLevelName: ExpressibleByArgument, LosslessStringConvertible {
   let level: Logger.Level

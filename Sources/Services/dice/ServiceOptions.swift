@@ -3,6 +3,7 @@ import DiceRoller
 import DieService
 import Frontend
 import ServiceCore
+import TraceStore
 
 /// Where one service listens.
 struct PortOption: ParsableArguments {
@@ -54,6 +55,20 @@ struct FrontendOptions: ParsableArguments {
       traceStoreURL: try Setting.value(traceQueryURL, "TRACE_QUERY_URL") ?? traceStoreURL,
       traceLinkTemplate: try Setting.value(traceLinkTemplate, "TRACE_LINK_TEMPLATE")
     )
+  }
+}
+
+/// What the trace store takes.
+struct TraceStoreOptions: ParsableArguments {
+  @Option(
+    name: .customLong("trace-memory-mib"),
+    help: "MiB that the kept traces may take; the oldest go (TRACE_MEMORY_MIB; default 32)."
+  )
+  var traceMemory: TraceMemory?
+
+  func service() throws -> TraceStoreServer {
+    guard let memory = try Setting.value(traceMemory, "TRACE_MEMORY_MIB") else { return TraceStoreServer() }
+    return TraceStoreServer(limits: TraceStoreServer.Limits(storage: memory.bytes))
   }
 }
 

@@ -12,13 +12,15 @@ struct TraceStoreCommand: AsyncParsableCommand {
   )
   @OptionGroup var port: PortOption
   @OptionGroup var common: CommonOptions
+  @OptionGroup var store: TraceStoreOptions
 
   func run() async throws {
     let settings = try common.settings(port: try port.value(default: TraceStoreServer.defaultPort)).withoutTracing
+    let service = try store.service()
     let process = try ServiceProcess(common)
-    let store = try await process.start(TraceStoreServer(), settings, flag: "--port")
-    await StandardError.write("\(store.host.name) http://\(store.address)")
-    try await process.run([store.host])
+    let started = try await process.start(service, settings, flag: "--port")
+    await StandardError.write("\(started.host.name) http://\(started.address)")
+    try await process.run([started.host])
   }
 }
 

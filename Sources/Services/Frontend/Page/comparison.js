@@ -1,12 +1,10 @@
 // The second view: as many rolls one after another, drawn beside the batch on one scale.
 
 import * as api from "./api.js";
-import { byId, html, svg } from "./dom.js";
+import { byId, html } from "./dom.js";
 import { duration, factor, plural } from "./format.js";
-import { axis, bar, gridLines, Scale } from "./timeline.js";
+import { stairs } from "./stairs.js";
 import { isRoll, rootOf } from "./trace-analysis.js";
-
-const lane = 9;
 
 export class Comparison {
   #section = byId("comparison");
@@ -31,19 +29,17 @@ export class Comparison {
    * Only a batch that succeeded can be compared; for others the section stays hidden.
    */
   offer(die, took, trace) {
-    const rolls = trace.spans.filter((span) => isRoll(span) && span.status !== "ERROR");
-    const whole = rolls.length > 0 && rolls.length === trace.spans.filter(isRoll).length &&
-      rootOf(trace).status !== "ERROR";
-    if (!whole) return this.close();
+    const rolls = trace.spans.filter(isRoll);
+    const failed = [rootOf(trace), ...rolls].some((span) => span.status === "ERROR");
+    if (rolls.length === 0 || failed) return this.close();
     this.#batch = {
       die,
       took: took ?? rootOf(trace).duration,
-      count: rolls.length,
       bars: rolls.map(({ start, end }) => ({ start, end })),
     };
     this.#section.hidden = false;
     this.#button.textContent = `Roll ${plural(rolls.length, "time")}, one after another`;
-    this.#status.textContent = "What would the same rolls take without overlap? Try it.";
+    this.#status.textContent = "How long do as many rolls take when each waits for the one before? Measure it.";
     this.#drawing.replaceChildren();
   }
 
@@ -65,8 +61,8 @@ export class Comparison {
   async #rollAll(batch, signal) {
     const begin = performance.now();
     const bars = [];
-    for (let index = 0; index < batch.count; index += 1) {
-      this.#status.textContent = `Rolling ${index + 1} of ${batch.count}…`;
+    while (bars.length < batch.bars.length) {
+      this.#status.textContent = `Rolling ${bars.length + 1} of ${batch.bars.length}…`;
       const start = performance.now() - begin;
       const answer = await api.roll(batch.die, { signal });
       bars.push({ start, end: performance.now() - begin, failed: answer.status !== 200 });
@@ -76,59 +72,26 @@ export class Comparison {
   }
 
   #draw(batch, bars) {
-    const took = bars.at(-1).end;
-    const scale = new Scale(0, Math.max(took, batch.took) * 1.02);
     this.#drawing.replaceChildren(
-      figure(scale, `At once: one batch of ${batch.count}`, batch.took, batch.bars, 1),
-      figure(scale, `One after another: ${plural(bars.length, "request")}`, took, bars, 0),
-      html("div", { class: "comparison-axis" }, axis(scale)),
+      ...stairs(
+        { title: `At once, one batch of ${batch.bars.length}:`, took: batch.took, bars: batch.bars },
+        { title: `One after another, ${plural(bars.length, "request")}:`, took: bars.at(-1).end, bars },
+      ),
     );
   }
 }
 
 function verdict(batch, bars) {
   const failed = bars.filter((each) => each.failed).length;
-  const took = bars.at(-1).end;
   if (failed > 0) return [`${plural(failed, "roll")} of ${bars.length} failed, so the times cannot be compared.`];
+  const ratio = bars.at(-1).end / batch.took;
   return [
-    "One after another ",
-    duration(took),
-    ", at once ",
-    duration(batch.took),
-    ": ",
-    html(
-      "strong",
-      { class: "factor" },
-      took >= batch.took
-        ? `${factor(took / batch.took)} faster at once`
-        : `${factor(batch.took / took)} slower at once`,
-    ),
-    ".",
+    html("strong", { class: "factor" }, ratio >= 1 ? `${factor(ratio)} faster at once` : `${factor(1 / ratio)} slower at once`),
+    ` One after another ${duration(bars.at(-1).end)}, at once ${duration(batch.took)}.${expectation(bars.length)}`,
   ];
 }
 
-function figure(scale, title, took, bars, hue) {
-  const height = bars.length * lane + 10;
-  const end = `${scale.percent(took).toFixed(3)}%`;
-  return html(
-    "figure",
-    {},
-    html("figcaption", {}, title, " ", html("strong", {}, duration(took))),
-    svg(
-      "svg",
-      { class: "stairs", height, role: "img", "aria-label": `${title}: ${duration(took)}`, "data-hue": hue },
-      ...gridLines(scale),
-      ...bars.map(({ start, end: stop, failed }, index) =>
-        bar(scale, {
-          start,
-          end: stop,
-          y: 5 + index * lane,
-          height: lane - 2,
-          radius: 2,
-          class: failed ? "bar roll failed" : "bar roll",
-        })
-      ),
-      svg("line", { class: "finish", x1: end, x2: end, y1: 0, y2: "100%" }),
-    ),
-  );
+/** N waits, each uniform between nothing and the same limit, last N/2 limits in a row and N/(N+1) at once. */
+function expectation(count) {
+  return count < 2 ? "" : ` Chance has its part: over many tries ${count} rolls come to ${factor((count + 1) / 2)}.`;
 }

@@ -7,6 +7,12 @@ export function duration(milliseconds) {
   return `${significant(milliseconds / 1000)} s`;
 }
 
+/** The same for whole milliseconds, as a search gives them: no digit that was not measured. */
+export function coarse(milliseconds) {
+  if (milliseconds < 1) return "< 1 ms";
+  return milliseconds < 1000 ? `${milliseconds} ms` : duration(milliseconds);
+}
+
 /** A ratio as text: `4.53×`. */
 export function factor(ratio) {
   return `${significant(ratio)}×`;

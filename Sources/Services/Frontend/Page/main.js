@@ -5,6 +5,7 @@ import { Comparison } from "./comparison.js";
 import { dieFace } from "./die-face.js";
 import { byId, html } from "./dom.js";
 import { duration } from "./format.js";
+import { drawPrimer } from "./primer.js";
 import { Recent } from "./recent.js";
 import { TraceView } from "./trace-view.js";
 
@@ -60,7 +61,7 @@ async function roll(event) {
   if (form.getAttribute("aria-busy") === "true") return;
   form.setAttribute("aria-busy", "true");
   comparison.close();
-  show(html("p", { class: "hint" }, "Rolling…"));
+  show(...waiting(async.checked ? times.valueAsNumber : 1));
   const begin = performance.now();
   const answer = async.checked ? await api.rollAsync(die.value, times.value) : await api.roll(die.value);
   const took = performance.now() - begin;
@@ -73,6 +74,12 @@ async function roll(event) {
 
 function show(...elements) {
   byId("result").replaceChildren(...elements);
+}
+
+/** As many blank dice as are rolled, where that number makes sense. */
+function waiting(count) {
+  const blanks = count >= 1 && count <= times.max ? Array.from({ length: count }, () => dieFace("")) : [];
+  return [html("p", { class: "hint" }, "Rolling…"), html("ol", { class: "dice rolling", "aria-hidden": "true" }, ...blanks)];
 }
 
 function outcome({ status, body, detail, traceId }, took) {
@@ -147,6 +154,7 @@ byId("die-retry").addEventListener("click", fillDice);
 addEventListener("popstate", followAddress);
 document.addEventListener("click", followLink);
 
+drawPrimer();
 preset();
 followAddress();
 fillDice();

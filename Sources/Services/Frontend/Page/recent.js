@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import { byId, html } from "./dom.js";
-import { duration, plural, timeOfDay } from "./format.js";
+import { coarse, duration, plural, timeOfDay } from "./format.js";
 import { isFailed, rootOf } from "./trace-analysis.js";
 
 const storageKey = "recent-traces";
@@ -12,24 +12,20 @@ export class Recent {
   #own = load();
   #stored = [];
   #container = byId("recent");
+  #status = byId("recent-status");
   #open = null;
 
   constructor() {
     this.#draw();
   }
 
-  /** Asks the store for its newest traces; a store that does not answer leaves the list as it is. */
+  /** Asks the store for its newest traces; a store that does not answer leaves the list as it is, and it is said. */
   async refresh() {
     const answer = await api.traces();
-    if (answer.status !== 200 || !Array.isArray(answer.body?.traces)) return;
-    this.#stored = answer.body.traces.map((each) => ({
-      id: String(each.traceID),
-      name: `${each.rootServiceName ?? ""} ${each.rootTraceName ?? ""}`.trim() || "unnamed",
-      start: Number(BigInt(each.startTimeUnixNano ?? 0) / 1_000_000n),
-      duration: each.durationMs ?? 0,
-      spans: each.spanCount,
-      failed: each.error === true,
-    }));
+    this.#status.hidden = answer.status === 200;
+    this.#status.textContent = `Only those of this tab: ${answer.detail}`;
+    if (!Array.isArray(answer.body?.traces)) return;
+    this.#stored = answer.body.traces.map(entryOf);
     this.#draw();
   }
 
@@ -89,10 +85,25 @@ export class Recent {
       ),
       html("span", { class: "recent-spans" }, each.spans === undefined ? "" : plural(each.spans, "span")),
       html("meter", { max: longest, value: each.duration, "aria-hidden": "true" }),
-      html("span", { class: "length" }, duration(each.duration)),
+      html("span", { class: "length" }, each.coarse ? coarse(each.duration) : duration(each.duration)),
       html("time", { datetime: new Date(each.start).toISOString() }, timeOfDay(each.start)),
     );
   }
+}
+
+/** What the list needs of a trace in Tempo's answer to a search. */
+function entryOf(found) {
+  const services = Object.values(found.serviceStats ?? {});
+  const total = (name) => services.reduce((sum, counts) => sum + (counts[name] ?? 0), 0);
+  return {
+    id: String(found.traceID),
+    name: `${found.rootServiceName ?? ""} ${found.rootTraceName ?? ""}`.trim() || "unnamed",
+    start: Number(BigInt(found.startTimeUnixNano ?? 0) / 1_000_000n),
+    duration: found.durationMs ?? 0,
+    coarse: true,
+    spans: services.length > 0 ? total("spanCount") : undefined,
+    failed: total("errorCount") > 0,
+  };
 }
 
 // The tab's storage may be forbidden or hold what an older page wrote: the list is then only as long as the page lives.

@@ -2,6 +2,7 @@
 
 import { html } from "./dom.js";
 import { duration } from "./format.js";
+import { meaning } from "./span-meaning.js";
 
 /** The details of `span` as elements, in the order of reading. */
 export function spanDetails(span) {
@@ -13,14 +14,16 @@ export function spanDetails(span) {
     ["status", span.message ? `${span.status}: ${span.message}` : span.status],
     ["span id", span.id],
   ]);
+  const sense = meaning(span);
   return [
     html(
       "p",
       { class: "details-title" },
       span.name,
       " ",
-      html("button", { type: "button", "data-action": "zoom" }, "Zoom on this span"),
+      html("button", { type: "button", "data-action": "zoom" }, "Zoom in on this span"),
     ),
+    sense ? html("p", { class: "details-meaning" }, sense) : null,
     table("Span", facts),
     table("Attributes", span.attributes),
     ...span.events.map((event) => table(`Event ${event.name} at ${duration(event.time)}`, event.attributes)),

@@ -83,8 +83,9 @@ export function criticalLine(scale, { start, end }, bottom) {
   return svg("rect", { class: "critical-line", ...extent(scale, start, end), y: bottom - 3, height: 3 });
 }
 
-// What lies outside the range is cut just beyond the edge, so that no renderer meets a huge number.
-function extent(scale, start, end) {
+/** Place and width of a stretch of time. What lies outside the range is cut just beyond the edge: no renderer meets a
+ * huge number. */
+export function extent(scale, start, end) {
   const from = Math.max(scale.percent(start), -1);
   const to = Math.min(scale.percent(end), 101);
   return { x: at(from), width: at(Math.max(to - from, 0)) };

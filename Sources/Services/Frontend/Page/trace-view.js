@@ -1,10 +1,11 @@
 // The section with the trace: fetches until the trace is whole, draws what is there, and says how things stand.
 
 import * as api from "./api.js";
-import { byId, html } from "./dom.js";
-import { duration, factor, plural } from "./format.js";
+import { byId } from "./dom.js";
+import { duration, plural } from "./format.js";
+import { summary } from "./summary.js";
+import { missing } from "./trace-analysis.js";
 import { parseTrace } from "./trace-model.js";
-import { isFailed, missing, overlap, rootOf } from "./trace-analysis.js";
 import { Waterfall } from "./waterfall.js";
 
 const patience = 15_000; // Exporters send every 5 s by default; three rounds and the trace is late, not slow.
@@ -36,6 +37,7 @@ export class TraceView {
     this.#waiting?.abort();
     this.#id = null;
     byId("trace").hidden = true;
+    byId("primer").hidden = false;
     this.#waterfall.clear();
   }
 
@@ -59,6 +61,7 @@ export class TraceView {
     this.#waterfall.clear();
     byId("trace-summary").replaceChildren();
     byId("trace").hidden = false;
+    byId("primer").hidden = true;
     this.#link();
   }
 
@@ -134,56 +137,4 @@ function rest(milliseconds, signal) {
 
 function census(trace) {
   return `${plural(trace.spans.length, "span")} of ${plural(trace.services.length, "service")}`;
-}
-
-/** The summary line: what the overlap saved, or what went wrong. */
-function summary(trace) {
-  const rolls = overlap(trace);
-  if (!rolls) {
-    const root = rootOf(trace);
-    return [
-      html(
-        "p",
-        { class: "lesson" },
-        `${root.name} took ${duration(root.duration)}${isFailed(root) ? " and failed" : ""}.`,
-      ),
-    ];
-  }
-  return [html("p", { class: "lesson" }, ...lesson(rolls)), html("dl", { class: "facts" }, ...facts(rolls))];
-}
-
-function lesson({ rolls, batch, sum, ratio, failed, cancelled }) {
-  if (failed.length > 0) {
-    const others = cancelled.length > 0 ? ` ${plural(cancelled.length, "other roll")} cancelled at once.` : "";
-    return [html("strong", {}, failed[0].name), ` failed after ${duration(failed[0].duration)}.${others}`];
-  }
-  if (rolls.length === 1) return ["One roll alone: there is nothing to overlap. Roll more of them."];
-  return [
-    `${rolls.length} rolls in the time of the slowest: ${duration(batch)} instead of ${duration(sum)}, `,
-    html("strong", {}, `${factor(ratio)} faster`),
-    ".",
-  ];
-}
-
-function facts(rolls) {
-  const batch = fact("Batch", duration(rolls.batch));
-  if (rolls.failed.length > 0) {
-    const done = rolls.rolls.length - rolls.failed.length - rolls.cancelled.length;
-    return [
-      batch,
-      fact("Failed", rolls.failed.length),
-      fact("Cancelled", rolls.cancelled.length),
-      fact("Done before", done),
-    ];
-  }
-  return [
-    batch,
-    fact("Sum of the rolls", duration(rolls.sum)),
-    fact("Time saved", rolls.saved > 0 ? duration(rolls.saved) : "none"),
-    fact("Slowest roll", `${duration(rolls.slowest.duration)} (${rolls.slowest.name})`),
-  ];
-}
-
-function fact(name, value) {
-  return html("div", {}, html("dt", {}, name), html("dd", {}, value));
 }

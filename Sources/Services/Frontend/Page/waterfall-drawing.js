@@ -1,12 +1,12 @@
-// What the waterfall draws. A view is `{ trace, scale, critical, slowest, closed, opened, current }`: the trace, the
-// range of time that is shown, the critical path, the slowest roll, the ids of closed rows, of the row with open
-// details and of the row that takes the focus.
+// What the waterfall draws. A view is `{ trace, scale, critical, slowest, steps, closed, opened, current }`: the trace, the
+// range of time that is shown, the critical path, the slowest roll, how many rolls were in flight when, the ids of closed
+// rows, of the row with open details and of the row that takes the focus.
 
 import { html, svg } from "./dom.js";
 import { duration } from "./format.js";
 import { spanDetails } from "./span-details.js";
 import { axis, bar, beside, criticalLine, gridLines, hueOf, Scale, stepCurve } from "./timeline.js";
-import { inFlight, isCancelled, isFailed, isRoll } from "./trace-analysis.js";
+import { isCancelled, isFailed, isRoll } from "./trace-analysis.js";
 
 /** The legend: services and marks of the trace, and the way back from a zoom. */
 export function legend({ trace, scale }) {
@@ -35,16 +35,16 @@ export function legend({ trace, scale }) {
     "div",
     { class: "legend" },
     html("ul", { "aria-label": "Legend" }, ...services, ...marks),
-    zoomed ? html("button", { type: "button", "data-action": "whole" }, "Whole trace") : null,
+    zoomed
+      ? html("button", { type: "button", "data-action": "whole" }, "Show the whole trace")
+      : html("p", {}, "Select a span for its attributes, double-click to zoom in"),
   );
 }
 
-/** How many rolls run at once, over time; null when there is no overlap to show. */
-export function flight({ trace, scale }) {
-  const rolls = trace.spans.filter(isRoll);
-  if (rolls.length < 2) return null;
-  const steps = inFlight(rolls);
-  const most = Math.max(...steps.map((step) => step.count));
+/** How many rolls run at once, over time, `steps` from `inFlight`; null when there is no overlap to show. */
+export function flight({ scale, steps }) {
+  const most = Math.max(0, ...steps.map((step) => step.count));
+  if (most < 2) return null;
   return html(
     "div",
     { class: "flight" },
@@ -116,13 +116,18 @@ function name({ closed, slowest }, span) {
     twist,
     html(
       "span",
-      { class: "title", title: `${span.name} ${span.service}` },
+      { class: "title", title: `${span.name} (${span.service})` },
       html("span", { class: "operation" }, span.name),
       " ",
-      html("span", { class: "service" }, span.service),
+      html("span", { class: "service" }, callee(span) ? `${span.service} → ${callee(span)}` : span.service),
     ),
     ...marks,
   );
+}
+
+/** The service that a call went to, where its span is there. */
+function callee(span) {
+  return span.kind === "CLIENT" ? span.children[0]?.service : null;
 }
 
 function time({ scale, critical }, span) {

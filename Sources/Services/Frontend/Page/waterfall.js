@@ -2,8 +2,9 @@
 // A tree grid for assistive technology: arrows move, Right and Left open and close, Enter shows attributes, Z zooms.
 
 import { html } from "./dom.js";
+import { TimeCursor } from "./time-cursor.js";
 import { Scale } from "./timeline.js";
-import { criticalPath, overlap } from "./trace-analysis.js";
+import { criticalPath, inFlight, overlap } from "./trace-analysis.js";
 import { flight, header, legend, spanRows } from "./waterfall-drawing.js";
 
 export class Waterfall {
@@ -13,6 +14,8 @@ export class Waterfall {
   #scale = null;
   #critical = new Map();
   #slowest = null;
+  #steps = [];
+  #cursor = new TimeCursor();
   #closed = new Set();
   #opened = null;
   #current = null;
@@ -33,12 +36,14 @@ export class Waterfall {
     this.#trace = trace;
     this.#critical = criticalPath(trace);
     const rolls = overlap(trace);
+    this.#steps = inFlight(rolls?.rolls ?? []);
     this.#slowest = rolls && rolls.rolls.length > 1 && rolls.failed.length === 0 ? rolls.slowest : null;
     if (!same) {
       this.#closed.clear();
       this.#opened = null;
-      this.#current = trace.spans[0].id;
     }
+    // What was first may stand further down now: parents often come after their children.
+    if (!same || !focused) this.#current = trace.spans[0].id;
     this.#scale = new Scale(0, trace.duration * 1.005);
     this.#draw(same && focused);
   }
@@ -55,6 +60,7 @@ export class Waterfall {
       scale: this.#scale,
       critical: this.#critical,
       slowest: this.#slowest,
+      steps: this.#steps,
       closed: this.#closed,
       opened: this.#opened,
       current: this.#current,
@@ -62,11 +68,14 @@ export class Waterfall {
     const rows = this.#visible().flatMap((span) => spanRows(view, span));
     const label =
       `Spans of the trace, ${this.#trace.spans.length} in all. Arrow keys move, Enter shows attributes, Z zooms.`;
-    this.#container.replaceChildren(
-      legend(view),
-      flight(view) ?? "",
+    const chart = html(
+      "div",
+      { class: "chart" },
+      flight(view),
       html("div", { role: "treegrid", "aria-label": label, class: "spans" }, header(view), ...rows),
     );
+    this.#container.replaceChildren(legend(view), chart);
+    this.#cursor.attach(chart, this.#scale, this.#steps);
     if (focus) this.#rowOf(this.#current)?.focus();
   }
 

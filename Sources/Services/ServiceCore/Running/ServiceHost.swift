@@ -75,7 +75,12 @@ public final class ServiceHost: Sendable {
     server = try HTTPServer(
       router: ServiceHost.router(routes, of: service),
       middleware: [
-        TelemetryMiddleware(tracer: tracer, metrics: serverMetrics, unobservedRoutes: ServiceRoute.probes),
+        TelemetryMiddleware(
+          tracer: tracer,
+          metrics: serverMetrics,
+          unobservedRoutes: ServiceRoute.probes,
+          untracedRoutes: Set(routes.lazy.filter { !$0.isTraced }.map(\.path))
+        ),
         AccessLogMiddleware(logger: logger), ErrorMiddleware(logger: logger),
       ],
       configuration: ServerConfiguration(host: settings.host, port: settings.port),

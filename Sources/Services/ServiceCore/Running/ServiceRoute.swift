@@ -11,6 +11,8 @@ public struct ServiceRoute: Sendable {
   public var operation: APIOperation
   /// What it asks of the server.
   public var options: RouteOptions
+  /// Whether its requests make spans. Those by which traces are looked at do not: they would bury what is looked for.
+  public var isTraced: Bool
   /// Answers its requests.
   public var handler: Handler
 
@@ -20,12 +22,14 @@ public struct ServiceRoute: Sendable {
     _ operation: APIOperation,
     method: HTTPRequest.Method = .get,
     options: RouteOptions = RouteOptions(),
+    isTraced: Bool = true,
     handler: @escaping Handler
   ) {
     self.method = method
     self.path = path
     self.operation = operation
     self.options = options
+    self.isTraced = isTraced
     self.handler = handler
   }
 

@@ -10,18 +10,30 @@ public struct TelemetryMiddleware: Middleware {
   private let tracer: OTelTracer
   private let metrics: HTTPServerMetrics
   private let unobservedRoutes: Set<String>
+  private let untracedRoutes: Set<String>
 
-  /// A middleware that leaves out the given routes, which machines ask for all day.
-  public init(tracer: OTelTracer, metrics: HTTPServerMetrics, unobservedRoutes: Set<String> = []) {
+  /// A middleware that leaves out some routes.
+  ///
+  /// - Parameters:
+  ///   - unobservedRoutes: Those that machines ask for all day: neither traced nor counted.
+  ///   - untracedRoutes: Those that are counted, but make no span, and neither does anything that they call.
+  public init(
+    tracer: OTelTracer,
+    metrics: HTTPServerMetrics,
+    unobservedRoutes: Set<String> = [],
+    untracedRoutes: Set<String> = []
+  ) {
     self.tracer = tracer
     self.metrics = metrics
     self.unobservedRoutes = unobservedRoutes
+    self.untracedRoutes = untracedRoutes
   }
 
   /// Runs the request in its span. An error that passes through is recorded, and the exchange ends with it.
   public func handle(_ request: Request, next: (Request) async throws -> Response) async throws -> Response {
     if let route = request.routeTemplate, unobservedRoutes.contains(route) { return try await next(request) }
-    var exchange = ObservedExchange(request, tracer: tracer, metrics: metrics)
+    let isTraced = !untracedRoutes.contains(request.routeTemplate ?? "")
+    var exchange = ObservedExchange(request, tracer: tracer, metrics: metrics, isTraced: isTraced)
     do {
       var response = try await ServiceContext.$current.withValue(exchange.span.context) { try await next(request) }
       exchange.span.spanContext.answer { response.append($0, $1) }
@@ -42,18 +54,20 @@ private struct ObservedExchange: Sendable {
   private let start = EventLoop.monotonicNanoseconds()
   private var counted: HTTPServerMetrics.Exchange
 
-  init(_ request: Request, tracer: OTelTracer, metrics: HTTPServerMetrics) {
+  init(_ request: Request, tracer: OTelTracer, metrics: HTTPServerMetrics, isTraced: Bool) {
     self.metrics = metrics
     let method = request.method.rawValue
     var context = ServiceContext.topLevel
     tracer.provider.propagators.extract(into: &context, values: request.headerValues)
-    span = HTTPServerSpan.start(
-      tracer,
-      in: context,
-      method: method,
-      route: request.routeTemplate,
-      request: HTTPServerSpan.Request(request)
-    )
+    span =
+      isTraced
+      ? HTTPServerSpan.start(
+        tracer,
+        in: context,
+        method: method,
+        route: request.routeTemplate,
+        request: HTTPServerSpan.Request(request)
+      ) : tracer.suppressedSpan(in: context)
     counted = HTTPServerMetrics.Exchange(
       method: method,
       route: request.routeTemplate,

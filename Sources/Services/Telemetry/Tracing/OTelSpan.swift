@@ -8,6 +8,9 @@ public final class OTelSpan: Tracing.Span {
   /// What identifies the span wherever it travels.
   public let spanContext: SpanContext
 
+  /// Whether none is recorded that is started in this one, whatever the sampler says.
+  let suppressesChildren: Bool
+
   private let tracer: OTelTracer?
   private let enclosing: ServiceContext
   private let anchor: SpanClock.Anchor
@@ -16,6 +19,7 @@ public final class OTelSpan: Tracing.Span {
   /// A span that records until `end()`.
   init(recording data: SpanData, tracer: OTelTracer, enclosing: ServiceContext, anchor: SpanClock.Anchor) {
     spanContext = data.context
+    suppressesChildren = false
     self.tracer = tracer
     self.enclosing = enclosing
     self.anchor = anchor
@@ -23,8 +27,14 @@ public final class OTelSpan: Tracing.Span {
   }
 
   /// A span that only stands for its identity: a remote parent, or one that the sampler leaves out.
-  public init(nonRecording spanContext: SpanContext, enclosing: ServiceContext = .topLevel) {
+  public convenience init(nonRecording spanContext: SpanContext, enclosing: ServiceContext = .topLevel) {
+    self.init(nonRecording: spanContext, enclosing: enclosing, suppressesChildren: false)
+  }
+
+  /// The same, which may also keep its children from being recorded.
+  init(nonRecording spanContext: SpanContext, enclosing: ServiceContext, suppressesChildren: Bool) {
     self.spanContext = spanContext
+    self.suppressesChildren = suppressesChildren
     tracer = nil
     self.enclosing = enclosing
     anchor = 0

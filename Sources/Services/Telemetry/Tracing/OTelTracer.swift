@@ -27,6 +27,19 @@ public final class OTelTracer: Sendable {
     startSpan(name, in: context, ofKind: kind, attributes: attributes(), links: links, startingAtWall: nil)
   }
 
+  /// The span of work about the traces themselves, such as reading them: it has ids, but neither it nor anything that is
+  /// started in it is ever recorded.
+  public func suppressedSpan(in context: ServiceContext) -> OTelSpan {
+    let identity = makeSpanContext(parent: context.span?.spanContext)
+    let unsampled = SpanContext(
+      traceID: identity.traceID,
+      spanID: identity.spanID,
+      traceFlags: identity.traceFlags.subtracting(.sampled),
+      traceState: identity.traceState
+    )
+    return OTelSpan(nonRecording: unsampled, enclosing: context, suppressesChildren: true)
+  }
+
   /// Starts a span at a wall-clock moment, or now.
   func startSpan(
     _ name: String,
@@ -38,6 +51,7 @@ public final class OTelTracer: Sendable {
   ) -> OTelSpan {
     let context = context ?? .topLevel
     let parent = context.span
+    if let parent, parent.suppressesChildren { return parent }
     let spanContext = makeSpanContext(parent: parent?.spanContext)
     guard spanContext.isSampled, !provider.isDisabled else {
       return OTelSpan(nonRecording: spanContext, enclosing: context)

@@ -1,0 +1,22 @@
+// What the spans of this system stand for, in a sentence each.
+
+import { isCancelled, isFailed, isRoll } from "./trace-analysis.js";
+
+/** What `span` stands for; null for spans that say it themselves. */
+export function meaning(span) {
+  if (isRoll(span)) return roll(span);
+  if (span.name === "async_roll_batch") {
+    return "All rolls of the request are children of this span. It ends with the last of them, or with the first that fails.";
+  }
+  if (span.kind === "SERVER") return "The request as the called service saw it, up to the last byte of its answer.";
+  if (span.kind === "CLIENT") {
+    return "The request as the caller saw it. What it is longer than its child went into the network and into waiting.";
+  }
+  return null;
+}
+
+function roll(span) {
+  if (isFailed(span)) return "This roll waited, then failed its draw. With it the batch failed.";
+  if (isCancelled(span)) return "This roll was still waiting when another failed, and was cancelled with its batch.";
+  return "One roll: it waits for a time that chance decides, holding no thread, then shows a face.";
+}

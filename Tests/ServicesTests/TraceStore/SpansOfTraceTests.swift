@@ -1,0 +1,67 @@
+import FoundationEssentials
+import OTLPMessages
+import SwiftProtobuf
+import Telemetry
+import Testing
+
+@testable import TraceStore
+
+struct SpansOfTraceTests {
+  @Test func `An export falls apart by trace, each with its resources and scopes`() throws {
+    let frontend = SampleSpans.batch(
+      "frontend",
+      [SampleSpans.span("a", of: 7), SampleSpans.span("b", of: 8, id: 2), SampleSpans.span("c", of: 7, id: 3)],
+      scope: "http"
+    )
+    let roller = SampleSpans.batch("dice-roller", [SampleSpans.span("d", of: 7, id: 4)], scope: "rolls")
+    let (traces, rejected) = SpansOfTrace.split(SampleSpans.request(frontend, roller), .protobuf)
+    #expect(rejected == 0)
+    #expect(traces.map(\.traceID) == [SampleSpans.traceID(7), SampleSpans.traceID(8)])
+    #expect(traces.map(\.spanCount) == [3, 1])
+
+    let seven = try #require(traces.first)
+    #expect(seven.batches.map(\.resource.serviceName) == ["frontend", "dice-roller"])
+    #expect(seven.batches.map { $0.scopeSpans.map(\.scope.name) } == [["http"], ["rolls"]])
+    #expect(seven.batches.map { $0.scopeSpans.flatMap(\.spans).map(\.name) } == [["a", "c"], ["d"]])
+    #expect(seven.batches.allSatisfy { $0.schemaURL == frontend.schemaURL })
+    let decoded = try #require(OTLPFormat.protobuf.decode(TraceDocument.TracesData.self, from: seven.encoded))
+    #expect(decoded.resourceSpans == seven.batches)
+  }
+
+  @Test func `Spans without a usable id are left out and counted`() {
+    let damage: [(inout SampleSpans.Span) -> Void] = [
+      { $0.traceID = Data() }, { $0.traceID = Data(repeating: 0, count: 16) },
+      { $0.traceID = Data(repeating: 1, count: 15) }, { $0.spanID = Data() },
+      { $0.spanID = Data(repeating: 0, count: 8) }, { $0.spanID = Data(repeating: 1, count: 16) },
+    ]
+    let spans = damage.map { damage in
+      var span = SampleSpans.span()
+      damage(&span)
+      return span
+    }
+    let request = SampleSpans.request(SampleSpans.batch("dice", spans + [SampleSpans.span("whole")]))
+    let (traces, rejected) = SpansOfTrace.split(request, .protobuf)
+    #expect(rejected == damage.count)
+    #expect(traces.map(\.spanCount) == [1])
+  }
+
+  @Test func `Ids of JSON become the bytes that they spell, in either case`() throws {
+    let text = """
+      {"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"a",
+        "traceId":"5B8EFFF798038103D269B633813FC60C","spanId":"eee19b7ec3c1b174","parentSpanId":"EEE19B7EC3C1B173",
+        "links":[{"traceId":"5b8efff798038103d269b633813fc60d","spanId":"eee19b7ec3c1b175"},{"traceId":"","spanId":""}]
+      }]}]}]}
+      """
+    let request = try #require(OTLPFormat.json.decode(SpansOfTrace.Request.self, from: Array(text.utf8)))
+    let trace = try #require(SpansOfTrace.split(request, .json).traces.first)
+    let span = try #require(trace.batches.first?.scopeSpans.first?.spans.first)
+    #expect(trace.traceID.description == "5b8efff798038103d269b633813fc60c")
+    #expect(Array(span.traceID) == trace.traceID.bytes)
+    #expect(OTLPFormat.protobuf.spanID(in: span.spanID)?.description == "eee19b7ec3c1b174")
+    #expect(OTLPFormat.protobuf.spanID(in: span.parentSpanID)?.description == "eee19b7ec3c1b173")
+    #expect(span.links.count == 1, "a link to nowhere is left out")
+    #expect(
+      span.links.first.flatMap { OTLPFormat.protobuf.traceID(in: $0.traceID) }?.description.hasSuffix("d") == true
+    )
+  }
+}

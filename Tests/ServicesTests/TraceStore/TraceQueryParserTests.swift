@@ -1,0 +1,78 @@
+import Testing
+
+@testable import TraceStore
+
+struct TraceQueryParserTests {
+  private static func condition(
+    _ field: TraceQuery.Field,
+    _ comparison: TraceQuery.Comparison,
+    _ value: TraceQuery.Value
+  ) -> TraceQuery {
+    .condition(TraceQuery.Condition(field: field, comparison: comparison, value: value))
+  }
+
+  @Test(arguments: ["", "  ", "{}", "{ }", " { true } "])
+  func `No condition asks for every span`(query: String) throws {
+    #expect(try TraceQueryParser.parse(query) == .everything)
+  }
+
+  @Test(arguments: [
+    (#"{name="GET /roll"}"#, condition(.name, .equal, .text("GET /roll"))),
+    (#"{ span:name = `a\b` }"#, condition(.name, .equal, .text(#"a\b"#))),
+    (#"{name="say \"hi\"\n\\"}"#, condition(.name, .equal, .text("say \"hi\"\n\\"))),
+    (#"{resource.service.name != "x"}"#, condition(.resource("service.name"), .notEqual, .text("x"))),
+    ("{span.async.batch_size >= 5}", condition(.span("async.batch_size"), .atLeast, .number(5))),
+    ("{.die.error=true}", condition(.anyScope("die.error"), .equal, .bool(true))),
+    ("{.temperature < -1.5}", condition(.anyScope("temperature"), .less, .number(-1.5))),
+    ("{duration>100ms}", condition(.duration, .greater, .number(1e8))),
+    ("{traceDuration<=1m30s}", condition(.traceDuration, .atMost, .number(90e9))),
+    ("{status=error}", condition(.status, .equal, .text("error"))),
+    ("{kind = server}", condition(.kind, .equal, .text("server"))),
+    ("{trace:rootName=\"a\"}", condition(.rootName, .equal, .text("a"))),
+    ("{rootServiceName=\"a\"}", condition(.rootServiceName, .equal, .text("a"))),
+    ("{.die.type != nil}", condition(.anyScope("die.type"), .notEqual, .nothing)),
+  ])
+  func `A comparison has a field, an operator and a value`(query: String, expected: TraceQuery) throws {
+    #expect(try TraceQueryParser.parse(query) == expected)
+  }
+
+  @Test func `A regular expression becomes a pattern`() throws {
+    let pattern = try #require(TextPattern("async_roll_.*"))
+    #expect(
+      try TraceQueryParser.parse(#"{ name =~ "async_roll_.*" }"#) == Self.condition(.name, .matches, .pattern(pattern))
+    )
+    #expect(
+      try TraceQueryParser.parse(#"{name!~"async_roll_.*"}"#) == Self.condition(.name, .notMatches, .pattern(pattern))
+    )
+  }
+
+  @Test func `And binds closer than or, and parentheses closer than both`() throws {
+    let names = ["a", "b", "c"].map { Self.condition(.name, .equal, .text($0)) }
+    #expect(
+      try TraceQueryParser.parse(#"{name="a" || name="b" && name="c"}"#) == .or(names[0], .and(names[1], names[2]))
+    )
+    #expect(
+      try TraceQueryParser.parse(#"{ ( name="a" || name="b" ) && name="c" }"#)
+        == .and(.or(names[0], names[1]), names[2])
+    )
+  }
+
+  @Test(arguments: [
+    ("name=\"a\"", "{"), ("{name=\"a\"", "}"), ("{name=\"a}", "\""), ("{name}", "operator"), ("{name=}", "value"),
+    ("{nme=\"a\"}", "field"), ("{.=1}", "field"), ("{name=~\"(a\"}", "regular expression"), ("{name=~1}", "regular"),
+    ("{name=\"a\"} && {name=\"b\"}", "one spanset"), ("{} | count() > 2", "one spanset"), ("{(name=\"a\"}", ")"),
+    ("{name contains \"a\"}", "operator"),
+  ])
+  func `What cannot be read is said`(query: String, named: String) {
+    let fault = #expect(throws: TraceQueryParser.Fault.self) { try TraceQueryParser.parse(query) }
+    #expect(fault?.message.contains(named) == true, "\(fault?.message ?? "")")
+  }
+
+  @Test func `Length and depth are bounded`() {
+    let deep = String(repeating: "(", count: 33) + "true" + String(repeating: ")", count: 33)
+    #expect(throws: TraceQueryParser.Fault.self) { try TraceQueryParser.parse("{\(deep)}") }
+    #expect(throws: Never.self) { try TraceQueryParser.parse("{\(deep.dropFirst().dropLast())}") }
+    let long = String(repeating: "x", count: 5000)
+    #expect(throws: TraceQueryParser.Fault.self) { try TraceQueryParser.parse("{name=\"\(long)\"}") }
+  }
+}

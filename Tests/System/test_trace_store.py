@@ -1,0 +1,257 @@
+"""The trace store as a receiver: what it takes, what it refuses and how, and that neither shakes it."""
+
+import contextlib
+import gzip
+import json
+
+import pytest
+from opentelemetry.proto.trace.v1 import trace_pb2
+
+from conftest import running_all
+from dice import Dice, FreePorts, run
+from otlp_receiver import PROTOBUF
+from raw_http import Connection
+from trace_store import JSON, ExportRequest, ExportResponse, export_of, status_of, trace_store
+
+BODY_LIMIT = 8 << 20
+
+
+@pytest.fixture(scope="module")
+def store():
+    with trace_store() as store:
+        yield store
+
+
+def json_export(**span):
+    """An export in JSON of one span with these fields."""
+    fields = {"traceId": "0" * 31 + "1", "spanId": "0" * 15 + "1", "name": "work"} | span
+    return json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [fields]}]}]}).encode()
+
+
+def nested(depth):
+    """An export whose one attribute is an array in an array in an array…"""
+    value = b""
+    for _ in range(depth):
+        value = b"\x2a" + varint(len(value) + 1 + len(varint(len(value)))) + b"\x0a" + varint(len(value)) + value
+    for field in (b"\x12", b"\x4a", b"\x12", b"\x12", b"\x0a"):
+        value = field + varint(len(value)) + value
+    return value
+
+
+def varint(number):
+    """Protobuf's variable-length integer."""
+    return (bytes([number & 0x7F | 0x80]) + varint(number >> 7)) if number > 0x7F else bytes([number])
+
+
+GOOD = export_of()[1].SerializeToString()
+ZIPPED = gzip.compress(GOOD * 100)
+
+REFUSED = {
+    "no protobuf": (400, b"\xff\xff\xff\xff", {}),
+    "protobuf cut off": (400, GOOD[:-3], {}),
+    "a field of a wrong type": (400, b"\x08\x01" + b"\x0a\x7f", {}),
+    "protobuf nested without end": (400, nested(5000), {}),
+    "gzip cut off": (400, ZIPPED[:-9], {"content_encoding": "gzip"}),
+    "gzip with a tail": (400, ZIPPED + b"tail", {"content_encoding": "gzip"}),
+    "gzip that is none": (400, GOOD, {"content_encoding": "gzip"}),
+    "a gzip bomb": (413, gzip.compress(bytes(1 << 28)), {"content_encoding": "gzip"}),
+    "too large": (413, bytes(BODY_LIMIT + 1), {}),
+    "another compression": (415, GOOD, {"content_encoding": "br"}),
+    "no JSON": (400, b"{", {"content_type": JSON}),
+    "JSON of a wrong type": (400, b'{"resourceSpans":5}', {"content_type": JSON}),
+    "an id that is a number": (400, json_export(traceId=1), {"content_type": JSON}),
+    "a time that is a word": (400, json_export(startTimeUnixNano="soon"), {"content_type": JSON}),
+    "JSON nested without end": (400, b'{"resourceSpans":' + b"[" * 100_000, {"content_type": JSON}),
+    "text": (415, GOOD, {"content_type": "text/plain"}),
+    "no type": (415, GOOD, {"content_type": None}),
+}
+
+
+@pytest.mark.parametrize("status, content, headers", REFUSED.values(), ids=REFUSED)
+def test_what_cannot_be_taken_is_refused_with_a_reason_and_the_store_goes_on(store, status, content, headers):
+    answer = store.export(content, **headers)
+    assert answer.status_code == status
+    if status != 415:
+        assert answer.headers["content-type"] == headers.get("content_type", PROTOBUF)
+    reason = status_of(answer).message
+    assert reason and "\n" not in reason
+    trace_id, request = export_of()
+    store.keep(request)
+    assert store.knows(trace_id)
+
+
+def test_refusals_cost_no_memory(store):
+    bomb = REFUSED["a gzip bomb"][1]
+    for _ in range(3):
+        store.export(bomb, content_encoding="gzip")
+    before = store.memory()
+    for _ in range(20):
+        assert store.export(bomb, content_encoding="gzip").status_code == 413
+    assert store.memory() - before < 16
+
+
+@pytest.mark.parametrize("content_type", [PROTOBUF, JSON, "application/json; charset=utf-8", "Application/JSON"])
+@pytest.mark.parametrize("encoding", [None, "identity", "gzip", "GZIP"])
+def test_both_encodings_are_taken_compressed_or_not(store, content_type, encoding):
+    trace_id, request = export_of()
+    content = request.SerializeToString()
+    if content_type != PROTOBUF:
+        content = json_export(traceId=trace_id.upper())
+    if encoding in ("gzip", "GZIP"):
+        content = gzip.compress(content)
+    answer = store.export(content, content_type, content_encoding=encoding)
+    assert answer.status_code == 200
+    assert (answer.headers["content-type"], answer.content) in [(PROTOBUF, b""), (JSON, b"{}")]
+    assert store.trace(trace_id).resource_spans[0].scope_spans[0].spans[0].name == "work"
+
+
+def test_spans_without_ids_are_counted_and_the_others_kept(store):
+    trace_id, request = export_of(spans=4)
+    spans = request.resource_spans[0].scope_spans[0].spans
+    spans[1].trace_id = b""
+    spans[2].span_id = bytes(8)
+    answer = store.export(request.SerializeToString())
+    partial = ExportResponse.FromString(answer.content).partial_success
+    assert (answer.status_code, partial.rejected_spans) == (200, 2)
+    assert partial.error_message
+    kept = store.trace(trace_id).resource_spans[0].scope_spans[0].spans
+    assert [span.name for span in kept] == ["work", "work 3"]
+
+
+def test_an_empty_export_is_fine(store):
+    assert store.export(b"").status_code == 200
+    assert store.export(b"{}", JSON).content == b"{}"
+
+
+def test_what_was_sent_twice_is_kept_once(store):
+    trace_id, request = export_of(spans=3)
+    for _ in range(3):
+        store.keep(request)
+    assert len([s for b in store.trace(trace_id).resource_spans for g in b.scope_spans for s in g.spans]) == 3
+
+
+def test_exports_beyond_those_in_work_are_told_to_come_back(store):
+    head = f"POST /v1/traces HTTP/1.1\r\nHost: {{host}}\r\nContent-Type: {PROTOBUF}\r\nContent-Length: {len(GOOD)}\r\n\r\n"
+    with contextlib.ExitStack() as stack:
+        busy = [stack.enter_context(Connection(store.url)) for _ in range(8)]
+        for connection in busy:
+            connection.send(head.encode() + GOOD[:1])
+        # Those that came before it are in work once the store has answered on all of its loops.
+        answers = []
+        while not answers or answers[-1].status_code == 200:
+            answers.append(store.export(GOOD))
+        refused = answers[-1]
+        assert refused.status_code == 429
+        assert int(refused.headers["retry-after"]) >= 1
+        assert status_of(refused).message
+        for connection in busy:
+            connection.send(GOOD[1:])
+            assert connection.answer().status == 200
+    assert store.export(GOOD).status_code == 200
+
+
+def test_a_sender_that_leaves_gives_its_place_back(store):
+    head = f"POST /v1/traces HTTP/1.1\r\nHost: {{host}}\r\nContent-Type: {PROTOBUF}\r\nContent-Length: {len(GOOD)}\r\n\r\n"
+    for _ in range(40):
+        with Connection(store.url) as connection:
+            connection.send(head.encode() + GOOD[:1])
+            connection.reset()
+    answers = [store.export(GOOD).status_code for _ in range(50)]
+    assert answers[-1] == 200
+
+
+def test_other_methods_are_not_for_exports(store):
+    answer = store.client.get("/v1/traces")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+
+
+def test_the_answer_to_a_probe(store):
+    assert store.client.get("/ready").text == "ready\n"
+    assert store.client.get("/api/echo").text == "echo"
+    assert store.client.get("/readyz").status_code == 200
+
+
+def test_the_store_does_not_trace_itself(store):
+    trace_id, request = export_of()
+    answer = store.export(request.SerializeToString(), traceparent=f"00-{'1' * 32}-{'2' * 16}-01")
+    assert answer.status_code == 200
+    assert not store.knows("1" * 32)
+    assert all(trace["rootServiceName"] != "trace-store" for trace in store.search(limit=1000))
+
+
+# Memory
+
+
+@pytest.mark.timeout(300)
+def test_a_million_spans_pass_through_bounded_memory():
+    traces_each, spans_each, exports = 20, 50, 1000
+    marks = [bytes([0xA0 + index]) * 16 for index in range(traces_each)]
+    template = b"".join(export_of(spans_each, trace_id=mark.hex())[1].SerializeToString() for mark in marks)
+
+    def export(number):
+        content = template
+        for index, mark in enumerate(marks):
+            content = content.replace(mark, (1 + number * traces_each + index).to_bytes(16, "big"))
+        assert store.export(content).content == b""
+
+    with trace_store("--log-level", "ERROR") as store:
+        for number in range(exports):
+            export(number)
+        highest = store.memory("VmHWM")
+        sent = exports * traces_each
+        kept = [number for number in range(1, sent + 1) if store.knows(f"{number:x}")]
+        assert kept == list(range(kept[0], sent + 1)), "the newest are there without a gap"
+        assert 500 < len(kept) < sent / 2
+        for number in (kept[0], kept[len(kept) // 2], kept[-1]):
+            spans = store.trace(f"{number:032x}").resource_spans[0].scope_spans[0].spans
+            assert len(spans) == spans_each, "traces go as a whole"
+        assert highest < 128, f"{highest} MiB"
+
+
+def test_the_memory_of_the_store_is_a_setting():
+    def kept(store):
+        for _ in range(60):
+            store.keep(export_of(spans=1000)[1])
+        return len(store.search(limit=1000))
+
+    with trace_store("--trace-memory-mib", "1") as small, trace_store(environment={"TRACE_MEMORY_MIB": "2"}) as large:
+        few, more = kept(small), kept(large)
+    assert few < more < 60
+    assert abs(more - 2 * few) <= 3
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "much", "1000000000"])
+def test_a_memory_that_makes_no_sense_is_refused(value):
+    result = run("trace-store", "--port", 0, "--trace-memory-mib", value)
+    assert result.returncode == 64
+    assert "--trace-memory-mib" in result.stderr
+    assert "TRACE_MEMORY_MIB" in run("trace-store", "--port", 0, environment={"TRACE_MEMORY_MIB": value}).stderr
+
+
+def test_a_trace_larger_than_its_share_does_not_push_out_the_others():
+    with trace_store("--trace-memory-mib", "1") as store:
+        others = [export_of(spans=10) for _ in range(20)]
+        for _, request in others:
+            store.keep(request)
+        trace_id, request = export_of(spans=500)
+        refused = 0
+        for part in range(40):
+            for index, span in enumerate(request.resource_spans[0].scope_spans[0].spans):
+                span.span_id = (1 + part * 500 + index).to_bytes(8, "big")
+            answer = ExportResponse.FromString(store.export(request.SerializeToString()).content)
+            refused += answer.partial_success.rejected_spans
+        assert refused > 0
+        assert store.knows(trace_id)
+        assert all(store.knows(other) for other, _ in others)
+
+
+# `dice all` beside somebody else's receiver
+
+
+def test_where_the_port_is_taken_spans_go_to_whoever_listens_there(collector, client):
+    flags = ("--trace-store-port", collector.port)
+    with running_all(collector, *flags, environment={"OTEL_EXPORTER_OTLP_ENDPOINT": ""}) as stack:
+        said = stack.frontend.stderr.wait_for(lambda line: "trace-store" in line)[0]
+        assert str(collector.port) in said and "taken" in said
+        trace_id = client.get(f"{stack.frontend_url}/roll?die=fair").json()["trace_id"]
+        assert len(collector.spans(trace_id, 5)) == 5

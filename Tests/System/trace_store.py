@@ -1,0 +1,112 @@
+"""A running trace store and what tests do with it: send exports of any shape, read traces, search, look at its memory."""
+
+import contextlib
+import secrets
+import time
+
+import httpx
+from google.protobuf import json_format
+from google.rpc import status_pb2
+from opentelemetry.proto.collector.trace.v1 import trace_service_pb2
+from opentelemetry.proto.trace.v1 import trace_pb2
+
+from dice import Dice, FreePorts
+from otlp_receiver import PROTOBUF, hexadecimal_to_base64
+
+JSON = "application/json"
+ExportRequest = trace_service_pb2.ExportTraceServiceRequest
+ExportResponse = trace_service_pb2.ExportTraceServiceResponse
+
+
+@contextlib.contextmanager
+def trace_store(*arguments, environment=None):
+    """`dice trace-store` on a free port, until the end of the block."""
+    port = FreePorts.take()
+    with contextlib.closing(Dice("trace-store", "--port", port, *arguments, environment=environment)) as dice:
+        store = TraceStore(dice.process.pid, f"http://127.0.0.1:{port}")
+        dice.wait_until_ready(store.url)
+        with contextlib.closing(store.client):
+            yield store
+
+
+class TraceStore:
+    """The store at a URL."""
+
+    def __init__(self, pid, url):
+        self.pid = pid
+        self.url = url
+        self.client = httpx.Client(base_url=url, timeout=30)
+
+    def export(self, content, content_type=PROTOBUF, **headers):
+        """Posts an export; the answer, whatever it is."""
+        fields = {"content-type": content_type} | {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.client.post("/v1/traces", content=content, headers={k: v for k, v in fields.items() if v})
+
+    def keep(self, request):
+        """Posts an ExportTraceServiceRequest, all of which must be taken."""
+        answer = self.export(request.SerializeToString())
+        assert (answer.status_code, answer.content) == (200, b"")
+
+    def trace(self, trace_id):
+        """The trace as protobuf messages."""
+        answer = self.client.get(f"/api/traces/{trace_id}", headers={"accept": "application/protobuf"})
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "application/protobuf")
+        return trace_pb2.TracesData.FromString(answer.content)
+
+    def trace_from_json(self, trace_id):
+        """The same, from the JSON."""
+        answer = self.client.get(f"/api/traces/{trace_id}")
+        assert (answer.status_code, answer.headers["content-type"]) == (200, JSON)
+        batches = hexadecimal_to_base64(answer.json()["batches"])
+        return json_format.ParseDict({"resourceSpans": batches}, trace_pb2.TracesData())
+
+    def knows(self, trace_id):
+        """Whether the trace is there."""
+        status = self.client.get(f"/api/traces/{trace_id}").status_code
+        assert status in (200, 404)
+        return status == 200
+
+    def search(self, **parameters):
+        """The traces that a search finds, newest first."""
+        answer = self.client.get("/api/search", params=parameters)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["traces"]
+
+    def found(self, **parameters):
+        """Their ids."""
+        return [trace["traceID"] for trace in self.search(**parameters)]
+
+    def memory(self, field="VmRSS"):
+        """Resident memory in MiB: now, or with `VmHWM` at its highest."""
+        with open(f"/proc/{self.pid}/status") as status:
+            return next(int(line.split()[1]) for line in status if line.startswith(f"{field}:")) / 1024
+
+
+def export_of(spans=1, service="shop", name="work", milliseconds=1, trace_id=None, **fields):
+    """An export of one trace: its id and the request. `fields` are set in every span."""
+    trace_id = trace_id or secrets.token_hex(16)
+    request = ExportRequest()
+    batch = request.resource_spans.add()
+    resource = batch.resource.attributes.add(key="service.name")
+    resource.value.string_value = service
+    scope = batch.scope_spans.add()
+    start = time.time_ns()
+    for index in range(spans):
+        scope.spans.add(
+            trace_id=bytes.fromhex(trace_id),
+            span_id=(index + 1).to_bytes(8, "big"),
+            parent_span_id=b"" if index == 0 else (1).to_bytes(8, "big"),
+            name=name if index == 0 else f"{name} {index}",
+            start_time_unix_nano=start,
+            end_time_unix_nano=start + milliseconds * 1_000_000,
+            **fields,
+        )
+    return trace_id, request
+
+
+def status_of(answer):
+    """The google.rpc.Status with which every refusal answers, in the encoding of the request (OTLP/HTTP, "Failures")."""
+    if answer.headers["content-type"] == PROTOBUF:
+        return status_pb2.Status.FromString(answer.content)
+    assert answer.headers["content-type"] == JSON
+    return json_format.Parse(answer.content, status_pb2.Status())

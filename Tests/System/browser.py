@@ -1,6 +1,8 @@
 """Debian's Chromium on the frontend's page: what a reader does, and what the page then shows."""
 
+import contextlib
 import json
+import re
 import urllib.parse
 
 import httpx
@@ -41,6 +43,19 @@ def start_browser():
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     return webdriver.Chrome(options=options, service=webdriver.ChromeService("/usr/bin/chromedriver"))
+
+
+@contextlib.contextmanager
+def visit(driver, url):
+    """The page at the URL; at the end nothing may have been wrong and no request may have left the machine."""
+    driver.get("about:blank")
+    for log in ("browser", "performance"):
+        driver.get_log(log)
+    page = Page(driver, url)
+    page.view(1280)
+    yield page
+    assert page.complaints() == []
+    assert [request for request in page.requests() if not request.startswith((url, "data:", "about:"))] == []
 
 
 class Page:
@@ -119,6 +134,10 @@ class Page:
     def rows(self):
         """The waterfall's rows: ids, texts, and where the bars are, as parts of the lane's width."""
         return self.driver.execute_script(ROWS)
+
+    def rolls(self):
+        """Those of the rows that are rolls of a batch."""
+        return [row for row in self.rows() if re.fullmatch(r"async_roll_\d+", row["name"])]
 
     def focused(self):
         """The span whose row has the focus."""

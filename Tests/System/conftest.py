@@ -131,6 +131,16 @@ SPECIFICATIONS = {
 }
 
 
+@pytest.fixture(scope="module")
+def driver():
+    """A headless Chromium, shared by the tests of a file."""
+    from browser import start_browser  # Selenium is for those tests alone
+
+    driver = start_browser()
+    yield driver
+    driver.quit()
+
+
 @pytest.fixture
 def client():
     """An HTTP client with a connection pool, patient enough for every limit of the services."""

@@ -1,11 +1,16 @@
 """`dice all` with its own trace store, and a frontend without neighbours: what the tests of the page look at."""
 
 import contextlib
+import secrets
+import time
 import types
+
+import httpx
 
 from dice import Dice, FreePorts
 
 NOBODY = "http://127.0.0.1:1"
+MARKUP = "<img src=x onerror=\"document.title='run'\">"
 NAMES = ("die-service", "dice-roller", "frontend", "trace-store")
 
 
@@ -34,3 +39,25 @@ def lone_frontend(**environment):
     with contextlib.closing(Dice("frontend", "--port", port, environment=away | environment)) as dice:
         dice.wait_until_ready(f"http://127.0.0.1:{port}")
         yield f"http://127.0.0.1:{port}"
+
+
+def send(store_url, spans, trace_id=None):
+    """Sends spans of a made-up service to the store; gives their trace's id."""
+    trace_id = trace_id or secrets.token_hex(16)
+    start = time.time_ns()
+    made = [
+        {
+            "traceId": trace_id,
+            "spanId": f"{index + 1:016x}",
+            "kind": 1,
+            "startTimeUnixNano": str(start + index * 1000),
+            "endTimeUnixNano": str(start + 10_000_000),
+        }
+        | ({"parentSpanId": f"{1:016x}"} if index else {})
+        | span
+        for index, span in enumerate(spans)
+    ]
+    resource = {"attributes": [{"key": "service.name", "value": {"stringValue": MARKUP}}]}
+    body = {"resourceSpans": [{"resource": resource, "scopeSpans": [{"scope": {}, "spans": made}]}]}
+    httpx.post(f"{store_url}/v1/traces", json=body).raise_for_status()
+    return trace_id

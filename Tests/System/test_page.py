@@ -1,17 +1,14 @@
 """The page in a real browser: rolling, the waterfall, what it says when something is missing, and who can use it."""
 
 import contextlib
-import secrets
-import time
 
 import httpx
 import pytest
-from browser import Page, start_browser, stored_spans
-from dice import Dice, FreePorts
-from laboratory import NOBODY, laboratory, lone_frontend
+from browser import stored_spans, visit
+from dice import Dice
+from laboratory import MARKUP, laboratory, send
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
-
-MARKUP = "<img src=x onerror=\"document.title='run'\">"
 
 
 @pytest.fixture(scope="module")
@@ -20,56 +17,10 @@ def lab():
         yield stack
 
 
-@pytest.fixture(scope="module")
-def driver():
-    driver = start_browser()
-    yield driver
-    driver.quit()
-
-
-@contextlib.contextmanager
-def visit(driver, url):
-    """The page at the URL; at the end nothing may have been wrong and no request may have left the machine."""
-    driver.get("about:blank")
-    for log in ("browser", "performance"):
-        driver.get_log(log)
-    page = Page(driver, url)
-    page.view(1280)
-    yield page
-    assert page.complaints() == []
-    assert [request for request in page.requests() if not request.startswith((url, "data:", "about:"))] == []
-
-
 @pytest.fixture
 def page(driver, lab):
     with visit(driver, lab.frontend_url) as page:
         yield page
-
-
-def send(store_url, spans):
-    """Sends spans of a made-up service to the store; gives their trace's id."""
-    trace_id = secrets.token_hex(16)
-    start = time.time_ns()
-    made = [
-        {
-            "traceId": trace_id,
-            "spanId": f"{index + 1:016x}",
-            "kind": 1,
-            "startTimeUnixNano": str(start + index * 1000),
-            "endTimeUnixNano": str(start + 10_000_000),
-        }
-        | ({"parentSpanId": f"{1:016x}"} if index else {})
-        | span
-        for index, span in enumerate(spans)
-    ]
-    resource = {"attributes": [{"key": "service.name", "value": {"stringValue": MARKUP}}]}
-    body = {"resourceSpans": [{"resource": resource, "scopeSpans": [{"scope": {}, "spans": made}]}]}
-    httpx.post(f"{store_url}/v1/traces", json=body).raise_for_status()
-    return trace_id
-
-
-def rolls_of(rows):
-    return [row for row in rows if row["name"].startswith("async_roll_") and row["name"] != "async_roll_batch"]
 
 
 def test_the_form_starts_with_the_dice_and_five_rolls_switched_off(page):
@@ -96,7 +47,7 @@ def test_the_bars_of_a_batch_overlap_and_match_the_exported_spans(page, lab):
     page.roll_async("fair", 6)
     page.wait_for_status("Complete")
     rows = page.rows()
-    rolls = rolls_of(rows)
+    rolls = page.rolls()
     assert len(rolls) == 6
     assert max(row["left"] for row in rolls) < min(row["right"] for row in rolls)
 
@@ -117,7 +68,37 @@ def test_a_batch_says_what_the_overlap_saved(page):
     summary = page.text("trace-summary")
     assert "8 rolls in the time of the slowest" in summary
     assert "× faster" in summary
+    assert {"Sum of the rolls", "Batch"} <= set(summary.splitlines())
     assert sum("slowest" in row["text"] for row in page.rows()) == 1
+
+
+def test_the_sum_of_the_rolls_is_drawn_to_the_scale_of_their_batch(page, lab):
+    page.open()
+    page.roll_async("fair", 4)
+    page.wait_for_status("Complete")
+    spans = stored_spans(lab.frontend_url, page.trace_id()).values()
+    rolls = [end - start for name, start, end, _ in spans if name in {f"async_roll_{index}" for index in range(4)}]
+    batch = next(end - start for name, start, end, _ in spans if name == "async_roll_batch")
+    widths = page.driver.execute_script(
+        """return [...document.querySelectorAll(".ledger svg")].map((lane) =>
+             [...lane.querySelectorAll(".shape")].map((bar) => bar.getBoundingClientRect().width / lane.clientWidth))"""
+    )
+    assert sorted(widths[0]) == pytest.approx(sorted(roll / sum(rolls) for roll in rolls), abs=0.01)
+    assert widths[1] == pytest.approx([batch / sum(rolls)], abs=0.01)
+
+
+def test_the_pointer_reads_how_many_rolls_are_in_flight(page):
+    page.open()
+    page.roll_async("fair", 3)
+    page.wait_for_status("Complete")
+    lane = page.find("#waterfall .axis")[0]
+    label = page.find("#waterfall .cursor")[0]
+    assert not label.is_displayed()
+    middle_of_the_first = min(row["right"] for row in page.rolls()) / 2 - 0.5
+    ActionChains(page.driver).move_to_element_with_offset(
+        lane, int(lane.size["width"] * middle_of_the_first), 0
+    ).perform()
+    assert "3 rolls in flight" in label.text
 
 
 def test_a_failed_batch_shows_its_reason_and_marks_the_rolls(page):
@@ -125,7 +106,7 @@ def test_a_failed_batch_shows_its_reason_and_marks_the_rolls(page):
     page.roll_async("extreme", 20)
     assert "Async roll batch failed: Die 'extreme' failed on roll" in page.text("result")
     page.wait_for_status("Complete")
-    rolls = rolls_of(page.rows())
+    rolls = page.rolls()
     failed = [row for row in rolls if "✕ failed" in row["text"]]
     cancelled = [row for row in rolls if "cancelled" in row["text"]]
     assert failed and cancelled
@@ -188,65 +169,6 @@ def test_a_trace_of_200_spans_is_drawn_in_well_under_a_second(page, lab):
         trace_id,
     )
     assert milliseconds < 700
-
-
-def test_the_roller_away_is_said(driver):
-    with lone_frontend() as url, visit(driver, url) as page:
-        page.open(die="fair")
-        page.roll()
-        assert "Error 503" in page.text("result")
-        assert f"Could not connect to backend at {NOBODY}" in page.text("result")
-
-
-def test_the_die_service_away_is_said_and_asked_again(driver):
-    port = FreePorts.take()
-    with lone_frontend(DIE_SERVICE_URL=f"http://127.0.0.1:{port}") as url, visit(driver, url) as page:
-        page.open()
-        assert page.text("die-problem-text").startswith("The list of dice is not there: ")
-        assert not page.element("roll").is_enabled()
-        with contextlib.closing(Dice("die-service", "--port", port)) as dice:
-            dice.wait_until_ready(f"http://127.0.0.1:{port}")
-            page.element("die-retry").click()
-            page.wait(lambda: page.options() == ["fair", "risky", "extreme"])
-        assert not page.shown("die-problem")
-        assert page.element("roll").is_enabled()
-
-
-def test_the_store_away_is_said_and_the_roll_still_works(driver):
-    away = {"OTEL_EXPORTER_OTLP_ENDPOINT": NOBODY, "TRACE_QUERY_URL": NOBODY}
-    with laboratory(**away) as stack, visit(driver, stack.frontend_url) as page:
-        page.open()
-        page.roll_async("fair", 3)
-        assert len(page.find(".dice li")) == 3
-        page.wait_for_status("No trace: ")
-        assert page.shown("trace-retry")
-
-
-def test_a_late_trace_is_waited_for(driver):
-    with (
-        laboratory(OTEL_BSP_SCHEDULE_DELAY="3000", ROLL_MAX_DELAY_MS="0") as stack,
-        visit(driver, stack.frontend_url) as page,
-    ):
-        page.open()
-        page.roll_async("fair", 4)
-        page.wait_for_status("Complete")
-        assert sum(request.endswith(f"/traces/{page.trace_id()}") for request in page.requests()) > 1
-        assert len(rolls_of(page.rows())) == 4
-
-
-def test_a_trace_whose_parent_never_comes_is_shown_as_incomplete(page, lab):
-    trace_id = secrets.token_hex(16)
-    headers = {"traceparent": f"00-{trace_id}-{secrets.token_hex(8)}-01"}
-    httpx.get(f"{lab.frontend_url}/roll", params={"die": "fair"}, headers=headers).raise_for_status()
-    page.open(trace=trace_id)
-    page.wait_for_status("not complete after 15 s: a parent span not there", timeout=25)
-    assert page.rows()
-
-
-def test_a_trace_that_nobody_knows_is_not_available(page):
-    page.open(trace=secrets.token_hex(16))
-    page.wait_for_status("not available: nothing of it arrived within 15 s", timeout=25)
-    assert page.shown("trace-retry")
 
 
 def test_the_waterfall_is_worked_with_the_keyboard(page):
@@ -317,6 +239,43 @@ def test_recent_traces_survive_a_reload_and_open_again(page):
     assert page.find("#result .hint"), "the trace opened in place, the form stayed as it was"
     page.driver.back()
     page.wait(lambda: not page.shown("trace"))
+
+
+def test_recent_traces_of_others_have_their_spans_and_failures(page, lab):
+    failed = send(lab.store_url, [{"name": "buy"}, {"name": "pay", "status": {"code": 2}}])
+    fine = send(lab.store_url, [{"name": "look"}])
+    page.open()
+    texts = {
+        identifier: page.wait(lambda: page.find(f"#recent li:has([data-trace='{identifier}'])"))[0].text
+        for identifier in (failed, fine)
+    }
+    assert f"{MARKUP} buy" in texts[failed] and "2 spans" in texts[failed] and "✕ failed" in texts[failed]
+    assert f"{MARKUP} look" in texts[fine] and "1 span" in texts[fine] and "failed" not in texts[fine]
+
+
+def test_looking_at_traces_leaves_none(page, lab):
+    page.open()
+    page.roll_async("fair", 2)
+    page.wait_for_status("Complete")
+    # The next roll's trace is complete: so has everything left that came before it.
+    page.roll()
+    page.wait_for_status("Complete")
+    found = httpx.get(f"{lab.store_url}/api/search", params={"limit": 1000, "q": '{rootServiceName="frontend"}'}).json()
+    assert {trace["rootTraceName"] for trace in found["traces"]} <= {"GET /", "GET /dice", "GET /roll", "GET /roll-async"}
+    names = {link.text for link in page.find("#recent .recent-name")}
+    assert any("GET /roll-async" in name for name in names)
+    assert not any("GET /dice" in name for name in names)
+
+
+def test_from_start_to_the_first_waterfall_nothing_is_waited_for(driver):
+    flags = [part for name in ("die-service", "dice-roller", "frontend", "trace-store") for part in (f"--{name}-port", 0)]
+    with contextlib.closing(Dice("all", *flags)) as dice:
+        line = dice.stderr.wait_for(lambda line: line.startswith("frontend http://"))[0]
+        with visit(driver, line.split()[1]) as page:
+            page.open()
+            page.roll_async("fair", 5)
+            page.wait_for_status("Complete")
+            assert len(page.rolls()) == 5
 
 
 @pytest.mark.parametrize("width", [1280, 390])

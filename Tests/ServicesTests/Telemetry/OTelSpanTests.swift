@@ -150,6 +150,22 @@ struct OTelSpanTests {
     #expect(outer.endTime == 10_000_000_100)
     #expect(tracer.startSpan("next").recorded?.startTime == 1_000_000_000)
   }
+
+  @Test(arguments: [Sampler.alwaysOn, .parentBased(root: .alwaysOn)], [TraceFlags.sampled, []])
+  func `In a suppressed span nothing is recorded, whatever the sampler says`(sampler: Sampler, flags: TraceFlags) {
+    let tracer = tracer(sampler: sampler)
+    let suppressed = tracer.suppressedSpan(in: remoteContext(flags))
+    let child = tracer.startSpan("child", in: suppressed.context)
+    let grandchild = tracer.startSpan("grandchild", in: child.context, ofKind: .client)
+    for span in [grandchild, child, suppressed] {
+      #expect(!span.isRecording)
+      #expect(!span.spanContext.isSampled)
+      #expect(span.spanContext.traceID == TraceID(high: 1, low: 2))
+      span.end()
+    }
+    #expect(ended.spans.isEmpty)
+    #expect(suppressed.spanContext.spanID != SpanID(rawValue: 3), "it has an id of its own")
+  }
 }
 
 /// Clocks that a test moves.

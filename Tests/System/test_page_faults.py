@@ -1,0 +1,124 @@
+"""The page when something is away, slow or late: it says what, and the rest goes on working."""
+
+import contextlib
+import secrets
+
+import httpx
+import pytest
+from browser import visit
+from dice import Dice, FreePorts
+from laboratory import NOBODY, laboratory, lone_frontend, send
+from scripted_server import Fault, Reply, ScriptedServer
+
+
+@pytest.fixture(scope="module")
+def lab():
+    with laboratory() as stack:
+        yield stack
+
+
+@pytest.fixture
+def page(driver, lab):
+    with visit(driver, lab.frontend_url) as page:
+        yield page
+
+
+def test_the_roller_away_is_said(driver):
+    with lone_frontend() as url, visit(driver, url) as page:
+        page.open(die="fair")
+        page.roll()
+        assert "Error 503" in page.text("result")
+        assert f"Could not connect to backend at {NOBODY}" in page.text("result")
+
+
+def test_the_die_service_away_is_said_and_asked_again(driver):
+    port = FreePorts.take()
+    with lone_frontend(DIE_SERVICE_URL=f"http://127.0.0.1:{port}") as url, visit(driver, url) as page:
+        page.open()
+        assert page.text("die-problem-text").startswith("The list of dice is not there: ")
+        assert not page.element("roll").is_enabled()
+        with contextlib.closing(Dice("die-service", "--port", port)) as dice:
+            dice.wait_until_ready(f"http://127.0.0.1:{port}")
+            page.element("die-retry").click()
+            page.wait(lambda: page.options() == ["fair", "risky", "extreme"])
+        assert not page.shown("die-problem")
+        assert page.element("roll").is_enabled()
+
+
+def test_the_store_away_is_said_and_the_roll_still_works(driver):
+    away = {"OTEL_EXPORTER_OTLP_ENDPOINT": NOBODY, "TRACE_QUERY_URL": NOBODY}
+    with laboratory(**away) as stack, visit(driver, stack.frontend_url) as page:
+        page.open()
+        page.roll_async("fair", 3)
+        assert len(page.find(".dice li")) == 3
+        page.wait_for_status("No trace: ")
+        assert page.shown("trace-retry")
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (Fault.HANG, "The trace store gave no answer in time"),
+        (Fault.CUT, "The trace store cannot be reached"),
+        (Fault.NONSENSE, "The trace store cannot be reached"),
+        (Reply(500, b"oops"), "The trace store answered with status 500"),
+    ],
+    ids=["hangs", "cuts", "talks nonsense", "fails"],
+)
+def test_a_store_that_does_not_answer_well_is_said_and_holds_nothing_up(driver, answer, said):
+    with contextlib.closing(ScriptedServer(answer)) as store, laboratory(TRACE_QUERY_URL=store.url) as stack:
+        with visit(driver, stack.frontend_url) as page:
+            page.open()
+            page.roll_async("fair", 3)
+            assert len(page.find(".dice li")) == 3
+            page.wait_for_status(said)
+            assert page.shown("trace-retry")
+            page.wait(lambda: said in page.text("recent-status"))
+            page.roll()
+            assert len(page.find(".dice li")) == 3
+
+
+def test_a_store_that_answers_no_trace_is_said(driver):
+    with contextlib.closing(ScriptedServer(Reply(200, b'{"batches":[{"scopeSpans":7}]}'))) as store:
+        with lone_frontend(TRACE_QUERY_URL=store.url) as url, visit(driver, url) as page:
+            page.open(trace=secrets.token_hex(16))
+            page.wait_for_status("not available", timeout=25)
+
+
+def test_a_late_trace_is_waited_for(driver):
+    with (
+        laboratory(OTEL_BSP_SCHEDULE_DELAY="3000", ROLL_MAX_DELAY_MS="0") as stack,
+        visit(driver, stack.frontend_url) as page,
+    ):
+        page.open()
+        page.roll_async("fair", 4)
+        page.wait_for_status("Complete")
+        assert sum(request.endswith(f"/traces/{page.trace_id()}") for request in page.requests()) > 1
+        assert len(page.rolls()) == 4
+
+
+def test_a_trace_whose_parent_never_comes_is_shown_as_incomplete(page, lab):
+    trace_id = secrets.token_hex(16)
+    headers = {"traceparent": f"00-{trace_id}-{secrets.token_hex(8)}-01"}
+    httpx.get(f"{lab.frontend_url}/roll", params={"die": "fair"}, headers=headers).raise_for_status()
+    page.open(trace=trace_id)
+    page.wait_for_status("not complete after 15 s: a parent span not there", timeout=25)
+    assert page.rows()
+
+
+def test_a_parent_that_comes_late_takes_its_place_at_the_top(page, lab):
+    child = {"spanId": "2" * 16, "parentSpanId": "1" * 16, "name": "child"}
+    trace_id = send(lab.store_url, [child])
+    page.open(trace=trace_id)
+    page.wait(lambda: page.rows())
+    assert "Waiting for the rest of the trace (a parent span not there)" in page.text("trace-status")
+    send(lab.store_url, [{"spanId": "1" * 16, "name": "parent"}], trace_id)
+    page.wait_for_status("Complete")
+    assert [(row["name"], row["level"]) for row in page.rows()] == [("parent", 1), ("child", 2)]
+    assert page.find("#waterfall [tabindex='0']")[0].get_attribute("data-span") == "1" * 16
+
+
+def test_a_trace_that_nobody_knows_is_not_available(page):
+    page.open(trace=secrets.token_hex(16))
+    page.wait_for_status("not available: nothing of it arrived within 15 s", timeout=25)
+    assert page.shown("trace-retry")

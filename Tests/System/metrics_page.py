@@ -31,6 +31,16 @@ class Page:
             if sample.name == name
         }
 
+    @property
+    def series(self):
+        """Name and labels of every sample."""
+        samples = (sample for family in self.families.values() for sample in family.samples)
+        return {(sample.name, *sorted(sample.labels.items())) for sample in samples}
+
+    def total(self, name, **labels):
+        """The sum of the samples of a name that have these labels, whatever else they have."""
+        return sum(value for series, value in self.values(name).items() if labels.items() <= dict(series).items())
+
     def value(self, name, **labels):
         """One sample's value; 0 where it is not there yet."""
         return self.values(name).get(tuple(sorted(labels.items())), 0)

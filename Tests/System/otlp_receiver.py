@@ -86,6 +86,11 @@ class Collector(ScriptedServer):
             assert len(found()) >= count, f"{len(found())} of {count} records within {timeout} s {self.faults}"
             return found()
 
+    def wait_until(self, holds, timeout=10):
+        """Returns when the condition on what was received holds."""
+        with self.changed:
+            assert self.changed.wait_for(holds, timeout), f"not within {timeout} s {self.faults}"
+
     def spans(self, trace_id=None, count=1, timeout=10):
         """The spans (of one trace), once there are at least `count`."""
 

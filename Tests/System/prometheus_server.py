@@ -1,7 +1,9 @@
 """Debian's Prometheus as a process that scrapes what a test names."""
 
 import contextlib
+import http.server
 import subprocess
+import threading
 import time
 
 import httpx
@@ -68,3 +70,34 @@ class Prometheus(PrometheusAPI):
         self.process.terminate()
         self.process.wait(20)
         self.log.close()
+
+
+class TextScrapes:
+    """Stands before a service and asks it for the older text format, which Prometheus 2.42 never does by itself."""
+
+    def __init__(self, url):
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                fields = {"Accept": "text/plain;version=0.0.4", "Accept-Encoding": self.headers["Accept-Encoding"]}
+                with httpx.stream("GET", url + self.path, headers=fields) as answer:
+                    page = b"".join(answer.iter_raw())
+                self.send_response(answer.status_code)
+                for name in ("Content-Type", "Content-Encoding"):
+                    if name in answer.headers:
+                        self.send_header(name, answer.headers[name])
+                self.end_headers()
+                self.wfile.write(page)
+
+            def log_message(self, *_):
+                pass
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.target = f"127.0.0.1:{self._server.server_address[1]}"
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        self._thread.start()
+
+    def close(self):
+        """Frees the port."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()

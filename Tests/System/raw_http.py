@@ -1,5 +1,6 @@
 """HTTP/1.1 by hand over a socket: what no well-behaved client can send or see."""
 
+import collections
 import contextlib
 import dataclasses
 import socket
@@ -45,6 +46,16 @@ class Connection:
     def get(self, target):
         """Sends a valid GET."""
         self.send(f"GET {target} HTTP/1.1\r\nHost: {self.host}\r\n\r\n".encode())
+
+    def pipeline(self, requests, window=100):
+        """Sends whole requests, that many at once; gives the statuses of their answers, each with its number."""
+        requests = list(requests)
+        statuses = collections.Counter()
+        for start in range(0, len(requests), window):
+            batch = requests[start : start + window]
+            self.send(b"".join(batch))
+            statuses.update(self.answer().status for _ in batch)
+        return statuses
 
     def answer(self, head_only=False):
         """The next complete answer. `head_only` for answers to HEAD."""

@@ -1,12 +1,15 @@
 """The counters agree with what was sent, to the request, and stay bounded whatever comes from the wire."""
 
 import asyncio
+import collections
+import contextlib
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
 
 from conftest import running_all
-from metrics_page import Page
+from metrics_page import SERVICES, Page
 from raw_http import Connection
 
 
@@ -134,19 +137,106 @@ def test_the_probes_are_not_counted(driven, client):
     assert not handlers & {"/metrics", "/livez", "/readyz"}
 
 
-def test_labels_from_the_wire_are_bounded(collector, broken_dice):
-    async def send(urls):
-        limits = httpx.Limits(max_connections=16)
-        async with httpx.AsyncClient(timeout=60, limits=limits) as client:
-            await asyncio.gather(*(client.get(f"{urls[0]}/roll?die=d{index}") for index in range(1500)))
-            await asyncio.gather(*(client.request(f"M{index}", f"{urls[0]}/p{index}") for index in range(1500)))
-            await asyncio.gather(*(client.get(f"{urls[1]}/dice?identifier=d{index}") for index in range(1500)))
+def test_requests_that_are_dropped_are_counted_as_such(collector):
+    dropped, times = 8, 5
+    with running_all(collector, environment={"ROLL_MAX_DELAY_MS": "36000000"}) as stack:
+        with contextlib.ExitStack() as connections:
+            for _ in range(dropped):
+                connection = connections.enter_context(Connection(stack.frontend_url))
+                connection.get(f"/roll-async?die=fair&times={times}")
+                connections.callback(connection.reset)
+            stack.die.wait_for_logs("Die specification found", dropped)
+        # Six spans of each request besides its rolls; the last to end are those of the frontend.
+        collector.spans(count=dropped * (6 + times))
+        frontend, roller = Page(stack.frontend_url), Page(stack.roller_url)
+    for page in (frontend, roller):
+        assert page.values("http_requests_total") == {
+            (("handler", "/roll-async"), ("method", "GET"), ("status", "none")): dropped
+        }
+        left = {"http_route": "/roll-async", "http_response_status_code": "", "error_type": "client_disconnected"}
+        assert page.total("http_server_request_duration_seconds_count", **left) == dropped
+    # No specification has confirmed the name, so it is no label of the frontend.
+    assert frontend.values("frontend_requests_total") == {(("die_type", "other"), ("status", "received")): dropped}
+    assert frontend.values("backend_requests_total") == {}
+    assert roller.values("async_rolls_total") == {(("die_type", "fair"), ("result", "cancelled")): dropped * times}
+    assert roller.value("async_roll_batch_size_count") == roller.value("async_roll_duration_seconds_count") == dropped
+    assert roller.value("async_rolls_in_progress") == 0
 
-    with running_all(collector, environment={"ROLL_MAX_DELAY_MS": "0"}) as stack:
-        asyncio.run(send((stack.roller_url, stack.die_url)))
-        for url in stack.urls().values():
-            page = Page(url)
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_durations_are_those_of_the_spans(driven, service):
+    page = Page(driven.urls()[service])
+    (info,) = page.values("target_info")
+    instance = dict(info)["service_instance_id"]
+
+    def spans(kind):
+        """This run's spans of that kind; others of the file have other instances."""
+        all_of_them = driven.collector.spans(count=0)
+        return [span for span in all_of_them if (span.resource["service.instance.id"], span.kind) == (instance, kind)]
+
+    for side, kind in (("server", "SERVER"), ("client", "CLIENT")):
+        family = f"http_{side}_request_duration_seconds"
+        count = page.total(f"{family}_count")
+        driven.collector.wait_until(lambda: len(spans(kind)) >= count)
+        assert len(spans(kind)) == count
+        seconds = sum(span.duration for span in spans(kind)) / 1e9
+        assert page.total(f"{family}_sum") == pytest.approx(seconds, rel=1e-9)
+
+
+def test_a_counter_never_decreases_and_a_histogram_is_of_one_moment(collector, broken_dice):
+    """Scrapes between which requests end, each of them complete in itself."""
+    pages = []
+    environment = {"ROLL_MAX_DELAY_MS": "50", "DIE_SPECIFICATIONS": broken_dice}
+    with running_all(collector, environment=environment) as stack, ThreadPoolExecutor(1) as pool:
+        driving = pool.submit(lambda: asyncio.run(drive(stack.frontend_url)))
+        while not driving.done() or len(pages) < 5:
+            pages.append(Page(stack.roller_url))
+        pages.append(Page(stack.roller_url))
+    for earlier, later in zip(pages, pages[1:]):
+        assert earlier.series <= later.series
+        for family in earlier.families.values():
+            if family.type == "counter":
+                for sample in family.samples:
+                    assert later.value(sample.name, **sample.labels) >= sample.value, sample
+    assert pages[-1].total("dice_rolls_total") > pages[0].total("dice_rolls_total")
+    for page in pages:
+        for family in (family for family in page.families.values() if family.type == "histogram"):
+            infinite = {k: v for k, v in page.values(f"{family.name}_bucket").items() if ("le", "+Inf") in k}
+            for labels, value in infinite.items():
+                rest = {name: label for name, label in labels if name != "le"}
+                assert page.value(f"{family.name}_count", **rest) == value
+
+
+def test_labels_from_the_wire_are_bounded(collector):
+    """20 000 dice and as many methods that nobody knows, through every service."""
+    few, many = 200, 20_000
+
+    def flood(url, requests):
+        """Sends the requests over eight connections; how many of each status came back."""
+        with ThreadPoolExecutor(8) as pool, contextlib.ExitStack() as stack:
+            connections = [stack.enter_context(Connection(url, timeout=60)) for _ in range(8)]
+            tasks = [pool.submit(connections[index].pipeline, requests[index::8]) for index in range(8)]
+            return sum((task.result() for task in tasks), collections.Counter())
+
+    def request(method, target):
+        return f"{method} {target} HTTP/1.1\r\nHost: {{host}}\r\nbaggage: key={target}\r\n\r\n".encode()
+
+    environment = {"ROLL_MAX_DELAY_MS": "0", "OTEL_TRACES_EXPORTER": "none"}
+    with running_all(collector, "--log-level", "ERROR", environment=environment) as stack:
+        before = {}
+        for numbers in (range(few), range(few, many)):
+            statuses = flood(stack.frontend_url, [request("GET", f"/roll?die=d{n}") for n in numbers])
+            assert statuses == {404: len(numbers)}
+            for url in stack.urls().values():
+                statuses = flood(url, [request(f"M{n}", f"/p{n}") for n in numbers])
+                assert statuses == {404: len(numbers)}
+            pages = {name: Page(url) for name, url in stack.urls().items()}
+            before = before or pages
+        for name, page in pages.items():
+            assert page.series == before[name].series, "the last 19 800 names have made no series"
             assert len(page.text) < 100_000
-            assert "d1499" not in page.text and "M1499" not in page.text and "p1499" not in page.text
-        methods = {dict(labels)["method"] for labels in Page(stack.roller_url).values("http_requests_total")}
-    assert methods == {"GET", "_OTHER"}
+            assert page.total("http_requests_total", handler="none", method="_OTHER", status="4xx") == many
+        assert pages["frontend"].total("frontend_requests_total", die_type="other", status="error") == many
+        assert pages["dice-roller"].total("dice_rolls_total", die_type="other", result="error") == many
+        assert pages["dice-roller"].total("die_service_requests_total", identifier="other") == many
+        assert pages["die-service"].total("http_requests_total", handler="/dice", status="4xx") == many

@@ -38,8 +38,8 @@ def test_each_line_is_a_record_with_the_same_content(collector, client, broken_d
 
     def of_line(line):
         fields = {key: value for key, value in line.items() if key not in COMMON}
-        moment = datetime.datetime.fromisoformat(line["timestamp"])
-        microseconds = (moment - datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)) // datetime.timedelta(microseconds=1)
+        since = datetime.datetime.fromisoformat(line["timestamp"]) - datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+        microseconds = since // datetime.timedelta(microseconds=1)
         ids = line["trace_id"], line["span_id"], int(line["trace_flags"], 16)
         return (line["service"], line["logger"], microseconds * 1000, line["level"], line["message"], ids, fields)
 

@@ -1,0 +1,218 @@
+"""The trace in every outcome that is no success: each span ends, inside its parent, and says what happened."""
+
+import contextlib
+import json
+import signal
+
+import pytest
+
+from conftest import running_all, running_service, running_services
+from laboratory import NOBODY
+from raw_http import Connection
+from scripted_server import Fault, Reply, ScriptedServer
+from test_trace_tree import AROUND_ROLLS, ENDLESS, outline
+
+DIE = Reply(200, json.dumps({"identifier": "fair", "specification": {"faces": [1, 2], "error_rate": 0}}).encode())
+SINGLE_ROLL = [
+    "frontend SERVER GET /roll",
+    "  frontend CLIENT GET",
+    "    dice-roller SERVER GET /roll",
+    "      dice-roller CLIENT GET",
+    "        die-service SERVER GET /dice",
+]
+
+
+def traced(stack_or_url, client, target, count):
+    """The answer and its trace of that many spans."""
+    answer = client.get(stack_or_url.frontend_url + target)
+    return answer, stack_or_url.collector.trace(answer.headers["traceresponse"].split("-")[1], count)
+
+
+def verdicts(trace):
+    """Status and error.type of each span, by service and kind."""
+    return {
+        (span.service, span.kind): (span.status, span.attributes.get("error.type"))
+        for span in trace.spans
+        if span.kind != "INTERNAL"
+    }
+
+
+def exceptions(span):
+    """Type and message of the exceptions that the span recorded."""
+    return [
+        (event.attributes["exception.type"], event.attributes["exception.message"])
+        for event in span.events
+        if event.name == "exception"
+    ]
+
+
+def test_a_failed_roll(quick_stack, client):
+    answer, trace = traced(quick_stack, client, "/roll?die=broken", 5)
+    assert answer.status_code == 500
+    assert trace.outline() == SINGLE_ROLL and trace.leaving_parent() == []
+    assert verdicts(trace) == {
+        ("frontend", "SERVER"): ("ERROR", "500"),
+        ("frontend", "CLIENT"): ("ERROR", "500"),
+        ("dice-roller", "SERVER"): ("ERROR", "500"),
+        ("dice-roller", "CLIENT"): ("UNSET", None),
+        ("die-service", "SERVER"): ("UNSET", None),
+    }
+    roll = trace.one("GET /roll", "dice-roller")
+    assert (roll.attributes["die.error"], "die.result" in roll.attributes) == (True, False)
+    ((kind, message),) = exceptions(roll)
+    assert kind.endswith("DieFailure") and "broken" in message
+    assert [span.status_message for span in trace.spans] == [""] * 5, "the code tells the reason"
+
+
+def test_an_unknown_die_is_the_callers_fault_only(quick_stack, client):
+    answer, trace = traced(quick_stack, client, "/roll-async?die=nope&times=3", 5)
+    assert answer.status_code == 404
+    assert trace.outline() == [line.replace("/roll", "/roll-async") for line in SINGLE_ROLL]
+    assert verdicts(trace) == {
+        ("frontend", "SERVER"): ("UNSET", None),
+        ("frontend", "CLIENT"): ("ERROR", "404"),
+        ("dice-roller", "SERVER"): ("UNSET", None),
+        ("dice-roller", "CLIENT"): ("ERROR", "404"),
+        ("die-service", "SERVER"): ("UNSET", None),
+    }
+    assert trace.one("GET /dice").attributes["die.found"] is False
+
+
+def test_invalid_parameters_go_no_further(quick_stack, client):
+    answer, trace = traced(quick_stack, client, "/roll-async?die=fair&times=21", 1)
+    assert answer.status_code == 422
+    assert (trace.root.status, trace.root.attributes["http.response.status_code"]) == ("UNSET", 422)
+
+
+@pytest.mark.parametrize(
+    "die_service, status, client_error",
+    [
+        (Fault.HANG, 504, "timeout"),
+        (None, 503, "connection_refused"),
+        (Fault.CUT, 503, "connection_reset"),
+        (Fault.NONSENSE, 502, "malformed_response"),
+        (Reply(500), 502, "500"),
+        (Reply(200, b"<html>"), 502, None),
+    ],
+    ids=["hangs", "refuses", "cuts", "talks nonsense", "fails", "answers no JSON"],
+)
+def test_a_die_service_that_is_no_help(collector, client, die_service, status, client_error):
+    with contextlib.closing(ScriptedServer(die_service)) as scripted:
+        die_url = NOBODY if die_service is None else scripted.url
+        with running_service("dice-roller", collector, environment={"DIE_SERVICE_URL": die_url}) as (_, url):
+            answer = client.get(f"{url}/roll-async?die=fair&times=3")
+            trace = collector.trace(answer.headers["traceresponse"].split("-")[1], 2)
+    assert answer.status_code == status
+    assert trace.outline() == ["dice-roller SERVER GET /roll-async", "  dice-roller CLIENT GET"]
+    assert trace.leaving_parent() == []
+    assert verdicts(trace) == {
+        ("dice-roller", "SERVER"): ("ERROR", str(status)),
+        ("dice-roller", "CLIENT"): ("ERROR" if client_error else "UNSET", client_error),
+    }
+
+
+def test_a_request_that_is_sent_again_has_a_span_for_each_attempt(collector, client):
+    with contextlib.closing(ScriptedServer(DIE)) as die_service:
+        die_service.answer(DIE, Fault.CUT)
+        environment = {"DIE_SERVICE_URL": die_service.url, "ROLL_MAX_DELAY_MS": "0"}
+        with running_service("dice-roller", collector, environment=environment) as (_, url):
+            assert client.get(f"{url}/roll?die=fair").status_code == 200
+            answer = client.get(f"{url}/roll?die=fair")
+            trace = collector.trace(answer.headers["traceresponse"].split("-")[1], 3)
+        parents = [request.headers["traceparent"].split("-")[2] for request in die_service.requests[1:]]
+    assert answer.status_code == 200
+    first, second = trace.named("GET", "dice-roller", "CLIENT")
+    assert [first.span_id, second.span_id] == parents
+    assert (first.status, first.attributes["error.type"]) == ("ERROR", "connection_reset")
+    assert "http.request.resend_count" not in first.attributes and "http.response.status_code" not in first.attributes
+    assert (second.status, second.attributes["http.request.resend_count"]) == ("UNSET", 1)
+    assert first.end <= second.start
+    assert {first.parent_id, second.parent_id} == {trace.root.span_id}
+
+
+def test_a_batch_that_takes_too_long_is_given_up_everywhere(collector, client):
+    with running_all(collector, environment=ENDLESS) as stack:
+        answer, trace = traced(stack, client, "/roll-async?die=fair&times=10", AROUND_ROLLS + 10)
+    assert (answer.status_code, answer.json()["detail"]) == (504, "Backend request timed out")
+    assert trace.outline() == outline(10) and trace.leaving_parent() == []
+    assert verdicts(trace) == {
+        ("frontend", "SERVER"): ("ERROR", "504"),
+        ("frontend", "CLIENT"): ("ERROR", "timeout"),
+        ("dice-roller", "SERVER"): ("ERROR", "client_disconnected"),
+        ("dice-roller", "CLIENT"): ("UNSET", None),
+        ("die-service", "SERVER"): ("UNSET", None),
+    }
+    assert all(roll.attributes["async.cancelled"] is True and roll.status == "UNSET" for roll in trace.rolls())
+    batch = trace.one("async_roll_batch")
+    assert (batch.status, exceptions(batch)) == ("UNSET", []), "the caller's own cancellation is no error"
+
+
+def test_a_client_that_leaves_a_single_roll(collector):
+    with running_all(collector, environment=ENDLESS) as stack:
+        with Connection(stack.frontend_url) as connection:
+            connection.get("/roll?die=fair")
+            trace_id = stack.roller.wait_for_logs("Die specification retrieved from service")[0]["trace_id"]
+            connection.reset()
+            trace = collector.trace(trace_id, 5)
+    assert trace.outline() == SINGLE_ROLL and trace.leaving_parent() == []
+    assert verdicts(trace) == {
+        ("frontend", "SERVER"): ("ERROR", "client_disconnected"),
+        ("frontend", "CLIENT"): ("UNSET", None),
+        ("dice-roller", "SERVER"): ("ERROR", "client_disconnected"),
+        ("dice-roller", "CLIENT"): ("UNSET", None),
+        ("die-service", "SERVER"): ("UNSET", None),
+    }
+    assert "die.result" not in trace.one("GET /roll", "dice-roller").attributes
+
+
+@pytest.mark.parametrize("stopped", ["dice-roller", "frontend"])
+def test_one_of_three_processes_stops_in_the_middle(collector, stopped):
+    environment = ENDLESS | {"DRAIN_TIMEOUT_SECONDS": "1"}
+    with running_services(collector, environment) as stack, Connection(stack.frontend_url) as connection:
+        connection.get("/roll-async?die=fair&times=10")
+        trace_id = stack.roller.wait_for_logs("Async roll batch started")[0]["trace_id"]
+        collector.spans(trace_id)  # the die-service has answered, so the rolls are under way
+        process = stack.roller if stopped == "dice-roller" else stack.frontend
+        process.signal(signal.SIGTERM)
+        assert process.wait() == 0
+        trace = collector.trace(trace_id, AROUND_ROLLS + 10)
+    assert trace.outline() == outline(10) and trace.leaving_parent() == []
+    assert all(roll.attributes["async.cancelled"] is True for roll in trace.rolls())
+    told = verdicts(trace)
+    assert told["dice-roller", "SERVER"][0] == "ERROR"
+    if stopped == "dice-roller":
+        assert told["frontend", "CLIENT"] == ("ERROR", "connection_reset")
+        assert told["frontend", "SERVER"] == ("ERROR", "503")
+
+
+def test_many_batches_that_fail_at_once_are_each_complete(collector, client):
+    with running_all(collector, environment={"ROLL_MAX_DELAY_MS": "20"}) as stack:
+        for _ in range(30):
+            answer, trace = traced(stack, client, "/roll-async?die=extreme&times=20", AROUND_ROLLS + 20)
+            assert trace.outline() == outline(20) and trace.leaving_parent() == []
+            # A roll has failed, was cancelled, or came first; nothing in between.
+            for roll in trace.rolls():
+                failed, cancelled = roll.attributes.get("die.error"), roll.attributes.get("async.cancelled")
+                assert (failed, cancelled) in ((True, None), (False, None), (None, True))
+                assert (roll.status == "ERROR") == (failed is True)
+                assert ("die.result" in roll.attributes) == (failed is False)
+            assert answer.status_code == 500 or trace.one("async_roll_batch").status == "UNSET"
+
+
+@pytest.mark.parametrize("opt_in, has_event, has_record", [("", 1, 0), ("logs", 0, 1), ("logs/dup", 1, 1)])
+def test_exceptions_are_events_or_log_records_or_both(collector, broken_dice, client, opt_in, has_event, has_record):
+    environment = {
+        "OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN": opt_in,
+        "DIE_SPECIFICATIONS": broken_dice,
+        "ROLL_MAX_DELAY_MS": "0",
+    }
+    with running_all(collector, environment=environment) as stack:
+        _, trace = traced(stack, client, "/roll?die=broken", 5)
+        roll = trace.one("GET /roll", "dice-roller")
+        stack.roller.wait_for_logs("Backend returned error")
+        records = [record for record in stack.logs if record["message"] == "exception"]
+    assert len(exceptions(roll)) == has_event
+    assert [(record["trace_id"], record["span_id"]) for record in records] == [
+        (roll.trace_id, roll.span_id)
+    ] * has_record
+    assert all("broken" in record["exception.message"] for record in records)

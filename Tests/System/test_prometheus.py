@@ -4,21 +4,18 @@ import collections
 import concurrent.futures
 import contextlib
 import itertools
-import json
 import shutil
 import time
 
 import httpx
 import pytest
 
+import deployment
 from conftest import running_all
-from dice import ROOT
 from metrics_page import SERVICES
 from prometheus_server import Prometheus, TextScrapes
 
 MINUTES = 2.5
-DASHBOARD = ROOT / "docker/observability/grafana/dashboards/dice.json"
-RULES = ROOT / "docker/observability/rules.yaml"
 
 # Of the specification, of the reference's README, and of what the services add to it.
 QUERIES = [
@@ -89,29 +86,10 @@ def scraped(module_collector, tmp_path_factory, broken_dice):
         targets = {name: url.removeprefix("http://") for name, url in stack.urls().items()}
         for name, url in stack.urls().items():
             targets[f"{name}-text"] = resources.enter_context(contextlib.closing(TextScrapes(url))).target
-        prometheus = Prometheus(tmp_path_factory.mktemp("prometheus"), targets, RULES)
+        prometheus = Prometheus(tmp_path_factory.mktemp("prometheus"), targets, deployment.OBSERVABILITY / "rules.yaml")
         resources.enter_context(contextlib.closing(prometheus))
         prometheus.wait_for("count(up == 1) == 6")
         yield Scraped(prometheus, stack, send_for(60 * MINUTES, stack.frontend_url))
-
-
-def dashboard_queries():
-    """Every PromQL of the dashboard, for all jobs and instances."""
-    values = {"$__rate_interval": "1m", "$job": ".*", "$instance": ".*"}
-
-    def expressions(node):
-        if isinstance(node, dict):
-            if "expr" in node and node.get("datasource", {}).get("type") == "prometheus":
-                yield node["expr"]
-            node = list(node.values())
-        if isinstance(node, list):
-            for item in node:
-                yield from expressions(item)
-
-    for expression in sorted(set(expressions(json.loads(DASHBOARD.read_text())))):
-        for name, value in values.items():
-            expression = expression.replace(name, value)
-        yield expression
 
 
 def test_every_query_finds_data(scraped):
@@ -119,9 +97,7 @@ def test_every_query_finds_data(scraped):
 
 
 def test_every_query_of_the_dashboard_finds_data(scraped):
-    queries = list(dashboard_queries())
-    assert len(queries) > 30
-    assert [query for query in queries if not scraped.prometheus.query(query)] == []
+    assert [query for query in deployment.promql() if not scraped.prometheus.query(query)] == []
 
 
 def test_no_scrape_failed(scraped):

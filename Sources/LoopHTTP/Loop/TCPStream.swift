@@ -57,6 +57,12 @@ protocol TCPStreamOwner: Actor {
   var localAddress: SocketAddress? { unsafe SocketAddress { unsafe uv_tcp_getsockname(tcp, $0, &$1) } }
   var remoteAddress: SocketAddress? { unsafe SocketAddress { unsafe uv_tcp_getpeername(tcp, $0, &$1) } }
 
+  /// Its number; nil before the socket is made.
+  var descriptor: Int? {
+    var descriptor: Int32 = -1
+    return unsafe uv_fileno(handle, &descriptor) == 0 ? Int(descriptor) : nil
+  }
+
   // MARK: Reading
 
   /// Begins to read; `owner` is held weakly and told of each change.

@@ -11,7 +11,7 @@ actor LoopServer: LoopActor {
   private var connectionCount = 0
   private var hasWaitingConnection = false
   private var isStopping = false
-  private var saidOutOfDescriptors = false
+  private var alarm = DescriptorAlarm()
   private let news: WaitPoint
   private let requests = RequestCounter()
   /// Runs out when draining has taken too long.
@@ -82,21 +82,20 @@ actor LoopServer: LoopActor {
     }
     hasWaitingConnection = false
     do throws(UVError) {
-      accepted.append(try listener.accept())
-      saidOutOfDescriptors = false
+      let stream = try listener.accept()
+      accepted.append(stream)
+      let limit = DescriptorLimit.current()
+      if let descriptor = stream.descriptor, alarm.isLast(descriptor, limit: limit) {
+        context.logger.warning("Out of file descriptors", metadata: ["limit": .stringConvertible(limit)])
+      }
       news.wake()
     } catch {
       report(error)
     }
   }
 
-  /// One line for each time that descriptors run out, not one for each connection lost.
   private func report(_ error: UVError?) {
     guard let error, error != .wouldBlock else { return }
-    if error == .outOfFileDescriptors {
-      guard !saidOutOfDescriptors else { return }
-      saidOutOfDescriptors = true
-    }
     context.logger.warning("Connection not accepted", metadata: ["error": "\(error)"])
   }
 

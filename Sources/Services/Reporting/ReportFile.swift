@@ -3,7 +3,7 @@ import ServiceCore
 
 /// A report that could not be written.
 public struct ReportFileError: Error, CustomStringConvertible {
-  /// The flag that named the file, the file, and the system's reason.
+  /// The flag that named the file, the file, and what is in the way.
   public let description: String
 }
 
@@ -11,15 +11,18 @@ public struct ReportFileError: Error, CustomStringConvertible {
 public enum ReportFile {
   /// Replaces the file's content. Blocks: for the end of a program, when nothing else waits.
   public static func write(_ bytes: [UInt8], to path: String, flag: String) throws(ReportFileError) {
-    do {
-      try Data(bytes).write(to: URL(filePath: path))
-    } catch {
-      throw ReportFileError(description: "\(flag): cannot write \(path): \(reason(error))")
+    // `Data.write` throws a CocoaError; to look into one links the whole of Foundation, some 45 MB of it.
+    guard FileManager.default.createFile(atPath: path, contents: Data(bytes)) else {
+      throw ReportFileError(description: "\(flag): cannot write \(path): \(obstacle(at: path))")
     }
   }
 
-  private static func reason(_ error: any Error) -> String {
-    guard let error = error as? CocoaError else { return "\(error)" }
-    return (error.underlying as? POSIXError).map { "\($0.code)" } ?? "\(error)"
+  private static func obstacle(at path: String) -> String {
+    var isFolder = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder { return "it is a folder" }
+    let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    let folder = parent.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : parent
+    if !FileManager.default.fileExists(atPath: folder) { return "there is no folder \(folder)" }
+    return "no permission, or no space"
   }
 }

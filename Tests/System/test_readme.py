@@ -1,12 +1,15 @@
 """What the README says is so: its links lead somewhere, its commands exist, its requests are answered."""
 
+import contextlib
 import re
 import shlex
 import subprocess
 
+import httpx
 import pytest
 
-from dice import ROOT, run
+from dice import ROOT, FreePorts, run
+from polling import until
 
 README = ROOT / "README.md"
 TEXT = README.read_text() if README.exists() else ""
@@ -64,3 +67,36 @@ def test_a_request_is_answered(stack, line):
         line = line.replace(f"http://localhost:{default}", url).replace(f"localhost:{default}", url)
     result = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=30)
     assert result.returncode == 0 and result.stdout, result.stderr
+
+
+@contextlib.contextmanager
+def example_server(folder, port):
+    """The README's Swift program, built against the library's release build, on that port."""
+    (program,) = re.findall(r"```swift\n(.*?)```", TEXT, re.DOTALL)
+    source = folder / "main.swift"
+    source.write_text(program.replace("8080", str(port)))
+    build = ROOT / ".build/release"
+    objects = [path for name in ("LoopHTTP", "HTTPTypes", "Logging") for path in build.glob(f"{name}.build/*.o")]
+    modules = [flag for path in (build / "Modules", ROOT / "Sources/CUV", ROOT / "Sources/CUV/CZlib") for flag in ("-I", path)]
+    server = folder / "server"
+    subprocess.run(
+        ["swiftc", "-swift-version", "6", *modules, source, *objects, "-luv", "-lz", "-o", server], check=True, timeout=120
+    )
+    with subprocess.Popen([server]) as process:
+        try:
+            yield
+        finally:
+            process.kill()
+
+
+def answered(url):
+    """The text at the URL; empty while nobody answers."""
+    with contextlib.suppress(httpx.TransportError):
+        return httpx.get(url).text
+    return ""
+
+
+def test_the_example_of_the_library_is_a_server(tmp_path):
+    port = FreePorts.take()
+    with example_server(tmp_path, port):
+        assert until(lambda: answered(f"http://127.0.0.1:{port}/hello/stranger")) == "Hello, stranger!\n"

@@ -1,0 +1,17 @@
+/// What the routes of all peers have in common.
+public enum Routes {
+  /// The answer of `/plaintext`.
+  public static let greeting = "Hello, World!"
+  /// The answer of `/blob`: 1 MiB.
+  public static let blob = [UInt8](repeating: UInt8(ascii: "x"), count: 1 << 20)
+  /// The largest body that `/upload` takes.
+  public static let largestUpload = 4 << 20
+
+  /// The port to listen on, the peer's only argument.
+  public static var port: Int {
+    guard CommandLine.arguments.count == 2, let port = UInt16(CommandLine.arguments[1]) else {
+      fatalError("usage: \(CommandLine.arguments[0]) PORT")
+    }
+    return Int(port)
+  }
+}

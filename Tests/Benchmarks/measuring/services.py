@@ -1,0 +1,5 @@
+"""The dice services."""
+
+
+def compare(rounds, seconds):
+    raise SystemExit("not measured yet")

@@ -60,7 +60,7 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
   /// Keeps watch for the server's end of an idle connection.
   func becomeIdle() {
     isBusy = false
-    stream.releaseIdleBuffer()
+    stream.releaseIdleBuffers()
     idleDeadline?.set(idleNanoseconds)
   }
 

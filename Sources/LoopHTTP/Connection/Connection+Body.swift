@@ -12,15 +12,15 @@ extension Connection {
   }
 
   private func readBody() async throws(WireError) -> [UInt8]? {
-    guard var state = exchange, parser.framing != nil else { return nil }
+    guard var state = exchange, reader.parser.framing != nil else { return nil }
     let action = state.bodyReadStarted()
     exchange = state
     if action == .sendContinueThenRead {
-      outbound += Connection.continueHead
+      stream.outbound += Connection.continueHead
       await flush()
     }
     while true {
-      let step = try stream.withInbound { (bytes) throws(WireError) in try parser.next(bytes, head: &head) }
+      let step = try stream.withInbound { (bytes) throws(WireError) in try reader.next(bytes) }
       var piece: [UInt8]?
       if case .body(let range) = step.event { piece = stream.copyInbound(range) }
       stream.consume(step.consumed)
@@ -29,7 +29,7 @@ extension Connection {
         bodyMeter.received(piece?.count ?? 0)
         return piece
       case .end:
-        exchange?.bodyFullyRead()
+        endBody()
         return nil
       case .needMore: break
       case .head: preconditionFailure("a head within a body")
@@ -40,8 +40,14 @@ extension Connection {
 
   private static let continueHead = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
 
+  private func endBody() {
+    guard var state = exchange else { return }
+    state.bodyFullyRead()
+    exchange = state
+  }
+
   private func waitForBody() async throws(WireError) {
-    if stream.readState != .open { _ = try parser.inputEnded() }
+    if stream.readState != .open { _ = try reader.parser.inputEnded() }
     guard stream.readState == .open, !Task.isCancelled else { throw .truncated }
     let configuration = context.configuration
     deadline?.set(
@@ -66,20 +72,6 @@ extension Connection {
     bodyFailure = failure
     needsLinger = true
     return failure
-  }
-
-  /// Looks ahead over what has already come of the body, so that a fault in it is answered before the handler acts on
-  /// the request. The parser itself stays where it is.
-  func checkArrivedBody() throws(WireError) {
-    var lookAhead = parser
-    try stream.withInbound { (bytes) throws(WireError) in
-      var offset = 0
-      while true {
-        let step = try lookAhead.next(bytes.extracting(offset..<bytes.count), head: &head)
-        offset += step.consumed
-        guard case .body = step.event else { return }
-      }
-    }
   }
 
   /// Reads what the handler left, so that the next request can be found; false where that is too much or no body. The

@@ -20,11 +20,15 @@ extension Connection {
     }
   }
 
-  /// What is possible at once; the rest stays for the next flush.
-  func flushWithoutWaiting() {
-    guard !outbound.isEmpty, !isWriting, !stream.isClosing, let written = try? stream.tryWrite(outbound) else { return }
-    outbound.removeFirst(written)
-    if outbound.isEmpty { finish(.sent) }
+  /// Hands over what is collected as far as the system takes it at once. False where something is left for `flush`.
+  func flushAtOnce() -> Bool {
+    guard !stream.outbound.isEmpty, !stream.isClosing else {
+      finish(stream.isClosing ? .clientGone : .sent)
+      return true
+    }
+    guard !isWriting, (try? stream.flushOutbound()) == true else { return false }
+    finish(.sent)
+    return true
   }
 
   private func writeRest(_ bytes: [UInt8], _ body: [UInt8], from written: Int) async throws(UVError) {
@@ -47,22 +51,30 @@ extension Connection {
 
   private func takeOutbound() -> [UInt8] {
     var bytes: [UInt8] = []
-    swap(&bytes, &outbound)
+    swap(&bytes, &stream.outbound)
     return bytes
   }
 
   private func recycle(_ bytes: consuming [UInt8]) {
-    guard outbound.capacity == 0 else { return }
+    guard stream.outbound.capacity == 0 else { return }
     bytes.removeAll(keepingCapacity: true)
-    outbound = bytes
+    stream.outbound = bytes
   }
 
   func finish(_ outcome: Response.Outcome) {
-    guard !observers.isEmpty else { return }
-    var finished: [@Sendable (Response.Outcome) -> Void] = []
-    swap(&finished, &observers)
+    let finished = observers
+    guard !finished.isEmpty else { return }
+    observers = []
     for observer in finished { observer(outcome) }
-    finished.removeAll(keepingCapacity: true)
-    if observers.isEmpty { observers = finished }
+  }
+}
+
+extension Connection: IterationObserver {
+  /// The handler of a later request in a burst waits: the answers before it need not.
+  nonisolated func iterationEnds() {
+    assumeIsolated { connection in
+      connection.isFlushPlanned = false
+      if !connection.stream.outbound.isEmpty, !connection.isWriting { _ = connection.flushAtOnce() }
+    }
   }
 }

@@ -2,70 +2,69 @@ internal import HTTPTypes
 internal import Logging
 
 extension Connection {
-  /// Runs the handler for the head that has just come and writes its response.
-  func respond() async throws(WireError) -> ExchangeState.NextAction {
-    let framing = parser.framing ?? .none
-    exchange = try ExchangeState(head, framing: framing)
+  /// How far a response has come without waiting.
+  enum Progress {
+    case ended(ExchangeState.NextAction)
+    /// The head is written; the body is large or is produced while it is sent.
+    case waitsForBody
+    /// Everything is written; the client has to read before it can be handed over.
+    case waitsForClient
+    /// A field cannot be sent.
+    case unsendable
+  }
+
+  /// Takes up the head that has just come: what the handler is to see.
+  func beginExchange() throws(WireError) -> Request {
+    let (endpoint, parameters) = reader.head.borrow { context.router.match($0) }
     bodyFailure = nil
     bodyMeter.reset()
-    let (endpoint, parameters) = context.router.match(head)
-    if let limit = endpoint.options.bodyLimit { parser.setBodyLimit(limit) }
-    switch framing {
-    case .none, .length(0):
-      _ = try nextStep()  // the end of a message without content
-      exchange?.bodyFullyRead()
-    case .length(let length):
-      // A declared length over the limit is refused before the handler sees anything.
-      if length > UInt64(endpoint.options.bodyLimit ?? context.configuration.limits.bodyBytes) { throw .bodyTooLarge }
-    case .chunked: try checkArrivedBody()
-    case .untilClose: break
+    exchange = try reader.beginExchange(endpoint, context.configuration.limits)
+    if case .chunked = reader.parser.framing {
+      try stream.withInbound { (bytes) throws(WireError) in try reader.checkArrivedBody(bytes) }
     }
-    guard server.beginRequest() else { return await refuseOverload() }
-    defer { server.endRequest() }
     cancelsWhenClientEnds = endpoint.options.cancelsWhenClientEnds
     if cancelsWhenClientEnds, stream.readState == .ended { task.cancel() }
-    flushBeforeWaiting()
-    let response = await handle(
-      Request(head: head, connection: self, endpoint: endpoint, parameters: parameters)
-    )
-    return await write(response)
+    if !stream.outbound.isEmpty { flushBeforeWaiting() }
+    return Request(head: reader.head, connection: self, endpoint: endpoint, parameters: parameters)
   }
 
-  private func handle(_ request: Request) async -> Response {
-    do {
-      return try await context.handler(request)
-    } catch let error as HTTPError {
-      return context.errorResponse(error)
-    } catch is CancellationError {
+  /// What is answered where the handler has thrown.
+  func errorResponse(to request: Request, _ error: any Error) -> Response {
+    if let error = error as? HTTPError { return context.errorResponse(error) }
+    if error is CancellationError {
       // Nobody waits for this answer: the client left or the server's drain has run out.
       return context.errorResponse(HTTPError(.serviceUnavailable, "The request was cancelled"))
-    } catch {
-      context.logger.error("Handler failed", metadata: ["error": "\(error)", "path": "\(request.path)"])
-      return context.errorResponse(HTTPError(.internalServerError, "Internal Server Error"))
     }
+    context.logger.error("Handler failed", metadata: ["error": "\(error)", "path": "\(request.path)"])
+    return context.errorResponse(HTTPError(.internalServerError, "Internal Server Error"))
   }
 
-  /// Earlier pipelined responses must not wait for a handler that suspends.
+  func overloadResponse() -> Response {
+    var response = context.errorResponse(HTTPError(.serviceUnavailable, "Too many requests in work"))
+    response.append(.retryAfter, "1")
+    return response
+  }
+
+  /// Earlier pipelined responses must not wait for a handler that suspends: once for each burst.
   private func flushBeforeWaiting() {
-    guard !outbound.isEmpty else { return }
-    loop.atEndOfIteration { [weak self] in
-      self?.assumeIsolated { $0.flushWithoutWaiting() }
-    }
+    guard !isFlushPlanned else { return }
+    isFlushPlanned = true
+    loop.atEndOfIteration(self)
   }
 
   // MARK: Writing
 
-  private func write(_ response: Response) async -> ExchangeState.NextAction {
-    guard var state = exchange else { return .close }
-    guard stream.readState == .open || stream.readState == .ended, !stream.isClosing else {
-      observers += response.observers
+  /// Writes as much of a response as needs no waiting, which is nearly always all of it.
+  func begin(_ response: Response) -> Progress {
+    guard var state = exchange else { return .ended(.close) }
+    guard stream.canWrite else {
+      observe(response)
       finish(.clientGone)
-      return .close
+      return .ended(.close)
     }
-    let status = response.status.code
-    let hasBody = !state.isHead && Connection.allowsBody(status)
+    let hasBody = !state.isHead && Connection.allowsBody(response.status.code)
     var isDelimited = true
-    if case .stream = response.body { isDelimited = head.minorVersion >= 1 || !hasBody }
+    if case .stream = response.body { isDelimited = reader.head.value.minorVersion >= 1 || !hasBody }
     let connection = state.responseStarted(
       closeRequested: response.closesConnection || isDraining || bodyFailure != nil || Task.isCancelled,
       isDelimited: isDelimited
@@ -75,24 +74,59 @@ extension Connection {
       try appendHead(response, connection, isDelimited: isDelimited)
     } catch {
       context.logger.error("Response dropped", metadata: ["reason": "\(error.reason)"])
-      observers += response.observers
-      await refuse(HTTPError(.internalServerError, "Internal Server Error"))
-      return .close
+      return .unsendable
     }
-    if hasBody { await appendBody(response.body) }
+    if hasBody, !appendSmall(response.body) { return .waitsForBody }
+    observe(response)
+    guard !mustFlush || flushAtOnce() else { return .waitsForClient }
+    return .ended(endResponse())
+  }
+
+  /// The body that `begin` could not write at once, and the end of its response.
+  func finish(_ response: Response) async -> ExchangeState.NextAction {
+    switch response.body {
+    case .empty, .string: break
+    case .bytes(let bytes): await flush(with: bytes)
+    case .stream(let produce): await send(produce)
+    }
     // Not before the body: a stream hands its pieces over one by one, and only the last one counts.
-    observers += response.observers
-    if outbound.count > Connection.flushBytes || !observers.isEmpty { await flushUnlessMoreWaits() }
-    guard !stream.isClosing else { return .close }
-    return exchange?.responseFinished() ?? .close
+    observe(response)
+    return await finish()
   }
 
-  /// A burst of pipelined requests is answered in one write; more than this is written meanwhile.
+  /// The end of a response that is written: the client may have to read first.
+  func finish() async -> ExchangeState.NextAction {
+    if mustFlush { await flush() }
+    return endResponse()
+  }
+
+  /// The handler's response has a field that cannot be sent.
+  func replaceUnsendable(_ response: Response) async -> ExchangeState.NextAction {
+    observe(response)
+    await refuse(HTTPError(.internalServerError, "Internal Server Error"))
+    return .close
+  }
+
+  /// Those to be told when what is written so far has been handed over.
+  private func observe(_ response: Response) {
+    guard !response.observers.isEmpty else { return }
+    observers = observers.isEmpty ? response.observers : observers + response.observers
+  }
+
+  private func endResponse() -> ExchangeState.NextAction {
+    guard !stream.isClosing, var state = exchange else { return .close }
+    let next = state.responseFinished()
+    exchange = state
+    return next
+  }
+
+  /// A burst of pipelined requests is answered in one write; observers are told at its end.
+  private var mustFlush: Bool {
+    stream.outbound.count > Connection.flushBytes || (!observers.isEmpty && stream.inboundCount == 0)
+  }
+
+  /// More than this is written before the burst has ended.
   private static let flushBytes = 64 * 1024
-
-  private func flushUnlessMoreWaits() async {
-    if outbound.count > Connection.flushBytes || stream.inboundCount == 0 { await flush() }
-  }
 
   private static func allowsBody(_ status: Int) -> Bool {
     status >= 200 && status != 204 && status != 304
@@ -103,63 +137,38 @@ extension Connection {
     _ connection: ExchangeState.ConnectionField,
     isDelimited: Bool
   ) throws(WireError) {
-    if outbound.capacity == 0 { outbound = loop.buffers.take() }
-    let start = outbound.count
-    do throws(WireError) {
-      let status = response.status
-      try MessageWriter.appendStatusLine(status.code, to: &outbound)
-      outbound += Connection.dateName
-      outbound += loop.date.current()
-      outbound += Connection.lineEnd
-      if let type = response.contentType { try MessageWriter.appendField("Content-Type", type.text, to: &outbound) }
-      for field in response.extraFields {
-        try MessageWriter.appendField(field.name.rawName, field.value, to: &outbound)
-      }
-      switch connection {
-      case .omitted: break
-      case .keepAlive: outbound += Connection.keepAliveField
-      case .close: outbound += Connection.closeField
-      }
-      if Connection.allowsBody(status.code) { appendFraming(response.body, isDelimited: isDelimited) }
-      MessageWriter.appendHeadEnd(to: &outbound)
-    } catch {
-      outbound.removeSubrange(start...)
-      throw error
-    }
+    stream.prepareOutbound()
+    try ResponseHead.append(
+      response.status.code,
+      dateLine: loop.dateLine(),
+      contentType: response.contentType?.text,
+      fields: response.extraFields,
+      connection,
+      Connection.allowsBody(response.status.code) ? response.body.framing(isDelimited: isDelimited) : .none,
+      to: &stream.outbound
+    )
   }
 
-  private static let dateName = Array("Date: ".utf8)
-  private static let lineEnd = Array("\r\n".utf8)
-  private static let keepAliveField = Array("Connection: keep-alive\r\n".utf8)
-  private static let closeField = Array("Connection: close\r\n".utf8)
-
-  private func appendFraming(_ body: Response.Body, isDelimited: Bool) {
-    switch body {
-    case .empty: MessageWriter.appendContentLength(0, to: &outbound)
-    case .bytes(let bytes): MessageWriter.appendContentLength(bytes.count, to: &outbound)
-    case .string(let text): MessageWriter.appendContentLength(text.utf8.count, to: &outbound)
-    case .stream: if isDelimited { MessageWriter.appendChunked(to: &outbound) }
-    }
-  }
-
-  private func appendBody(_ body: Response.Body) async {
+  /// Appends a body that is at hand and not large; false for any other.
+  private func appendSmall(_ body: Response.Body) -> Bool {
     switch body {
     case .empty: break
     case .bytes(let bytes):
-      if bytes.count <= Connection.copyBytes {
-        outbound += bytes
-      } else {
-        await flush(with: bytes)
-      }
-    case .string(let text): outbound += text.utf8
-    case .stream(let produce):
-      do {
-        try await produce(ResponseWriter(connection: self))
-        if head.minorVersion >= 1 { try MessageWriter.appendLastChunk(trailers: [], to: &outbound) }
-      } catch {
-        // Cut short: the missing last chunk tells the client.
-        stream.close()
-      }
+      guard bytes.count <= Connection.copyBytes else { return false }
+      stream.outbound.append(contentsOf: bytes)
+    case .string(let text): stream.outbound.append(copying: text)
+    case .stream: return false
+    }
+    return true
+  }
+
+  private func send(_ produce: @Sendable (ResponseWriter) async throws -> Void) async {
+    do {
+      try await produce(ResponseWriter(connection: self))
+      if reader.head.value.minorVersion >= 1 { try MessageWriter.appendLastChunk(trailers: [], to: &stream.outbound) }
+    } catch {
+      // Cut short: the missing last chunk tells the client.
+      stream.close()
     }
   }
 
@@ -170,10 +179,10 @@ extension Connection {
   func writeBodyPiece(_ bytes: [UInt8]) async throws(ConnectionError) {
     guard !stream.isClosing, !Task.isCancelled else { throw .clientGone }
     guard !bytes.isEmpty else { return }
-    if head.minorVersion >= 1 {
-      MessageWriter.appendChunk(bytes.span, to: &outbound)
+    if reader.head.value.minorVersion >= 1 {
+      MessageWriter.appendChunk(bytes.span, to: &stream.outbound)
     } else {
-      outbound += bytes
+      stream.outbound += bytes
     }
     await flush()
     if stream.isClosing { throw isTimedOut ? .timedOut : .clientGone }
@@ -184,15 +193,23 @@ extension Connection {
     var response = context.errorResponse(error)
     response.closesConnection = true
     needsLinger = true
-    if (try? appendHead(response, .close, isDelimited: true)) != nil, exchange?.isHead != true {
-      await appendBody(response.body)
+    var large: [UInt8] = []
+    if (try? appendHead(response, .close, isDelimited: true)) != nil, exchange?.isHead != true,
+      !appendSmall(response.body), case .bytes(let bytes) = response.body
+    {
+      large = bytes
     }
-    await flush()
+    await flush(with: large)
   }
+}
 
-  private func refuseOverload() async -> ExchangeState.NextAction {
-    var response = context.errorResponse(HTTPError(.serviceUnavailable, "Too many requests in work"))
-    response.append(.retryAfter, "1")
-    return await write(response)
+extension Response.Body {
+  fileprivate func framing(isDelimited: Bool) -> ResponseHead.Framing {
+    switch self {
+    case .empty: .length(0)
+    case .bytes(let bytes): .length(bytes.count)
+    case .string(let text): .length(text.utf8.count)
+    case .stream: isDelimited ? .chunked : .none
+    }
   }
 }

@@ -18,13 +18,12 @@ actor Connection: LoopActor {
   let news: WaitPoint
   let task = RunningTask()
 
-  var parser: MessageParser
-  var head = MessageHead()
+  var reader: RequestReader
   var exchange: ExchangeState?
-  var outbound: [UInt8] = []
-  /// Told when `outbound` has been handed over.
+  /// Told when `stream.outbound` has been handed over.
   var observers: [@Sendable (Response.Outcome) -> Void] = []
   var pendingWrites = 0
+  var isFlushPlanned = false
   var deadline: Deadline?
   var phase = Phase.idle
   var isDraining = false
@@ -53,7 +52,7 @@ actor Connection: LoopActor {
     news = WaitPoint(loop: stream.loop)
     remoteAddress = stream.remoteAddress
     localAddress = stream.localAddress
-    parser = MessageParser(role: .request, limits: context.configuration.limits)
+    reader = RequestReader(limits: context.configuration.limits)
   }
 
   /// Serves requests until either side closes. The stream is closed when this returns.
@@ -61,7 +60,7 @@ actor Connection: LoopActor {
     task.begin()
     deadline = Deadline(loop: loop, owner: self)
     stream.readLimit = max(stream.readLimit, context.configuration.limits.headBytes * 2)
-    stream.startReading(owner: self)
+    stream.startReading(owner: self, waking: news)
     await serveRequests()
     phase = .closing
     await linger()
@@ -70,19 +69,49 @@ actor Connection: LoopActor {
     task.end()
   }
 
+  /// A burst of requests is parsed, handled and answered in this one function: whatever suspends nobody is a plain call,
+  /// because each return of an asynchronous one costs a look at the task's executors.
   private func serveRequests() async {
     do throws(WireError) {
-      while try await nextHead() {
+      while phase == .idle, !isTimedOut {
+        guard try takeHead() else {
+          if !flushAtOnce() {
+            await flush()  // meanwhile bytes may have come
+          } else if try mayWait() {
+            await news.wait()
+            if isTimedOut { return await headTimedOut() }
+          } else {
+            return
+          }
+          continue
+        }
         phase = .responding
         deadline?.clear()
-        let next = try await respond()
+        let request = try beginExchange()
+        let response: Response
+        let isInWork = server.beginRequest()
+        if isInWork {
+          do {
+            response = try await request.endpoint.respond(to: request)
+          } catch {
+            response = errorResponse(to: request, error)
+          }
+        } else {
+          response = overloadResponse()
+        }
+        let next: ExchangeState.NextAction
+        switch begin(response) {
+        case .ended(let action): next = action
+        case .waitsForBody: next = await finish(response)
+        case .waitsForClient: next = await finish()
+        case .unsendable: next = await replaceUnsendable(response)
+        }
+        if isInWork { server.endRequest() }
         phase = .idle
         switch next {
         case .keepAlive: break
         case .drainBody(let limit): guard await drainBody(limit: limit) else { return }
-        case .close:
-          await flush()
-          return
+        case .close: return await flush()
         }
       }
     } catch {
@@ -90,66 +119,50 @@ actor Connection: LoopActor {
     }
   }
 
-  /// Waits for a complete head; false where the connection has to end instead.
-  private func nextHead() async throws(WireError) -> Bool {
-    while true {
-      guard !isTimedOut, phase == .idle else { return false }
-      let step = try nextStep()
-      switch step.event {
-      case .head: return true
-      case .needMore: break
-      case .body, .end: preconditionFailure("a body without a head")
-      }
-      if stream.readState != .open {
-        await flush()
-        if stream.readState == .ended { _ = try parser.inputEnded() }
-        return false
-      }
-      if isDraining, stream.inboundCount == 0 {
-        await flush()
-        return false
-      }
-      await flush()
-      guard waitForHead() else { continue }
-      await news.wait()
-      guard await headInTime() else { return false }
+  /// Whether the bytes that have come complete a head.
+  private func takeHead() throws(WireError) -> Bool {
+    guard stream.inboundCount > 0 else { return false }
+    switch try nextStep().event {
+    case .head: return true
+    case .needMore: return false
+    case .body, .end: preconditionFailure("a body without a head")
     }
   }
 
-  /// Sets the deadline that fits; false where bytes have come while the last response was being flushed.
-  private func waitForHead() -> Bool {
-    if parser.hasStartedHead {
+  /// Whether more bytes can come and are wanted; sets the deadline for them.
+  private func mayWait() throws(WireError) -> Bool {
+    guard stream.readState == .open, !stream.isClosing else {
+      if stream.readState == .ended { _ = try reader.parser.inputEnded() }
+      return false
+    }
+    if isDraining, stream.inboundCount == 0 { return false }
+    setHeadDeadline()
+    return true
+  }
+
+  private func setHeadDeadline() {
+    if reader.parser.hasStartedHead {
       if !isHeadTimed { deadline?.set(context.headTimeout) }
       isHeadTimed = true
     } else {
       isHeadTimed = false
       deadline?.set(context.idleTimeout)
-      stream.releaseIdleBuffer()
-      releaseOutbound()
+      stream.releaseIdleBuffers()
     }
-    return true
   }
 
   private var isHeadTimed = false
 
-  /// After a wake-up: a deadline that passed is answered 408 where a head had begun, else the connection just ends.
-  private func headInTime() async -> Bool {
-    guard isTimedOut else { return true }
-    if parser.hasStartedHead { await refuse(HTTPError(.requestTimeout, "The request's head did not come in time")) }
-    return false
+  /// A deadline that passed is answered 408 where a head had begun, else the connection just ends.
+  private func headTimedOut() async {
+    guard reader.parser.hasStartedHead else { return }
+    await refuse(HTTPError(.requestTimeout, "The request's head did not come in time"))
   }
 
   func nextStep() throws(WireError) -> MessageParser.Step {
-    let step = try stream.withInbound { (bytes) throws(WireError) in try parser.next(bytes, head: &head) }
+    let step = try stream.withInbound { (bytes) throws(WireError) in try reader.next(bytes) }
     if step.consumed > 0 { stream.consume(step.consumed) }
     return step
-  }
-
-  private func releaseOutbound() {
-    guard outbound.isEmpty, outbound.capacity > 0 else { return }
-    var buffer: [UInt8] = []
-    swap(&buffer, &outbound)
-    loop.buffers.giveBack(buffer)
   }
 
   /// After an error the client may still be sending; closing at once would make the system throw the answer away
@@ -177,7 +190,7 @@ actor Connection: LoopActor {
 extension Connection: TCPStreamOwner, DeadlineOwner {
   func streamDidChange() {
     switch stream.readState {
-    case .open: break
+    case .open: break  // `news` is woken by the stream itself
     case .ended: if cancelsWhenClientEnds, phase == .responding { task.cancel() }
     case .failed: if phase == .responding { task.cancel() }
     }

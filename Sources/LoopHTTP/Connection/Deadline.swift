@@ -6,10 +6,13 @@ protocol DeadlineOwner: Actor {
 /// The one deadline a connection has at a time. Moving it later is a store and no timer operation: a timer that fires
 /// early looks again.
 final class Deadline: TimerTarget {
-  private unowned let loop: EventLoop
+  private let loop: EventLoop
   private weak var owner: (any DeadlineOwner)?
-  private var deadline: UInt64?
-  private var timer: (entry: TimerEntry, at: UInt64)?
+  /// Monotonic nanoseconds; the far end of time stands for none.
+  private var deadline = UInt64.max
+  private var timer: TimerEntry?
+  /// When the timer fires, if there is one.
+  private var timerInstant = UInt64.max
 
   init(loop: EventLoop, owner: any DeadlineOwner) {
     self.loop = loop
@@ -18,38 +21,44 @@ final class Deadline: TimerTarget {
 
   /// Replaces the deadline by one `duration` after the current iteration of the loop began.
   func set(_ duration: UInt64) {
-    let deadline = loop.iterationStart + duration
-    self.deadline = deadline
-    if let timer, timer.at <= deadline { return }
-    if let timer { loop.timers?.cancel(timer.entry) }
-    start(deadline)
+    deadline = loop.iterationStart + duration
+    if timerInstant > deadline { start() }
   }
 
   /// No deadline, until the next `set`.
   func clear() {
-    deadline = nil
+    deadline = .max
   }
 
   /// For the end of the connection: nothing is left in the loop's timers.
   func cancel() {
-    deadline = nil
-    if let timer { loop.timers?.cancel(timer.entry) }
-    timer = nil
+    deadline = .max
+    stopTimer()
   }
 
   func timerFired() {
     timer = nil
-    guard let deadline else { return }
+    timerInstant = .max
+    guard deadline != .max else { return }
     if EventLoop.monotonicNanoseconds() < deadline {
-      start(deadline)
+      start()
     } else {
-      self.deadline = nil
+      deadline = .max
       owner?.assumeIsolated { $0.deadlinePassed() }
     }
   }
 
-  private func start(_ deadline: UInt64) {
-    timer = loop.timers.map { ($0.schedule(at: deadline, self), deadline) }
+  private func start() {
+    stopTimer()
+    guard let timers = loop.timers else { return }
+    timer = timers.schedule(at: deadline, self)
+    timerInstant = deadline
+  }
+
+  private func stopTimer() {
+    if let timer { loop.timers?.cancel(timer) }
+    timer = nil
+    timerInstant = .max
   }
 }
 

@@ -19,6 +19,12 @@ enum CurrentLoop {
     return unsafe Unmanaged<EventLoop>.fromOpaque(pointer).takeUnretainedValue()
   }
 
+  /// Whether the running thread is that loop's. Compares addresses only: nothing is retained.
+  @inline(__always)
+  static func isThread(of loop: EventLoop) -> Bool {
+    unsafe pthread_getspecific(key) == Unmanaged.passUnretained(loop).toOpaque()
+  }
+
   static func set(_ loop: EventLoop?) {
     let pointer = unsafe loop.map { unsafe Unmanaged.passUnretained($0).toOpaque() }
     let result = unsafe pthread_setspecific(key, pointer)

@@ -23,17 +23,21 @@ extension EventLoop {
   }
 }
 
-/// The `Date` field's value, formatted anew only when the second has changed.
+/// The `Date` field line, rendered anew only when the second has changed.
 struct DateCache {
-  private var second: Int64 = -1
-  private(set) var text: [UInt8] = []
+  private var validUntil: UInt64 = 0
+  private var line: [UInt8] = []
 
-  mutating func current() -> [UInt8] {
-    let now = Int64(EventLoop.wallClockNanoseconds() / 1_000_000_000)
-    if now != second {
-      second = now
-      text = Array(HTTPDate.format(secondsSince1970: now).utf8)
-    }
-    return text
+  /// The line with its line end, at a monotonic instant of the present iteration: the wall clock is read once a second.
+  @inline(__always)
+  mutating func line(at instant: UInt64) -> [UInt8] {
+    if instant >= validUntil { render(instant) }
+    return line
+  }
+
+  private mutating func render(_ instant: UInt64) {
+    let now = EventLoop.wallClockNanoseconds()
+    validUntil = instant + 1_000_000_000 - now % 1_000_000_000
+    line = Array("Date: \(HTTPDate.format(secondsSince1970: Int64(now / 1_000_000_000)))\r\n".utf8)
   }
 }

@@ -28,16 +28,18 @@ internal import Synchronization
   private var thread = uv_thread_t()
   private var ended: UnsafeContinuation<LoopLedger, Never>?
 
-  // On the loop's thread only.
-  var ledger = LoopLedger()
+  // On the loop's thread only. SAFETY of the unchecked ones: each access ends before anybody else's code runs; they are
+  // touched for every request, and a check at run time costs more than what it would guard.
+  @safe @exclusivity(unchecked) var ledger = LoopLedger()
   var timers: LoopTimers?
   var watch: IterationWatch?
-  private var queue = JobQueue<Work>()
+  @safe @exclusivity(unchecked) private var queue = JobQueue<Work>()
   private var endOfIteration = JobQueue<@Sendable () -> Void>()
-  var buffers = BufferPool()
+  @safe @exclusivity(unchecked) private var observers = JobQueue<any IterationObserver>()
+  @safe @exclusivity(unchecked) var buffers = BufferPool()
   var readBuffer: UnsafeMutableRawBufferPointer
-  var date = DateCache()
-  var statistics = LoopStatistics()
+  @safe @exclusivity(unchecked) private var dateCache = DateCache()
+  @safe @exclusivity(unchecked) var statistics = LoopStatistics()
   /// When the loop last stopped waiting, monotonic nanoseconds: a clock that costs nothing, late by one iteration.
   var iterationStart = EventLoop.monotonicNanoseconds()
 
@@ -83,6 +85,9 @@ internal import Synchronization
   static func of(_ raw: UnsafeMutablePointer<uv_loop_t>) -> EventLoop {
     unsafe Unmanaged<EventLoop>.fromOpaque(raw.pointee.data).takeUnretainedValue()
   }
+
+  /// The `Date` field line for a message sent now, with its line end.
+  func dateLine() -> [UInt8] { dateCache.line(at: iterationStart) }
 
   // MARK: Thread
 
@@ -136,7 +141,7 @@ internal import Synchronization
   public static var current: EventLoop? { CurrentLoop.get() }
 
   /// Whether the calling thread is this loop's.
-  public var isCurrent: Bool { CurrentLoop.get() === self }
+  public var isCurrent: Bool { CurrentLoop.isThread(of: self) }
 
   @inline(__always)
   func preconditionOnLoop() {
@@ -163,6 +168,12 @@ internal import Synchronization
   public func atEndOfIteration(_ work: @escaping @Sendable () -> Void) {
     preconditionOnLoop()
     endOfIteration.append(work)
+  }
+
+  /// Tells `observer` once, at the end of the present iteration; as `atEndOfIteration(_:)` of a closure, without one.
+  func atEndOfIteration(_ observer: any IterationObserver) {
+    preconditionOnLoop()
+    observers.append(observer)
   }
 
   private func append(_ work: Work) {
@@ -209,6 +220,11 @@ internal import Synchronization
 
   /// What `atEndOfIteration` collected; true where that enqueued nothing more.
   func runEndOfIteration() -> Bool {
+    if !observers.isEmpty {
+      let batch = observers.takeBatch()
+      for observer in batch { observer.iterationEnds() }
+      observers.recycle(batch)
+    }
     if !endOfIteration.isEmpty {
       let batch = endOfIteration.takeBatch()
       for work in batch { work() }

@@ -2,7 +2,7 @@ internal import CUV
 
 /// All deadlines of one loop over a single `uv_timer_t`, so that a sleep costs no handle.
 final class LoopTimers {
-  private unowned let loop: EventLoop
+  private let loop: EventLoop
   private let timer: UVHandle
   private var queue = TimerQueue<any TimerTarget>()
   private var armedFor: UInt64?

@@ -2,7 +2,7 @@ internal import CUV
 
 /// What a stream tells the actor that owns it, always on its loop.
 protocol TCPStreamOwner: Actor {
-  /// `inbound` has grown, or the peer's side has ended or failed.
+  /// `inbound` has grown, where no wait point was given for that; or the peer's side has ended or failed.
   func streamDidChange()
 }
 
@@ -18,12 +18,17 @@ protocol TCPStreamOwner: Actor {
   }
 
   /// Bytes that nobody has taken yet: those from `inboundStart` on.
-  private(set) var inbound: [UInt8] = []
-  private(set) var inboundStart = 0
+  // SAFETY of the unchecked ones: both buffers are lent only to code that cannot reach this stream: the parser, the
+  // message writer and the system. They are touched several times for each request.
+  @safe @exclusivity(unchecked) private(set) var inbound: [UInt8] = []
+  @safe @exclusivity(unchecked) private(set) var inboundStart = 0
   private(set) var readState = ReadState.open
+  /// Bytes to send that nobody has handed to the system yet.
+  @safe @exclusivity(unchecked) var outbound: [UInt8] = []
   /// At least a whole head must fit, else its end would never be read.
   var readLimit = 128 * 1024
   private weak var owner: (any TCPStreamOwner)?
+  private var news: WaitPoint?
   private var isReading = false
 
   private var tcp: UnsafeMutablePointer<uv_tcp_t> { unsafe memory.assumingMemoryBound(to: uv_tcp_t.self) }
@@ -65,9 +70,11 @@ protocol TCPStreamOwner: Actor {
 
   // MARK: Reading
 
-  /// Begins to read; `owner` is held weakly and told of each change.
-  func startReading(owner: any TCPStreamOwner) {
+  /// Begins to read; `owner` is held weakly and told of each change. Bytes that come only wake `news`, where one is
+  /// given: nobody needs to enter the actor for that.
+  func startReading(owner: any TCPStreamOwner, waking news: WaitPoint? = nil) {
     self.owner = owner
+    self.news = news
     resumeReading()
   }
 
@@ -98,6 +105,7 @@ protocol TCPStreamOwner: Actor {
       if inbound.capacity == 0 { inbound = loop.buffers.take() }
       unsafe inbound.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: count))
       if inbound.count - inboundStart >= readLimit { pauseReading() }
+      if let news { return news.wake() }
     } else if count == 0 {
       return  // EAGAIN, not the end
     } else {
@@ -106,6 +114,15 @@ protocol TCPStreamOwner: Actor {
       readState = error == .endOfStream ? .ended : .failed(error)
     }
     owner?.assumeIsolated { $0.streamDidChange() }
+  }
+
+  /// Whether the peer may still read.
+  var canWrite: Bool {
+    guard !isClosing else { return false }
+    switch readState {
+    case .open, .ended: return true
+    case .failed: return false
+    }
   }
 
   private func pauseReading() {
@@ -143,15 +160,35 @@ protocol TCPStreamOwner: Actor {
   /// Moving what is left costs less than letting used bytes pile up beyond this.
   private static let compactionBytes = 16 * 1024
 
-  /// Gives the empty inbound buffer back to the loop while the connection idles.
-  func releaseIdleBuffer() {
-    guard inbound.isEmpty, inbound.capacity > 0 else { return }
-    var buffer: [UInt8] = []
-    swap(&buffer, &inbound)
-    loop.buffers.giveBack(buffer)
+  /// Gives empty buffers back to the loop while the connection idles.
+  func releaseIdleBuffers() {
+    if inbound.isEmpty, inbound.capacity > 0 { loop.buffers.giveBack(emptied(&inbound)) }
+    if outbound.isEmpty, outbound.capacity > 0 { loop.buffers.giveBack(emptied(&outbound)) }
+  }
+
+  private func emptied(_ buffer: inout [UInt8]) -> [UInt8] {
+    var taken: [UInt8] = []
+    swap(&taken, &buffer)
+    return taken
   }
 
   // MARK: Writing
+
+  /// Makes room for a message of usual size.
+  func prepareOutbound() {
+    if outbound.capacity == 0 { outbound = loop.buffers.take() }
+  }
+
+  /// Hands `outbound` over as far as the system takes it at once; false where some of it is left.
+  func flushOutbound() throws(UVError) -> Bool {
+    let written = try tryWrite(outbound)
+    guard written == outbound.count else {
+      outbound.removeFirst(written)
+      return false
+    }
+    outbound.removeAll(keepingCapacity: true)
+    return true
+  }
 
   /// Writes without waiting; returns how many bytes the system took, perhaps none.
   func tryWrite(_ first: [UInt8], _ second: [UInt8] = []) throws(UVError) -> Int {

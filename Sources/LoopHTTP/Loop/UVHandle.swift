@@ -7,7 +7,7 @@ internal import CUV
 /// back in the close callback, where alone the memory goes. `close()` may be called more than once; libuv sees one.
 /// Every entry must happen on the loop, and checks that it does.
 @safe class UVHandle {
-  unowned let loop: EventLoop
+  let loop: EventLoop
   /// Valid until the close callback has run; no pointer into it leaves `Loop/`.
   let memory: UnsafeMutableRawPointer
   private(set) var isClosing = false

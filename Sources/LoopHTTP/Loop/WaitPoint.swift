@@ -3,8 +3,9 @@
 /// It carries no value: the woken task looks at the state again, as with a condition variable. Everything happens on
 /// one loop, so no wake-up is lost between the look and the wait. Not safe to use from two threads.
 @safe final class WaitPoint {
-  private unowned let loop: EventLoop
-  private var continuation: UnsafeContinuation<Void, Never>?
+  private let loop: EventLoop
+  // SAFETY: written and read in one step each.
+  @safe @exclusivity(unchecked) private var continuation: UnsafeContinuation<Void, Never>?
 
   init(loop: EventLoop) {
     self.loop = loop

@@ -21,12 +21,30 @@ final class Endpoint: Sendable {
   /// nil for the answers of the router itself (404, 405, redirects).
   let template: String?
   let options: RouteOptions
-  let handler: Handler
+  private let handler: Handler
+  /// The middleware around everything, called without a closure in between; nil where there is none.
+  private let outermost: (any Middleware)?
 
   init(template: String?, options: RouteOptions = RouteOptions(), handler: @escaping Handler) {
     self.template = template
     self.options = options
     self.handler = handler
+    outermost = nil
+  }
+
+  /// `inner`, with the middlewares around it.
+  init(_ inner: Endpoint, inside middlewares: [any Middleware]) {
+    template = inner.template
+    options = inner.options
+    outermost = middlewares.first
+    handler = MiddlewareChain.compose(middlewares.dropFirst(), around: inner.handler)
+  }
+
+  /// Answers a request, through all middlewares.
+  @inline(__always)
+  func respond(to request: Request) async throws -> Response {
+    guard let outermost else { return try await handler(request) }
+    return try await outermost.handle(request, next: handler)
   }
 }
 

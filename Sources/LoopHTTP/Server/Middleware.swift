@@ -6,10 +6,10 @@ public protocol Middleware: Sendable {
   func handle(_ request: Request, next: (Request) async throws -> Response) async throws -> Response
 }
 
-/// Folds middlewares around the endpoint's handler, once, when the server is made.
+/// Folds middlewares around an endpoint's own handler, once, when the server is made.
 enum MiddlewareChain {
-  static func compose(_ middlewares: [any Middleware]) -> Handler {
-    var handler: Handler = { request in try await request.endpoint.handler(request) }
+  static func compose(_ middlewares: ArraySlice<any Middleware>, around endpoint: @escaping Handler) -> Handler {
+    var handler = endpoint
     for middleware in middlewares.reversed() {
       let next = handler
       handler = { request in try await middleware.handle(request, next: next) }

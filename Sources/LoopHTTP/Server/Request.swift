@@ -2,11 +2,23 @@ public import HTTPTypes
 
 /// A request as a handler sees it. Text is made from the received bytes when it is asked for.
 public struct Request: Sendable {
-  let head: MessageHead
+  private let storage: CopyOnWrite<MessageHead>
   let connection: Connection
   let endpoint: Endpoint
   /// Values of the route's `{parameter}` segments.
   public let parameters: RouteParameters
+
+  init(head: CopyOnWrite<MessageHead>, connection: Connection, endpoint: Endpoint, parameters: RouteParameters) {
+    storage = head
+    self.connection = connection
+    self.endpoint = endpoint
+    self.parameters = parameters
+  }
+
+  private var head: MessageHead {
+    @inline(__always)
+    _read { yield storage.value }
+  }
 
   /// The loop that owns the connection; the handler runs on it, and sleeps with `loop.sleep(for:)`.
   public var loop: EventLoop { connection.loop }

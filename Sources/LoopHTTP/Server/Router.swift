@@ -8,12 +8,13 @@ public struct Router: Sendable {
   private struct Node: Sendable {
     var literals: [(segment: [UInt8], node: Int)] = []
     var parameter: (name: String, node: Int)?
-    var endpoints: [(method: String, endpoint: Endpoint)] = []
+    var endpoints: [(method: HTTPRequest.Method, known: KnownMethod, endpoint: Endpoint)] = []
     var methodNotAllowed: Endpoint?
   }
 
   private var nodes = [Node()]
-  private let notFound: Endpoint
+  private var notFound: Endpoint
+  private var redirect = Router.redirectToPathWithoutSlash
   let errorResponse: @Sendable (HTTPError) -> Response
 
   /// `errorResponse` renders the router's own 404 and 405; by default as plain text.
@@ -50,9 +51,10 @@ public struct Router: Sendable {
     for segment in template.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
       node = child(of: node, segment)
     }
-    nodes[node].endpoints.removeAll { $0.method == method.rawValue }
+    nodes[node].endpoints.removeAll { $0.method == method }
     let endpoint = Endpoint(template: template, options: options, handler: handler)
-    nodes[node].endpoints.append((method.rawValue, endpoint))
+    let known = KnownMethod(method.rawValue.utf8.span)
+    nodes[node].endpoints.append((method, known, endpoint))
     nodes[node].methodNotAllowed = methodNotAllowed(at: node, template)
   }
 
@@ -71,7 +73,7 @@ public struct Router: Sendable {
   }
 
   private func methodNotAllowed(at node: Int, _ template: String) -> Endpoint {
-    var methods = nodes[node].endpoints.map(\.method)
+    var methods = nodes[node].endpoints.map(\.method.rawValue)
     if methods.contains("GET"), !methods.contains("HEAD") { methods.append("HEAD") }
     let allow = methods.joined(separator: ", ")
     let errorResponse = errorResponse
@@ -82,10 +84,25 @@ public struct Router: Sendable {
     }
   }
 
+  /// The same routes with `middlewares` around every answer, also around the router's own.
+  func wrapped(in middlewares: [any Middleware]) -> Router {
+    guard !middlewares.isEmpty else { return self }
+    var router = self
+    router.notFound = Endpoint(notFound, inside: middlewares)
+    router.redirect = Endpoint(redirect, inside: middlewares)
+    for node in nodes.indices {
+      router.nodes[node].methodNotAllowed = nodes[node].methodNotAllowed.map { Endpoint($0, inside: middlewares) }
+      router.nodes[node].endpoints = nodes[node].endpoints.map {
+        ($0.method, $0.known, Endpoint($0.endpoint, inside: middlewares))
+      }
+    }
+    return router
+  }
+
   // MARK: Matching
 
   /// The endpoint for a request, always one.
-  func match(_ head: MessageHead) -> (endpoint: Endpoint, parameters: RouteParameters) {
+  func match(_ head: borrowing MessageHead) -> (endpoint: Endpoint, parameters: RouteParameters) {
     var parameters = RouteParameters()
     let path = head.path.bounds
     if let node = find(head.bytes.span, path, &parameters), let endpoint = endpoint(at: node, head) {
@@ -95,17 +112,21 @@ public struct Router: Sendable {
       parameters = RouteParameters()
       let shorter = path.lowerBound..<(path.upperBound - 1)
       if let node = find(head.bytes.span, shorter, &parameters), nodes[node].methodNotAllowed != nil {
-        return (Router.redirectToPathWithoutSlash, RouteParameters())
+        return (redirect, RouteParameters())
       }
     }
     return (notFound, RouteParameters())
   }
 
-  private func endpoint(at node: Int, _ head: MessageHead) -> Endpoint? {
-    let span = head.bytes.span.extracting(head.method.bounds)
-    for (method, endpoint) in nodes[node].endpoints where ByteClass.equals(span, method) { return endpoint }
+  private func endpoint(at node: Int, _ head: borrowing MessageHead) -> Endpoint? {
+    for (method, known, endpoint) in nodes[node].endpoints where known == head.methodID {
+      // Methods that are not among the usual ones are told apart by their text.
+      if known != .other || ByteClass.equals(head.bytes.span.extracting(head.method.bounds), method.rawValue) {
+        return endpoint
+      }
+    }
     if head.methodID == .head {
-      for (method, endpoint) in nodes[node].endpoints where method == "GET" { return endpoint }
+      for (_, known, endpoint) in nodes[node].endpoints where known == .get { return endpoint }
     }
     return nodes[node].methodNotAllowed
   }

@@ -3,9 +3,8 @@ internal import Logging
 /// What all connections of a server share and nobody changes.
 struct ServerContext: Sendable {
   let configuration: ServerConfiguration
+  /// Its endpoints have the middlewares around them.
   let router: Router
-  /// The middlewares around the endpoint's own handler.
-  let handler: Handler
   let errorResponse: @Sendable (HTTPError) -> Response
   let logger: Logger
   /// Requests that one loop may have in work.
@@ -23,9 +22,8 @@ struct ServerContext: Sendable {
     loopCount: Int
   ) {
     self.configuration = configuration
-    self.router = router
+    self.router = router.wrapped(in: middleware)
     self.logger = logger
-    handler = MiddlewareChain.compose(middleware)
     errorResponse = router.errorResponse
     requestsPerLoop = max(1, configuration.maximumRequests / loopCount)
     connectionsPerLoop = max(1, configuration.maximumConnections / loopCount)

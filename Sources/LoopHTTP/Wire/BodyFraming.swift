@@ -11,12 +11,12 @@ enum BodyFraming: Hashable, Sendable {
 
   /// Requests, RFC 9112 §6.3 rules 3 to 7. Whatever two servers could understand differently is an error: that is how
   /// requests are smuggled (RFC 9112 §11.2).
-  static func request(_ head: MessageHead) throws(WireError) -> BodyFraming {
+  static func request(_ head: borrowing MessageHead) throws(WireError) -> BodyFraming {
     try declared(head) ?? .none
   }
 
   /// Responses, RFC 9112 §6.3 rules 1 to 8; `toHead` and `toConnect` name the request that is answered.
-  static func response(_ head: MessageHead, toHead: Bool, toConnect: Bool) throws(WireError) -> BodyFraming {
+  static func response(_ head: borrowing MessageHead, toHead: Bool, toConnect: Bool) throws(WireError) -> BodyFraming {
     switch head.status {
     case 100..<200, 204, 304: return .none
     case 200..<300 where toConnect: return .none
@@ -25,7 +25,8 @@ enum BodyFraming: Hashable, Sendable {
   }
 
   /// What the fields say; nil when they say nothing.
-  private static func declared(_ head: MessageHead) throws(WireError) -> BodyFraming? {
+  private static func declared(_ head: borrowing MessageHead) throws(WireError) -> BodyFraming? {
+    guard head.knownFields.contains(.contentLength) || head.knownFields.contains(.transferEncoding) else { return nil }
     var length: UInt64?
     var isChunked = false
     for field in head.fields {
@@ -68,7 +69,7 @@ enum BodyFraming: Hashable, Sendable {
     for index in 0...value.count where index == value.count || value[index] == UInt8(ascii: ",") {
       let coding = value.extracting(value.trimmingOptionalWhitespace(start..<index))
       guard coding.count > 0, !hasChunked else { throw .badTransferEncoding }
-      hasChunked = ByteClass.matches(coding, "chunked")
+      hasChunked = ByteClass.matches(coding, literal: "chunked")
       codings += 1
       start = index + 1
     }

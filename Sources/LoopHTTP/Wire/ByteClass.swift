@@ -60,6 +60,18 @@ enum ByteClass {
     return true
   }
 
+  /// As `matches(_:_:)` with a text known when this is compiled.
+  @inline(__always)
+  static func matches(_ bytes: Span<UInt8>, literal lowercase: StaticString) -> Bool {
+    bytes.equalsIgnoringCase(lowercase)
+  }
+
+  /// Whether `bytes` are exactly a text known when this is compiled.
+  @inline(__always)
+  static func equals(_ bytes: Span<UInt8>, literal text: StaticString) -> Bool {
+    bytes.equals(text)
+  }
+
   /// Whether `bytes` are exactly `text`.
   @inline(__always)
   static func equals(_ bytes: Span<UInt8>, _ text: String) -> Bool {

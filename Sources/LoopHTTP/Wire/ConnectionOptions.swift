@@ -11,8 +11,9 @@ struct ConnectionOptions: OptionSet, Hashable, Sendable {
   }
 
   /// The options of all `Connection` fields of a complete head.
-  init(of head: MessageHead) {
+  init(of head: borrowing MessageHead) {
     self = []
+    guard head.knownFields.contains(.connection) else { return }
     for field in head.fields where field.known == .connection {
       insert(list: head.bytes.span.extracting(field.value.bounds))
     }
@@ -28,8 +29,8 @@ struct ConnectionOptions: OptionSet, Hashable, Sendable {
   }
 
   private mutating func insert(option: Span<UInt8>) {
-    if ByteClass.matches(option, "close") { insert(.close) }
-    if ByteClass.matches(option, "keep-alive") { insert(.keepAlive) }
-    if ByteClass.matches(option, "upgrade") { insert(.upgrade) }
+    if ByteClass.matches(option, literal: "close") { insert(.close) }
+    if ByteClass.matches(option, literal: "keep-alive") { insert(.keepAlive) }
+    if ByteClass.matches(option, literal: "upgrade") { insert(.upgrade) }
   }
 }

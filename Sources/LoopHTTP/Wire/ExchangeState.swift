@@ -52,22 +52,26 @@ struct ExchangeState: Sendable {
 
   /// Takes the facts from a request's head and its framing. An expectation other than `100-continue` is
   /// `unsupportedExpectation` (417); from HTTP/1.0 clients expectations are ignored (RFC 9110 §10.1.1).
-  init(_ head: MessageHead, framing: BodyFraming, drainLimit: Int = defaultDrainLimit) throws(WireError) {
+  init(_ head: borrowing MessageHead, framing: BodyFraming, drainLimit: Int = defaultDrainLimit) throws(WireError) {
     isHead = head.methodID == .head
     keepAlive = head.keepsAlive
     isVersion10 = head.minorVersion == 0
     self.framing = framing
     self.drainLimit = drainLimit
-    var expectsContinue = false
-    for field in head.fields where field.known == .expect && head.minorVersion >= 1 {
-      let value = head.bytes.span.extracting(field.value.bounds)
-      guard ByteClass.matches(value, "100-continue") else { throw .unsupportedExpectation }
-      expectsContinue = true
-    }
+    let expectsContinue = try ExchangeState.expectsContinue(head)
     switch framing {
     case .none, .length(0): body = .read
     case .length, .chunked, .untilClose: body = .untouched(awaitsContinue: expectsContinue)
     }
+  }
+
+  private static func expectsContinue(_ head: borrowing MessageHead) throws(WireError) -> Bool {
+    guard head.minorVersion >= 1, head.knownFields.contains(.expect) else { return false }
+    for field in head.fields where field.known == .expect {
+      let value = head.bytes.span.extracting(field.value.bounds)
+      guard ByteClass.matches(value, literal: "100-continue") else { throw .unsupportedExpectation }
+    }
+    return true
   }
 
   /// Whether the client holds its body back until it is asked for it.

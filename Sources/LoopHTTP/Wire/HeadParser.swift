@@ -23,6 +23,13 @@ struct HeadParser: Sendable {
     self.limits = limits
   }
 
+  /// Begins the next head.
+  mutating func reset() {
+    phase = .leading
+    cursor = 0
+    mark = 0
+  }
+
   /// Whether anything but an empty line has come.
   var hasStarted: Bool { phase != .leading }
 
@@ -56,7 +63,7 @@ struct HeadParser: Sendable {
       case .end: return scanner.cursor
       case .field(let field):
         guard head.fields.count < limits.fieldCount else { throw .tooManyFields }
-        head.fields.append(field)
+        head.append(field)
       }
     }
   }
@@ -178,7 +185,7 @@ struct HeadParser: Sendable {
 
   /// RFC 9112 §2.3: `HTTP/` DIGIT `.` DIGIT, in upper case. Later minor versions of HTTP/1 are processed as 1.1.
   private static func minorVersion(_ bytes: Span<UInt8>) throws(WireError) -> UInt8 {
-    guard bytes.count == versionBytes, ByteClass.equals(bytes.extracting(first: 5), "HTTP/"),
+    guard bytes.count == versionBytes, ByteClass.equals(bytes.extracting(first: 5), literal: "HTTP/"),
       ByteClass.isDigit(bytes[5]), bytes[6] == UInt8(ascii: "."), ByteClass.isDigit(bytes[7])
     else { throw .badVersion }
     guard bytes[5] == UInt8(ascii: "1") else { throw .unsupportedVersion }

@@ -2,7 +2,7 @@
 enum HostRule {
   /// Throws unless `head`, a request's, obeys. An empty value is valid only where the target has no authority of its
   /// own scheme (RFC 9110 §4.2.1 forbids an empty host).
-  static func check(_ head: MessageHead) throws(WireError) {
+  static func check(_ head: borrowing MessageHead) throws(WireError) {
     var count = 0
     for field in head.fields where field.known == .host {
       count += 1

@@ -5,15 +5,15 @@ enum KnownMethod: UInt8, Sendable {
   @inline(__always)
   init(_ bytes: Span<UInt8>) {
     switch bytes.count {
-    case 3 where ByteClass.equals(bytes, "GET"): self = .get
-    case 3 where ByteClass.equals(bytes, "PUT"): self = .put
-    case 4 where ByteClass.equals(bytes, "POST"): self = .post
-    case 4 where ByteClass.equals(bytes, "HEAD"): self = .head
-    case 5 where ByteClass.equals(bytes, "PATCH"): self = .patch
-    case 5 where ByteClass.equals(bytes, "TRACE"): self = .trace
-    case 6 where ByteClass.equals(bytes, "DELETE"): self = .delete
-    case 7 where ByteClass.equals(bytes, "OPTIONS"): self = .options
-    case 7 where ByteClass.equals(bytes, "CONNECT"): self = .connect
+    case 3 where ByteClass.equals(bytes, literal: "GET"): self = .get
+    case 3 where ByteClass.equals(bytes, literal: "PUT"): self = .put
+    case 4 where ByteClass.equals(bytes, literal: "POST"): self = .post
+    case 4 where ByteClass.equals(bytes, literal: "HEAD"): self = .head
+    case 5 where ByteClass.equals(bytes, literal: "PATCH"): self = .patch
+    case 5 where ByteClass.equals(bytes, literal: "TRACE"): self = .trace
+    case 6 where ByteClass.equals(bytes, literal: "DELETE"): self = .delete
+    case 7 where ByteClass.equals(bytes, literal: "OPTIONS"): self = .options
+    case 7 where ByteClass.equals(bytes, literal: "CONNECT"): self = .connect
     default: self = .other
     }
   }

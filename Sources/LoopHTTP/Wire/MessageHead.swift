@@ -4,7 +4,9 @@ struct MessageHead: Sendable {
   /// Start line and field lines as they came, to the empty line and with it.
   var bytes: [UInt8] = []
   /// The field lines in the order they came, repeated ones included.
-  var fields: [FieldSlice] = []
+  private(set) var fields: [FieldSlice] = []
+  /// Which of the usual fields are among them.
+  private(set) var knownFields = KnownFieldSet()
 
   /// The minor digit of `HTTP/1.x`, at most 1: higher minor versions are processed as 1.1 (RFC 9110 §2.5).
   var minorVersion: UInt8 = 1
@@ -28,10 +30,17 @@ struct MessageHead: Sendable {
   var status = 0
   var reason = ByteRange.empty
 
+  @inline(__always)
+  mutating func append(_ field: FieldSlice) {
+    fields.append(field)
+    knownFields.insert(field.known)
+  }
+
   /// Forgets the message and keeps the arrays' memory.
   mutating func removeAll() {
     bytes.removeAll(keepingCapacity: true)
     fields.removeAll(keepingCapacity: true)
+    knownFields = KnownFieldSet()
     minorVersion = 1
     connectionOptions = []
     method = .empty
@@ -53,6 +62,7 @@ struct MessageHead: Sendable {
 
   /// The first field with that known name; nil without one.
   func first(_ known: KnownField) -> FieldSlice? {
+    guard knownFields.contains(known) else { return nil }
     for field in fields where field.known == known { return field }
     return nil
   }

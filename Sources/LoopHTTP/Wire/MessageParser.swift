@@ -24,7 +24,7 @@ struct MessageParser: Sendable {
 
   private enum Phase {
     /// Between messages or within a head.
-    case head(HeadParser)
+    case head
     case framed(BodyFraming)
     case length(remaining: Int)
     case chunked(ChunkedDecoder)
@@ -36,7 +36,8 @@ struct MessageParser: Sendable {
 
   private let role: Role
   private let limits: WireLimits
-  private var phase: Phase
+  private var phase = Phase.head
+  private var headParser: HeadParser
   private var bodyLimit: Int
   private var bodyBytes = 0
   private var expected: (toHead: Bool, toConnect: Bool)?
@@ -52,18 +53,18 @@ struct MessageParser: Sendable {
     limits.targetBytes = min(limits.targetBytes, limits.headBytes)
     self.role = role
     self.limits = limits
-    phase = .head(HeadParser(role: role, limits: limits))
+    headParser = HeadParser(role: role, limits: limits)
     bodyLimit = limits.bodyBytes
   }
 
   /// Whether a head has begun and is not complete; an empty line before a request line does not count.
   var hasStartedHead: Bool {
-    if case .head(let parser) = phase { parser.hasStarted } else { false }
+    if case .head = phase { headParser.hasStarted } else { false }
   }
 
   /// Whether the last message has ended and nothing of the next has come.
   var isBetweenMessages: Bool {
-    if case .head(let parser) = phase { !parser.hasStarted } else { false }
+    if case .head = phase { !headParser.hasStarted } else { false }
   }
 
   /// The trailers of the message in progress or just ended; nil without any.
@@ -71,7 +72,7 @@ struct MessageParser: Sendable {
 
   /// How many bytes of the head in progress have been examined.
   var examinedHeadBytes: Int {
-    if case .head(let parser) = phase { parser.examined } else { 0 }
+    if case .head = phase { headParser.examined } else { 0 }
   }
 
   /// Client: names the request the next final response answers, because HEAD and CONNECT decide its framing (RFC 9112
@@ -96,6 +97,18 @@ struct MessageParser: Sendable {
     }
   }
 
+  /// Ends the message whose head has just come, where it has no content, without looking at more input; false where it
+  /// has. It spares the commonest requests a step.
+  mutating func endWithoutContent() -> Bool {
+    guard let framing else { return false }
+    switch framing {
+    case .none, .length(0):
+      finishMessage()
+      return true
+    case .length, .chunked, .untilClose: return false
+    }
+  }
+
   /// The connection ended. Completes a body that lasts until then; nil between messages.
   mutating func inputEnded() throws(WireError) -> Event? {
     switch phase {
@@ -103,8 +116,8 @@ struct MessageParser: Sendable {
       finishMessage()
       return .end
     case .switched: return nil
-    case .head(let parser):
-      guard parser.hasStarted else { return nil }
+    case .head:
+      guard headParser.hasStarted else { return nil }
     case .framed(.none), .framed(.length(0)):
       finishMessage()
       return .end
@@ -121,13 +134,9 @@ struct MessageParser: Sendable {
   @inline(__always)
   private mutating func step(_ input: Span<UInt8>, _ head: inout MessageHead) throws(WireError) -> Step {
     switch phase {
-    case .head(var parser):
+    case .head:
       if role == .response, expected == nil, input.count > 0 { throw .unexpectedBytes }
-      let end = try parser.next(input, head: &head)
-      guard let end else {
-        phase = .head(parser)
-        return Step(consumed: 0, event: .needMore)
-      }
+      guard let end = try headParser.next(input, head: &head) else { return Step(consumed: 0, event: .needMore) }
       try beginBody(&head)
       return Step(consumed: end, event: .head)
     case .framed(let framing): return try startBody(framing, input, status: head.status)
@@ -141,7 +150,8 @@ struct MessageParser: Sendable {
 
   /// What the whole head says: connection options, host and framing.
   private mutating func beginBody(_ head: inout MessageHead) throws(WireError) {
-    head.connectionOptions = ConnectionOptions(of: head)
+    let options = ConnectionOptions(of: head)
+    head.connectionOptions = options
     let framing: BodyFraming
     switch role {
     case .request:
@@ -225,6 +235,7 @@ struct MessageParser: Sendable {
   private mutating func finishMessage() {
     framing = nil
     expected = nil
-    phase = .head(HeadParser(role: role, limits: limits))
+    headParser.reset()
+    phase = .head
   }
 }

@@ -3,16 +3,19 @@
 enum MessageWriter {
   /// `HTTP/1.1`, the code and `reason`, or the standard phrase when that is nil. `status` has three digits.
   static func appendStatusLine(_ status: Int, reason: String? = nil, to output: inout [UInt8]) throws(WireError) {
-    if reason == nil, StatusLine.rendered.indices.contains(status), !StatusLine.rendered[status].isEmpty {
-      output.append(contentsOf: StatusLine.rendered[status])
-      return
+    if reason == nil {
+      let rendered = StatusLine.rendered
+      if rendered.indices.contains(status), !rendered[status].isEmpty {
+        output.append(contentsOf: rendered[status])
+        return
+      }
     }
     let reason = reason ?? ""
     try checkValue(reason.utf8.span)
-    output.append(contentsOf: "HTTP/1.1 ".utf8)
+    output.append("HTTP/1.1 ")
     appendDecimal(status, to: &output)
     output.append(ByteClass.space)
-    output.append(contentsOf: reason.utf8)
+    output.append(copying: reason)
     appendLineEnd(to: &output)
   }
 
@@ -20,40 +23,40 @@ enum MessageWriter {
   static func appendRequestLine(method: String, target: String, to output: inout [UInt8]) throws(WireError) {
     guard isToken(method.utf8.span) else { throw .outgoingMethod }
     guard isTarget(target.utf8.span) else { throw .outgoingTarget }
-    output.append(contentsOf: method.utf8)
+    output.append(copying: method)
     output.append(ByteClass.space)
-    output.append(contentsOf: target.utf8)
-    output.append(contentsOf: " HTTP/1.1\r\n".utf8)
+    output.append(copying: target)
+    output.append(" HTTP/1.1\r\n")
   }
 
   /// One field line.
   static func appendField(_ name: String, _ value: String, to output: inout [UInt8]) throws(WireError) {
     try checkField(name.utf8.span, value.utf8.span)
-    output.append(contentsOf: name.utf8)
-    output.append(contentsOf: ": ".utf8)
-    output.append(contentsOf: value.utf8)
+    output.append(copying: name)
+    output.append(": ")
+    output.append(copying: value)
     appendLineEnd(to: &output)
   }
 
   /// One field line with a value that is bytes already.
   static func appendField(_ name: String, _ value: [UInt8], to output: inout [UInt8]) throws(WireError) {
     try checkField(name.utf8.span, value.span)
-    output.append(contentsOf: name.utf8)
-    output.append(contentsOf: ": ".utf8)
+    output.append(copying: name)
+    output.append(": ")
     output.append(contentsOf: value)
     appendLineEnd(to: &output)
   }
 
   /// `Content-Length` for a body of `count` bytes.
   static func appendContentLength(_ count: Int, to output: inout [UInt8]) {
-    output.append(contentsOf: "Content-Length: ".utf8)
+    output.append("Content-Length: ")
     appendDecimal(count, to: &output)
     appendLineEnd(to: &output)
   }
 
   /// The field that announces chunks.
   static func appendChunked(to output: inout [UInt8]) {
-    output.append(contentsOf: "Transfer-Encoding: chunked\r\n".utf8)
+    output.append("Transfer-Encoding: chunked\r\n")
   }
 
   /// The empty line after the last field.
@@ -76,9 +79,19 @@ enum MessageWriter {
     to output: inout [UInt8]
   ) throws(WireError) {
     for trailer in trailers { try checkField(trailer.name.utf8.span, trailer.value.utf8.span) }
-    output.append(contentsOf: "0\r\n".utf8)
+    output.append("0\r\n")
     for trailer in trailers { try appendField(trailer.name, trailer.value, to: &output) }
     appendLineEnd(to: &output)
+  }
+
+  /// Throws where a field line could not be sent as it is.
+  static func checkField(_ name: String, _ value: String) throws(WireError) {
+    try checkField(name.utf8.span, value.utf8.span)
+  }
+
+  /// Throws where a field's value could not be sent as it is.
+  static func checkValue(_ value: String) throws(WireError) {
+    try checkValue(value.utf8.span)
   }
 
   private static func checkField(_ name: Span<UInt8>, _ value: Span<UInt8>) throws(WireError) {
@@ -100,8 +113,7 @@ enum MessageWriter {
 
   @inline(__always)
   private static func appendLineEnd(to output: inout [UInt8]) {
-    output.append(ByteClass.carriageReturn)
-    output.append(ByteClass.lineFeed)
+    output.append("\r\n")
   }
 
   /// Digits from the most significant one, without a string in between.

@@ -9,7 +9,7 @@ enum RequestTarget {
     } else if input[target.lowerBound] == UInt8(ascii: "/") {
       head.targetForm = .origin
       splitPath(input, target, &head)
-    } else if head.methodID == .options, ByteClass.equals(input.extracting(target), "*") {
+    } else if head.methodID == .options, ByteClass.equals(input.extracting(target), literal: "*") {
       head.targetForm = .asterisk
       head.path = head.target
     } else {
@@ -52,8 +52,8 @@ enum RequestTarget {
 
   /// Only the schemes of RFC 9110 §4.2 name something an HTTP server can answer for.
   private static func schemeLength(_ target: Span<UInt8>) throws(WireError) -> Int {
-    if target.count > 7, ByteClass.matches(target.extracting(first: 7), "http://") { return 7 }
-    if target.count > 8, ByteClass.matches(target.extracting(first: 8), "https://") { return 8 }
+    if target.count > 7, ByteClass.matches(target.extracting(first: 7), literal: "http://") { return 7 }
+    if target.count > 8, ByteClass.matches(target.extracting(first: 8), literal: "https://") { return 8 }
     throw .badTarget
   }
 }

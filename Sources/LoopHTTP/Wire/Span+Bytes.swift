@@ -49,13 +49,3 @@ extension Span<UInt8> {
     return start..<end
   }
 }
-
-extension [UInt8] {
-  /// Appends a copy of `bytes` with at most one growth of the buffer.
-  @inline(__always)
-  mutating func append(copying bytes: Span<UInt8>) {
-    append(addingCapacity: bytes.count) { output in
-      for index in bytes.indices { output.append(bytes[index]) }
-    }
-  }
-}

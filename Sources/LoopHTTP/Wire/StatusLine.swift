@@ -5,6 +5,16 @@ enum StatusLine {
     phrase(code).map { Array("HTTP/1.1 \(code) \($0)\r\n".utf8) } ?? []
   }
 
+  /// Appends the whole line; without a phrase for codes that are not registered.
+  @inline(__always)
+  static func append(_ status: Int, to output: inout OutputSpan<UInt8>) {
+    let line = rendered.indices.contains(status) ? rendered[status] : []
+    guard line.isEmpty else { return output.append(copying: line.span) }
+    output.append("HTTP/1.1 ")
+    for divisor in [100, 10, 1] { output.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: status / divisor % 10)) }
+    output.append(" \r\n")
+  }
+
   /// The standard reason phrase; nil for codes without one.
   static func phrase(_ status: Int) -> String? {
     switch status {

@@ -1,0 +1,91 @@
+internal import HTTPTypes
+
+/// The head of a response to be sent, RFC 9112 §4 to §6. Its parts are checked and measured first and then copied into room
+/// that was made once: most responses are little more than a head.
+enum ResponseHead {
+  /// How the content's length is told.
+  enum Framing {
+    /// The status allows no content, or the end of the connection ends it.
+    case none
+    case length(Int)
+    case chunked
+  }
+
+  /// Appends the head to its empty line; `dateLine` is a whole field line with its end. Throws, and appends nothing, where a
+  /// value would end its line early.
+  static func append(
+    _ status: Int,
+    dateLine: [UInt8],
+    contentType: String?,
+    fields: [HTTPField],
+    _ connection: ExchangeState.ConnectionField,
+    _ framing: Framing,
+    to output: inout [UInt8]
+  ) throws(WireError) {
+    var size = fixedBytes + dateLine.count
+    if let contentType {
+      try MessageWriter.checkValue(contentType)
+      size += contentType.utf8.count
+    }
+    for field in fields {
+      try MessageWriter.checkField(field.name.rawName, field.value)
+      size += field.name.rawName.utf8.count + field.value.utf8.count + fieldBytes
+    }
+    output.append(addingCapacity: size) { output in
+      StatusLine.append(status, to: &output)
+      output.append(copying: dateLine.span)
+      if let contentType {
+        output.append("Content-Type: ")
+        output.append(copying: contentType)
+        output.append("\r\n")
+      }
+      for field in fields {
+        output.append(copying: field.name.rawName)
+        output.append(": ")
+        output.append(copying: field.value)
+        output.append("\r\n")
+      }
+      append(connection, to: &output)
+      append(framing, to: &output)
+      output.append("\r\n")
+    }
+  }
+
+  /// The longest status line and the fields that are always the same: fewer than 160 bytes.
+  private static let fixedBytes = 192
+  /// Colon, space and line end.
+  private static let fieldBytes = 4
+
+  @inline(__always)
+  private static func append(_ connection: ExchangeState.ConnectionField, to output: inout OutputSpan<UInt8>) {
+    switch connection {
+    case .omitted: break
+    case .keepAlive: output.append("Connection: keep-alive\r\n")
+    case .close: output.append("Connection: close\r\n")
+    }
+  }
+
+  @inline(__always)
+  private static func append(_ framing: Framing, to output: inout OutputSpan<UInt8>) {
+    switch framing {
+    case .none: break
+    case .length(let count):
+      output.append("Content-Length: ")
+      output.append(decimal: count)
+      output.append("\r\n")
+    case .chunked: output.append("Transfer-Encoding: chunked\r\n")
+    }
+  }
+}
+
+extension OutputSpan<UInt8> {
+  /// Digits from the most significant one. There must be room for 19.
+  fileprivate mutating func append(decimal number: Int) {
+    var divisor = 1
+    while number / divisor >= 10 { divisor *= 10 }
+    while divisor > 0 {
+      append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / divisor % 10))
+      divisor /= 10
+    }
+  }
+}

@@ -7,11 +7,16 @@ actor RawClient: LoopActor, TCPStreamOwner {
   private let news: WaitPoint
   private var received = ""
 
-  /// A connection to `address`; the caller closes it.
-  static func connect(to address: SocketAddress, on loop: EventLoop) async throws -> RawClient {
+  /// A connection to `address`; the caller closes it. Without `reading` it takes nothing until `start`.
+  static func connect(
+    to address: SocketAddress,
+    on loop: EventLoop,
+    reading: Bool = true
+  ) async throws -> RawClient {
     let stream = try await loop.run { Result { () throws(UVError) in try TCPStream(loop: loop) } }.get()
     let client = RawClient(stream: stream)
     try await client.connect(to: address)
+    if reading { await client.start() }
     return client
   }
 
@@ -23,10 +28,9 @@ actor RawClient: LoopActor, TCPStreamOwner {
 
   private func connect(to address: SocketAddress) async throws {
     try await stream.connect(to: address)
-    stream.startReading(owner: self)
   }
 
-  /// For a stream that a listener has accepted.
+  /// Begins to read.
   func start() {
     stream.startReading(owner: self)
   }

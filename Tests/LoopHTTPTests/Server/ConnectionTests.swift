@@ -129,14 +129,10 @@ import Testing
       $0.writeTimeout = .milliseconds(100)
     } _: { server in
       let loop = server.group.loops[0]
-      // It never starts to read.
-      let stream = try await loop.run { Result { () throws(UVError) in try TCPStream(loop: loop) } }.get()
-      try await Task(executorPreference: loop) {
-        try await stream.connect(to: server.address)
-        try await stream.write(Array("GET /large HTTP/1.1\r\nHost: a\r\n\r\n".utf8))
-      }.value
+      let client = try await RawClient.connect(to: server.address, on: loop, reading: false)
+      try await client.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n")
       await log.wait(for: 1)
-      await loop.run { stream.close() }
+      await client.close()
     }
     #expect(log.events == ["clientGone"])
     #expect(ledgers.filter { !$0.isBalanced } == [])
@@ -277,6 +273,30 @@ import Testing
       await log.wait(for: 2)
     }
     #expect(log.events == ["begun", "clientGone"])
+  }
+
+  @Test func aRequestThatComesWhileTheLastAnswerIsNotTakenIsNotForgotten() async throws {
+    let log = EventLog()
+    let ledgers = try await withServer { router in
+      router.get("/") { _ in
+        log.append("asked")
+        return Response(body: .bytes([UInt8](repeating: 0, count: 16_000)))
+      }
+    } _: { server in
+      let loop = server.group.loops[0]
+      let client = try await RawClient.connect(to: server.address, on: loop, reading: false)
+      // One after the other until the system's buffers are full: then the last one waits behind the answer before it.
+      var sent = 0
+      repeat {
+        try await client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        sent += 1
+        for _ in 0..<50 where log.events.count < sent { try await loop.sleep(for: .milliseconds(1)) }
+      } while log.events.count == sent
+      await client.start()
+      await log.wait(for: sent)
+      await client.close()
+    }
+    #expect(ledgers.filter { !$0.isBalanced } == [])
   }
 
   // MARK: Ends

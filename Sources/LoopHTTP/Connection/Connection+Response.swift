@@ -194,7 +194,9 @@ extension Connection {
     response.closesConnection = true
     needsLinger = true
     var large: [UInt8] = []
-    if (try? appendHead(response, .close, isDelimited: true)) != nil, exchange?.isHead != true,
+    // Between requests, or within a head, nobody has asked for a head alone.
+    let answersHead = phase == .responding && reader.head.value.methodID == .head
+    if (try? appendHead(response, .close, isDelimited: true)) != nil, !answersHead,
       !appendSmall(response.body), case .bytes(let bytes) = response.body
     {
       large = bytes

@@ -102,6 +102,18 @@ import Testing
     }
   }
 
+  @Test func onlyARefusedHeadHasNoBody() async throws {
+    try await onConnection(Self.echo) { client, server in
+      try await client.send("HEAD /quick HTTP/1.1\r\nHost: a\r\n\r\nnonsense\r\n\r\n")
+      #expect(await client.receivedToEnd().contains("\r\n\r\nThe method"))
+      let head = try await RawClient.connect(to: server.address, on: server.group.loops[0])
+      try await head.send("HEAD /quick HTTP/1.1\r\nHost: a\r\nExpect: miracles\r\n\r\n")
+      let answer = await head.receivedToEnd()
+      #expect(answer.contains("HTTP/1.1 417 ") && answer.hasSuffix("\r\n\r\n"))
+      await head.close()
+    }
+  }
+
   // MARK: Time limits
 
   @Test func aHeadThatDoesNotEndIsGivenUp() async throws {

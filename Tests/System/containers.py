@@ -19,6 +19,8 @@ from dice import ROOT, FreePorts
 
 # Clones that share an engine do not take each other's image.
 IMAGE = "dice:test-" + hashlib.sha256(str(ROOT).encode()).hexdigest()[:8]
+# Where PyPI's wheel puts the Compose of today, which can be a plugin of `docker`, too.
+MODERN_COMPOSE = pathlib.Path(sys.executable).parent / "docker-compose"
 # Debian's Prometheus, under the public name: what the compose file asks for where no registry can be reached.
 PROMETHEUS_STAND_IN = """
 FROM debian:bookworm-slim
@@ -43,18 +45,13 @@ def client():
 
 @functools.cache
 def compose_programs():
-    """What of Compose this machine has, by major version: the plugin or PyPI's, and `docker-compose` 1.29."""
-    candidates = [[client(), "compose"], [shutil.which("docker-compose")], [str(modern_compose())]]
+    """What of Compose this machine has by major version, newest first: the plugin or PyPI's, and `docker-compose` 1.29."""
+    candidates = [[client(), "compose"], [shutil.which("docker-compose")], [str(MODERN_COMPOSE)]]
     found = {}
     for program in candidates:
         if all(program) and (version := _output([*program, "version", "--short"])):
-            found.setdefault(version.lstrip("v").split(".")[0], program)
-    return found
-
-
-def modern_compose():
-    """Where PyPI's wheel puts the Compose of today; it is a plugin of `docker`, too."""
-    return pathlib.Path(sys.executable).parent / "docker-compose"
+            found.setdefault(int(version.lstrip("v").split(".")[0]), program)
+    return dict(sorted(found.items(), reverse=True))
 
 
 def _output(command):
@@ -85,8 +82,9 @@ def consecutive_ports(count):
 class Deployment:
     """The services of the compose files under a project's name of their own, on free ports."""
 
-    def __init__(self, *files, **variables):
+    def __init__(self, *files, program=None, **variables):
         self.files = files or (deployment.COMPOSE,)
+        self.program = program or next(iter(compose_programs().values()))
         ports = {f"{name}_PORT": str(FreePorts.take()) for name in ("DIE_SERVICE", "FRONTEND", "GRAFANA", "PROMETHEUS")}
         self.project = f"dice-test-{ports['FRONTEND_PORT']}-{os.getpid()}"
         self.environment = os.environ | {
@@ -105,10 +103,10 @@ class Deployment:
         """The image, once for all tests of this clone; a later call takes the engine's cache."""
         self.docker("build", "--file", deployment.DOCKERFILE, "--tag", IMAGE, ".", timeout=1400)
 
-    def compose(self, *arguments, program=None, timeout=300):
+    def compose(self, *arguments, timeout=300):
         """Runs compose; gives what it prints."""
         files = [part for file in self.files for part in ("-f", file)]
-        return self.run([*(program or next(iter(compose_programs().values()))), *files, *arguments], timeout)
+        return self.run([*self.program, *files, *arguments], timeout)
 
     def docker(self, *arguments, timeout=120):
         """Runs docker; gives what it prints."""
@@ -131,6 +129,14 @@ class Deployment:
     def shell(self, line, timeout=300):
         """Runs a line as a user types it, in the repository's root; gives what it prints."""
         return self.run(["bash", "-o", "pipefail", "-c", line], timeout)
+
+    def provide_plugin(self, folder):
+        """Makes `docker compose` work in `shell`, as it does for users, where only PyPI's program is here."""
+        if not _output([client(), "compose", "version"]):
+            plugin = folder / "cli-plugins/docker-compose"
+            plugin.parent.mkdir()
+            plugin.symlink_to(MODERN_COMPOSE)
+            self.environment["DOCKER_CONFIG"] = str(folder)
 
     def provide_prometheus(self):
         """Prometheus under the name that the compose file has for it: the real one, or a stand-in of the same name."""
@@ -172,9 +178,9 @@ class Deployment:
 
 
 @contextlib.contextmanager
-def running(*files, services=(), **variables):
+def running(*files, services=(), program=None, **variables):
     """A deployment whose services are up, healthy where the file says how to tell; gone at the end of the block."""
-    deployed = Deployment(*files, **variables)
+    deployed = Deployment(*files, program=program, **variables)
     deployed.build()
     try:
         deployed.compose("up", "--detach", *services)

@@ -33,6 +33,11 @@ class Connection:
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._buffer = b""
 
+    @property
+    def port(self):
+        """Of this end."""
+        return self._socket.getsockname()[1]
+
     def __enter__(self):
         return self
 

@@ -45,12 +45,14 @@ class Received:
 
 
 class ScriptedServer:
-    """Answers with `replies` one after another, then with `default` for ever. Every request is kept in `requests`."""
+    """Answers with `replies` one after another, then with `default` for ever. Every request is kept in `requests`, and
+    connections are counted."""
 
     def __init__(self, default=Reply(), port=0):
         self.default = default
         self.replies = []
         self.requests = []
+        self.connections = 0
         self.changed = threading.Condition()
         self._released = threading.Event()
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
@@ -98,6 +100,11 @@ def _handler(owner):
         # Head and body in one segment: without it an answer waits for the delayed acknowledgement of its head.
         wbufsize = -1
         disable_nagle_algorithm = True
+
+        def setup(self):
+            super().setup()
+            with owner.changed:
+                owner.connections += 1
 
         def handle_any(self):
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))

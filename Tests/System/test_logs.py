@@ -192,6 +192,32 @@ def test_ids_are_those_of_the_spans(quick_stack, client):
         assert span.start - 5e6 <= moment <= span.end + 5e6
 
 
+def test_every_line_of_every_outcome_is_in_a_span_of_its_service(collector, broken_dice, client):
+    environment = {"ROLL_MAX_DELAY_MS": "5", "DIE_SPECIFICATIONS": broken_dice}
+    targets = [
+        "/roll?die=fair",
+        "/roll?die=broken",
+        "/roll?die=nope",
+        "/roll?die=%0A%00%F0%9F%92%A5%3Cscript%3E",
+        "/roll-async?die=extreme&times=20",
+        "/roll-async?die=broken&times=3",
+        "/roll-async?die=fair&times=21",
+        "/dice",
+        "/nope",
+    ]
+    with running_all(collector, "--log-level", "debug", environment=environment) as stack:
+        started = len(stack.logs)
+        answers = [client.get(stack.frontend_url + target) for target in targets]
+        trace_ids = [answer.headers["traceresponse"].split("-")[1] for answer in answers]
+        stack.frontend.wait_for_logs("Request answered", path="/nope", trace_id=trace_ids[-1])
+        during = stack.logs[started:]
+    spans = {(span.service, span.trace_id, span.span_id) for span in collector.spans()}
+    assert {record.get("trace_id") for record in during} == set(trace_ids)
+    assert len(during) > 60
+    for record in during:
+        assert (record["service"], record["trace_id"], record["span_id"]) in spans, record
+
+
 def test_the_die_list(stack, client):
     answer = client.get(f"{stack.die_url}/dice")
     trace_id = answer.headers["traceresponse"].split("-")[1]
@@ -214,10 +240,13 @@ def test_specifications_are_said_at_the_start(stack):
 
 @pytest.mark.parametrize("name", ['"\n\0💥<script>', "x" * 5000, "\x1b[31m\x7f\u2028"])
 def test_any_die_name_stays_on_one_line(quick_stack, client, name):
-    answer = client.get(f"{quick_stack.roller_url}/roll", params={"die": name})
-    trace_id = answer.headers["traceresponse"].split("-")[1]
-    record = quick_stack.roller.wait_for_logs("Failed to get die specification", trace_id=trace_id)[0]
-    assert record["die_type"] == name
+    for target in ("/roll", "/roll-async"):
+        answer = client.get(quick_stack.frontend_url + target, params={"die": name, "times": 2})
+        last = "Backend returned error" if target == "/roll" else "Backend async returned error"
+        records = records_of(quick_stack, answer, last)
+        assert {record["service"] for record in records} == {"die-service", "dice-roller", "frontend"}
+        said = [record.get("die_type", record.get("identifier")) for record in records]
+        assert said == [name] * len(records) and len(said) >= 8
 
 
 @pytest.mark.parametrize(

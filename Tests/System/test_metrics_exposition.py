@@ -6,6 +6,7 @@ import subprocess
 import httpx
 import pytest
 
+from conftest import running_service
 from metrics_page import OPENMETRICS, PARSERS, SERVICES, TEXT, Page
 
 TO_TEN = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 2.5, 5, 7.5, 10]
@@ -105,6 +106,13 @@ def test_families_beside_the_references(used, service):
     assert info["service_name"] == service and info["telemetry_sdk_language"] == "swift"
 
 
+@pytest.mark.parametrize("service", SERVICES)
+def test_target_info_is_the_resource_of_the_spans(used, service):
+    (labels,) = Page(used.urls()[service]).values("target_info")
+    (resource,) = {tuple(span.resource.items()) for span in used.collector.spans() if span.service == service}
+    assert dict(labels) == {name.replace(".", "_"): str(value) for name, value in resource}
+
+
 @pytest.mark.parametrize("service", ["dice-roller", "frontend"])
 def test_exemplars_lead_to_the_trace(used, client, service):
     trace_id = client.get(f"{used.frontend_url}/roll?die=fair").json()["trace_id"]
@@ -139,6 +147,45 @@ def test_the_format_that_is_asked_for(stack, client, accept, expected):
     answer = client.get(f"{stack.die_url}/metrics", headers={"Accept": accept})
     assert (answer.status_code, answer.headers["content-type"]) == (200, expected)
     assert answer.text.endswith("# EOF\n") == (expected == OPENMETRICS)
+
+
+def test_exemplars_are_of_sampled_traces_only_and_inside_their_bucket(stack, client):
+    parent = f"00-{'7' * 32}-b7ad6b7169203331-00"
+    for _ in range(5):
+        client.get(f"{stack.roller_url}/roll-async?die=fair&times=2", headers={"traceparent": parent})
+        client.get(f"{stack.roller_url}/roll-async?die=fair&times=2")
+    exemplars = 0
+    for family in Page(stack.roller_url, OPENMETRICS).families.values():
+        lower = {}
+        for sample in family.samples:
+            if not sample.name.endswith("_bucket"):
+                assert sample.exemplar is None, sample
+                continue
+            series = tuple(item for item in sample.labels.items() if item[0] != "le")
+            below, upper = lower.get(series, float("-inf")), float(sample.labels["le"])
+            lower[series] = upper
+            if sample.exemplar:
+                exemplars += 1
+                assert below < sample.exemplar.value <= upper, sample
+                assert sample.exemplar.labels["trace_id"] != "7" * 32
+                assert sample.exemplar.timestamp is not None
+                assert sum(len(name + value) for name, value in sample.exemplar.labels.items()) <= 128
+    assert exemplars > 3
+
+
+def test_head_has_the_headers_of_get(stack, client):
+    get = client.get(f"{stack.die_url}/metrics", headers={"Accept-Encoding": "identity"})
+    head = client.head(f"{stack.die_url}/metrics", headers={"Accept-Encoding": "identity"})
+    assert (head.status_code, head.content) == (200, b"")
+    for name in ("content-type", "vary"):
+        assert head.headers[name] == get.headers[name]
+    assert int(head.headers["content-length"]) > 1000
+
+
+def test_metrics_can_be_switched_off(collector, client):
+    with running_service("die-service", collector, environment={"OTEL_METRICS_EXPORTER": "none"}) as (_, url):
+        assert client.get(f"{url}/metrics").status_code == 404
+        assert client.get(f"{url}/dice").status_code == 200
 
 
 def test_gzip_where_it_is_accepted(stack, client):

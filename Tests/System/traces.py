@@ -19,7 +19,10 @@ class Event:
 
 @dataclasses.dataclass(frozen=True)
 class Span:
-    """A span; times in nanoseconds since 1970, ids in lower-case hexadecimal, kind and status by name."""
+    """A span; times in nanoseconds since 1970, ids in lower-case hexadecimal, kind and status by name.
+
+    `dropped` is how many attributes found no room.
+    """
 
     service: str
     name: str
@@ -37,6 +40,7 @@ class Span:
     trace_state: str
     resource: dict
     scope: str
+    dropped: int
 
     @property
     def duration(self):
@@ -93,6 +97,7 @@ def _span(span, resource, scope):
         trace_state=span.trace_state,
         resource=resource,
         scope=scope,
+        dropped=span.dropped_attributes_count,
     )
 
 

@@ -61,6 +61,29 @@ import Testing
     await group.shutdown()
   }
 
+  @Test func aScrapeOfTenThousandSeriesLeavesTheLoopFree() async throws {
+    let group = try EventLoopGroup(loopCount: 1)
+    let registry = MetricsRegistry(group: group)
+    let definition = MetricDefinition(
+      .histogram(bounds: MetricDefinition.semanticConventionBounds),
+      "test_duration_seconds",
+      help: "Many series.",
+      labels: ["name"],
+      seriesLimit: 10_000
+    )
+    let family = registry.histogram(definition)
+    let loop = group.loops[0]
+    await loop.run { for number in 0..<10_000 { family("series \(number)").observe(0.3) } }
+    let before = await loop.readStatistics()
+    let start = EventLoop.monotonicNanoseconds()
+    let page = await MetricsPage(registry, accept: [])
+    let elapsed = EventLoop.monotonicNanoseconds() - start
+    let busy = await loop.readStatistics().busyNanoseconds - before.busyNanoseconds
+    #expect(page.bytes.count > 10_000 * 17 * 40)
+    #expect(busy * 10 < elapsed, "the loop was held for \(busy) of \(elapsed) ns")
+    await group.shutdown()
+  }
+
   private func value(of sample: String, in page: String) -> Substring? {
     page.split(separator: "\n").first { $0.hasPrefix(sample + " ") }?.split(separator: " ").last
   }

@@ -44,6 +44,10 @@ private final class ScriptedTransport: OTLPTransport {
 }
 
 struct OTLPExporterTests {
+  private typealias Answer = Opentelemetry_Proto_Collector_Trace_V1_ExportTraceServiceResponse
+
+  private let log = MemoryLogSink()
+
   private func post(
     _ transport: ScriptedTransport,
     body: [UInt8] = [1, 2, 3],
@@ -56,17 +60,13 @@ struct OTLPExporterTests {
     let exporter = OTLPExporter(
       configuration: configuration,
       transport: transport,
-      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+      logger: LogStyle.json.logger(service: "test", level: .info, sink: log),
       backOff: RetryBackOff(initial: .milliseconds(1), longest: .milliseconds(1)),
       wallSeconds: { 0 },
       onRetry: { retries.increment() }
     )
     let result = await exporter.post(body, within: limit) { bytes in
-      let answer = configuration.format.decode(
-        Opentelemetry_Proto_Collector_Trace_V1_ExportTraceServiceResponse.self,
-        from: bytes
-      )
-      return answer.map { OTLPPartialSuccess(rejected: Int($0.partialSuccess.rejectedSpans), message: "") }
+      configuration.format.decode(Answer.self, from: bytes).map(OTLPTraceEncoder.partialSuccess)
     }
     return (result, retries.value)
   }
@@ -107,12 +107,61 @@ struct OTLPExporterTests {
   }
 
   @Test func `A partial success is counted and not sent again`() async throws {
-    let answer = Opentelemetry_Proto_Collector_Trace_V1_ExportTraceServiceResponse.with {
-      $0.partialSuccess.rejectedSpans = 2
-    }
+    let answer = Answer.with { $0.partialSuccess.rejectedSpans = 2 }
     let transport = ScriptedTransport(.status(200, [:], body: try answer.serializedBytes()))
     #expect(await post(transport).result == .delivered(rejected: 2))
     #expect(transport.requests.count == 1)
+    #expect(log.text.contains(#""level":"WARNING""#))
+  }
+
+  @Test func `A remark without rejected records is a warning and nothing else`() async throws {
+    let answer = Answer.with { $0.partialSuccess.errorMessage = "use a shorter name" }
+    let transport = ScriptedTransport(.status(200, [:], body: try answer.serializedBytes()))
+    #expect(await post(transport).result == .delivered(rejected: 0))
+    #expect(transport.requests.count == 1)
+    #expect(log.lines.count == 1)
+    #expect(log.text.contains(#""level":"WARNING""#) && log.text.contains("use a shorter name"))
+  }
+
+  @Test func `A refusal tells the message of its status, never its bytes`() async throws {
+    let status = Google_Rpc_Status.with { $0.message = "quota\nexceeded" }
+    let known = ScriptedTransport(.status(413, [:], body: try status.serializedBytes()))
+    #expect(await post(known).result == .dropped)
+    #expect(log.text.contains(#""reason":"status 413: quota\nexceeded""#))
+    let page = ScriptedTransport(.status(403, [.contentType: "text/html"], body: Array("<html>secret".utf8)))
+    #expect(await post(page).result == .dropped)
+    #expect(!log.text.contains("secret"))
+  }
+
+  @Test(arguments: [
+    (OTLPConfiguration.Compression.gzip, "gzip", 1), (.gzip, "br", 0), (.none, "gzip", 0),
+  ])
+  func `Only the compression that was asked for is read`(
+    asked: OTLPConfiguration.Compression,
+    sent: String,
+    rejected: Int
+  ) async throws {
+    let answer = Answer.with { $0.partialSuccess.rejectedSpans = 1 }
+    let body = Gzip.compress(try answer.serializedBytes())
+    let transport = ScriptedTransport(.status(200, [.contentEncoding: sent], body: body))
+    #expect(await post(transport) { $0.compression = asked }.result == .delivered(rejected: rejected))
+  }
+
+  @Test func `An answer over the limit is not read, before and after decompression`() async throws {
+    let answer = Answer.with { $0.partialSuccess.errorMessage = String(repeating: "x", count: 10_000) }
+    let plain: [UInt8] = try answer.serializedBytes()
+    for transport in [
+      ScriptedTransport(.status(200, [:], body: plain)),
+      ScriptedTransport(.status(200, [.contentEncoding: "gzip"], body: Gzip.compress(plain))),
+    ] {
+      let (result, _) = await post(transport) {
+        $0.maximumResponseBytes = 5000
+        $0.compression = .gzip
+      }
+      #expect(result == .delivered(rejected: 0))
+      #expect(transport.requests.count == 1)
+    }
+    #expect(log.lines.isEmpty)
   }
 
   @Test func `A body with the wrong content type is not read`() async {

@@ -121,6 +121,9 @@ struct TelemetryConfigurationTests {
     Row(["OTEL_EXPORTER_OTLP_ENDPOINT": "http://c:99999"], warnings: 1) {
       $0.otlpTraces.url == "http://localhost:4318/v1/traces"
     },
+    Row(["OTEL_EXPORTER_OTLP_ENDPOINT": "https://c:4318"], warnings: 1) {
+      $0.otlpTraces.url == "https://c:4318/v1/traces"
+    },
     Row(["OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"], warnings: 1) { $0.otlpTraces.format == .protobuf },
     Row(["OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL": "HTTP/JSON"]) {
       $0.otlpTraces.format == .json

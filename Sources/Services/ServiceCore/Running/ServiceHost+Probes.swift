@@ -3,30 +3,30 @@ import LoopHTTP
 import Telemetry
 
 extension ServiceHost {
-  /// The routes that every service has.
-  static func commonRoutes(
-    _ service: some ServiceDefinition,
-    registry: MetricsRegistry,
-    health: ServiceHealth
-  ) -> [ServiceRoute] {
+  /// The metrics, for whoever comes for them.
+  static func metricsRoute(_ registry: MetricsRegistry) -> ServiceRoute {
+    ServiceRoute(
+      "/metrics",
+      APIOperation(
+        "The metrics, as Prometheus reads them",
+        answers: [APIOperation.Answer(200, "The metrics", mediaType: "text/plain", schema: ["type": "string"])]
+      )
+    ) { request in
+      let page = await MetricsPage(
+        registry,
+        accept: request.headerValues(.accept),
+        acceptEncoding: request.headerValues(.acceptEncoding)
+      )
+      var response = Response(contentType: MediaType(page.contentType), body: .bytes(page.bytes))
+      if let coding = page.contentCoding.fieldValue { response.append(.contentEncoding, coding) }
+      response.append(.vary, "Accept, Accept-Encoding")
+      return response
+    }
+  }
+
+  /// What an orchestrator asks.
+  static func probeRoutes(_ health: ServiceHealth) -> [ServiceRoute] {
     [
-      ServiceRoute(
-        "/metrics",
-        APIOperation(
-          "The metrics, as Prometheus reads them",
-          answers: [APIOperation.Answer(200, "The metrics", mediaType: "text/plain", schema: ["type": "string"])]
-        )
-      ) { request in
-        let page = await MetricsPage(
-          registry,
-          accept: request.headerValues(.accept),
-          acceptEncoding: request.headerValues(.acceptEncoding)
-        )
-        var response = Response(contentType: MediaType(page.contentType), body: .bytes(page.bytes))
-        if let coding = page.contentCoding.fieldValue { response.append(.contentEncoding, coding) }
-        response.append(.vary, "Accept, Accept-Encoding")
-        return response
-      },
       ServiceRoute(
         "/livez",
         APIOperation("Whether the process lives", answers: [APIOperation.Answer(200, "It does")])

@@ -65,7 +65,11 @@ public final class ServiceHost: Sendable {
       client: TracedClient(client: client, tracer: tracer, metrics: HTTPClientMetrics(registry))
     )
     let serverMetrics = HTTPServerMetrics(registry)
-    let routes = service.routes(tools) + ServiceHost.commonRoutes(service, registry: registry, health: health)
+    var routes = service.routes(tools) + ServiceHost.probeRoutes(health)
+    switch telemetry.metricsExporter {
+    case .prometheus: routes.append(ServiceHost.metricsRoute(registry))
+    case .none: break
+    }
     registry.registerEventLoopMetrics(group)
     registry.registerExporterMetrics(tracing.statistics, of: .spans)
     if let exports = logging.statistics { registry.registerExporterMetrics(exports, of: .logs) }

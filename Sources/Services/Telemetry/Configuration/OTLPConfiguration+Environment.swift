@@ -32,15 +32,29 @@ extension OTLPConfiguration {
     from environment: inout EnvironmentReader
   ) -> String {
     let path = "v1/\(signal.rawValue)"
-    if let (name, value) = environment.text(own + "ENDPOINT") {
-      if let endpoint = OTLPEndpoint(value) { return endpoint.url }
-      environment.warn(name, value, "is no http or https URL; it is ignored")
+    if let endpoint = endpoint(own + "ENDPOINT", otherwise: "it is ignored", from: &environment) {
+      return endpoint.url
     }
-    if let (name, value) = environment.text(general + "ENDPOINT") {
-      if let endpoint = OTLPEndpoint(value) { return endpoint.appending(path) }
-      environment.warn(name, value, "is no http or https URL; \(defaultEndpoint) is used")
+    if let endpoint = endpoint(general + "ENDPOINT", otherwise: "\(defaultEndpoint) is used", from: &environment) {
+      return endpoint.appending(path)
     }
     return "\(defaultEndpoint)/\(path)"
+  }
+
+  private static func endpoint(
+    _ name: String,
+    otherwise consequence: String,
+    from environment: inout EnvironmentReader
+  ) -> OTLPEndpoint? {
+    guard let (name, value) = environment.text(name) else { return nil }
+    guard let endpoint = OTLPEndpoint(value) else {
+      environment.warn(name, value, "is no http or https URL; \(consequence)")
+      return nil
+    }
+    if endpoint.isSecure {
+      environment.warn(name, value, "asks for TLS, which is not spoken here: nothing will arrive without a proxy")
+    }
+    return endpoint
   }
 
   private static func format(_ own: String, _ general: String, from environment: inout EnvironmentReader) -> OTLPFormat

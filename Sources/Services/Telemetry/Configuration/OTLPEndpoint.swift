@@ -21,6 +21,9 @@ struct OTLPEndpoint: Sendable, Hashable {
     path = String(rest[end...])
   }
 
+  /// Whether the scheme asks for TLS.
+  var isSecure: Bool { origin.hasPrefix("https:") }
+
   /// The address as it is, with `/` for an empty path.
   var url: String {
     path.hasPrefix("/") ? origin + path : "\(origin)/\(path)"

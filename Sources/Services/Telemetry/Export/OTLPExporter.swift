@@ -107,12 +107,13 @@ final class OTLPExporter: Sendable {
     return fields
   }
 
-  /// The answer's body in the format of the request, decompressed; nil when it is neither.
+  /// The answer's body in the format of the request, decompressed where that was asked for; nil for any other.
   private func content(of answer: OTLPTransportResponse?) -> [UInt8]? {
     guard let answer, answer.body.count <= configuration.maximumResponseBytes else { return nil }
     let type = answer.headerFields[.contentType]?.split(separator: ";").first.map { $0.lowercased() }
     guard type == nil || type == configuration.format.contentType else { return nil }
-    guard answer.headerFields[.contentEncoding]?.lowercased() == "gzip" else { return answer.body }
+    guard let coding = answer.headerFields[.contentEncoding] else { return answer.body }
+    guard coding.lowercased() == "gzip", configuration.compression == .gzip else { return nil }
     return try? Gzip.decompress(answer.body, limit: configuration.maximumResponseBytes)
   }
 

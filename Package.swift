@@ -117,7 +117,7 @@ let package = Package(
     ),
     .target(
       name: "Reporting",
-      dependencies: ["ServiceCore"],
+      dependencies: ["LoopHTTP", "ServiceCore"],
       path: "Sources/Services/Reporting",
       swiftSettings: settings
     ),
@@ -153,7 +153,9 @@ let package = Package(
     .testTarget(name: "LoopHTTPTests", dependencies: ["LoopHTTP"], swiftSettings: settings),
     .testTarget(
       name: "ServicesTests",
-      dependencies: ["LoopHTTP", "OTLPMessages", "ServiceCore", "Telemetry", "TraceStore"],
+      dependencies: [
+        "Compare", "LoopHTTP", "OTLPMessages", "Reporting", "ServiceCore", "Telemetry", "TraceStore", "Traffic",
+      ],
       swiftSettings: settings
     ),
   ]

@@ -4,7 +4,7 @@ internal import CUV
 public actor FileWriter {
   /// The loop that runs this actor.
   public nonisolated let loop: EventLoop
-  private let descriptor: Int32
+  let descriptor: Int32
 
   /// Does not own `descriptor`: the caller opens and closes it.
   public init(descriptor: Int32, loop: EventLoop) {

@@ -42,9 +42,9 @@ enum StudentT {
   static func quantile975(freedom: Double) -> Double {
     let freedom = Int(max(1, freedom))
     if freedom <= table.count { return table[freedom - 1] }
-    // Cornish–Fisher expansion about the normal quantile: exact to four digits from 30 degrees on.
-    let normal = 1.959_964
-    return normal + (normal * normal * normal + normal) / (4 * Double(freedom))
+    // The first terms of the Cornish–Fisher expansion about the normal quantile z, exact to four digits from here on:
+    // (z³ + z) / 4ν and (5z⁵ + 16z³ + 3z) / 96ν².
+    return 1.959_964 + 2.372_27 / Double(freedom) + 2.822_5 / Double(freedom * freedom)
   }
 
   /// For 1 to 30 degrees of freedom (any table of the distribution, for example NIST/SEMATECH e-Handbook, 1.3.6.7.2).

@@ -1,28 +1,29 @@
-import FoundationEssentials
-import ServiceCore
+import LoopHTTP
 
 /// A report that could not be written.
 public struct ReportFileError: Error, CustomStringConvertible {
-  /// The flag that named the file, the file, and what is in the way.
+  /// The flag that named the file, the file, and the system's reason.
   public let description: String
 }
 
 /// Writes what a run has found out to a file that a flag named.
 public enum ReportFile {
-  /// Replaces the file's content. Blocks: for the end of a program, when nothing else waits.
-  public static func write(_ bytes: [UInt8], to path: String, flag: String) throws(ReportFileError) {
-    // `Data.write` throws a CocoaError; to look into one links the whole of Foundation, some 45 MB of it.
-    guard FileManager.default.createFile(atPath: path, contents: Data(bytes)) else {
-      throw ReportFileError(description: "\(flag): cannot write \(path): \(obstacle(at: path))")
+  /// Replaces the file's content; suspends until the system has taken it. On a loop of its own: at a program's end there
+  /// may be no other left.
+  public static func write(_ bytes: [UInt8], to path: String, flag: String) async throws(ReportFileError) {
+    do throws(UVError) {
+      let group = try EventLoopGroup(loopCount: 1)
+      let result: Result<Void, UVError>
+      do throws(UVError) {
+        let writer = try FileWriter(replacing: path, loop: group.loops[0])
+        result = await writer.writeAndClose(bytes)
+      } catch {
+        result = .failure(error)
+      }
+      await group.shutdown()
+      try result.get()
+    } catch {
+      throw ReportFileError(description: "\(flag): cannot write \(path): \(error)")
     }
-  }
-
-  private static func obstacle(at path: String) -> String {
-    var isFolder = false
-    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder { return "it is a folder" }
-    let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-    let folder = parent.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : parent
-    if !FileManager.default.fileExists(atPath: folder) { return "there is no folder \(folder)" }
-    return "no permission, or no space"
   }
 }

@@ -46,15 +46,15 @@ struct CompareCommand: AsyncParsableCommand {
     await tool.close()
     switch result {
     case .failure(let error): throw RunFailure(description: error.description)
-    case .success(let report): try finish(report)
+    case .success(let report): try await finish(report)
     }
   }
 
-  private func finish(_ report: ComparisonReport) throws {
+  private func finish(_ report: ComparisonReport) async throws {
     print(report.text, terminator: "")
-    if let path = try Setting.value(json, "COMPARE_JSON") { try write(report.json, to: path, flag: "--json") }
+    if let path = try Setting.value(json, "COMPARE_JSON") { try await write(report.json, to: path, flag: "--json") }
     if let path = try Setting.value(plot, "COMPARE_PLOT") {
-      try write(Array(report.plot.utf8), to: path, flag: "--plot")
+      try await write(Array(report.plot.utf8), to: path, flag: "--plot")
     }
     guard report.hasFactor else { throw RunFailure(description: "nothing could be measured: no factor") }
   }

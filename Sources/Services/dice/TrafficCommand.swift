@@ -44,24 +44,24 @@ struct TrafficCommand: AsyncParsableCommand {
     await tool.close()
     switch result {
     case .failure(let error): throw RunFailure(description: error.description)
-    case .success(let report): try finish(report)
+    case .success(let report): try await finish(report)
     }
   }
 
-  private func finish(_ report: TrafficReport) throws {
+  private func finish(_ report: TrafficReport) async throws {
     print(report.text, terminator: "")
-    if let path = try Setting.value(json, "TRAFFIC_JSON") { try write(report.json, to: path, flag: "--json") }
+    if let path = try Setting.value(json, "TRAFFIC_JSON") { try await write(report.json, to: path, flag: "--json") }
     if let path = try Setting.value(html, "TRAFFIC_HTML") {
-      try write(Array(report.html.utf8), to: path, flag: "--html")
+      try await write(Array(report.html.utf8), to: path, flag: "--html")
     }
     guard report.passed else { throw RunFailure(description: report.failureText) }
   }
 }
 
 /// Writes a tool's results to a file that a flag named.
-func write(_ bytes: [UInt8], to path: String, flag: String) throws(RunFailure) {
+func write(_ bytes: [UInt8], to path: String, flag: String) async throws(RunFailure) {
   do throws(ReportFileError) {
-    try ReportFile.write(bytes, to: path, flag: flag)
+    try await ReportFile.write(bytes, to: path, flag: flag)
   } catch {
     throw RunFailure(description: error.description)
   }

@@ -13,9 +13,9 @@ public enum ChartScale: Sendable, Hashable {
 
   /// A linear scale from 0 to a round number that covers `values`.
   public static func linear(covering values: [Double]) -> ChartScale {
-    let most = values.filter(\.isFinite).max() ?? 0
-    let step = roundStep(atLeast: (most > 0 ? most : 1) / 5)
-    return .linear(0...(max(1, (most / step).rounded(.up)) * step))
+    let most = values.filter { $0.isFinite && $0 > 0 }.max() ?? 1
+    let step = roundStep(atLeast: most / 5)
+    return .linear(0...((most / step).rounded(.up) * step))
   }
 
   /// A logarithmic scale between round numbers that covers `values`.

@@ -26,6 +26,8 @@ struct RequestMaker: Sendable {
       case .url(let url): ClientRequest(.get, url)
       }
     request.timeout = Self.timeout
+    // A request that is quietly sent twice would be one here and two at the server.
+    request.isResentByClient = false
     return request
   }
 }

@@ -1,0 +1,36 @@
+internal import CUV
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+extension FileWriter {
+  /// Opens the file at `path` for writing, empty, and makes it where there is none. Blocks as long as the system takes to
+  /// find it. `writeAndClose` gives the descriptor back.
+  public init(replacing path: String, loop: EventLoop) throws(UVError) {
+    var request = unsafe uv_fs_t()
+    // SAFETY: without a callback libuv works at once and keeps nothing.
+    let result = unsafe uv_fs_open(nil, &request, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644, nil)
+    unsafe uv_fs_req_cleanup(&request)
+    try UVError.check(result)
+    self.init(descriptor: result, loop: loop)
+  }
+
+  /// Writes all of `bytes`, then closes the file; nothing may be written afterwards. What the system notices at the close
+  /// only, such as a full disk of another machine, is a failure, too.
+  public func writeAndClose(_ bytes: [UInt8]) async -> Result<Void, UVError> {
+    var result = Result<Void, UVError>.success(())
+    do throws(UVError) {
+      try await write(bytes)
+    } catch {
+      result = .failure(error)
+    }
+    var request = unsafe uv_fs_t()
+    let closed = unsafe uv_fs_close(nil, &request, descriptor, nil)
+    unsafe uv_fs_req_cleanup(&request)
+    if closed < 0, case .success = result { result = .failure(UVError(code: closed)) }
+    return result
+  }
+}

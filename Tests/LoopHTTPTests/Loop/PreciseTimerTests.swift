@@ -1,0 +1,68 @@
+import Testing
+
+@testable import LoopHTTP
+
+@Suite struct PreciseTimerTests {
+  private actor Sleeper: LoopActor {
+    nonisolated let loop: EventLoop
+    private var timer: PreciseTimer?
+    private(set) var woken: [UInt64] = []
+
+    init(loop: EventLoop) { self.loop = loop }
+
+    func begin() throws { timer = try PreciseTimer(loop: loop) }
+
+    func sleep(until deadline: UInt64) async -> Bool {
+      guard let timer else { return false }
+      let finished = await timer.sleep(until: deadline)
+      if finished {
+        #expect(EventLoop.monotonicNanoseconds() >= deadline)
+        woken.append(deadline)
+      }
+      return finished
+    }
+
+    func wakeAll() { timer?.wakeAll() }
+    func close() { timer?.close() }
+  }
+
+  @Test func nobodyWakesEarlyAndAllInTheOrderOfTheirDeadlines() async throws {
+    let group = try EventLoopGroup(loopCount: 1)
+    let sleeper = Sleeper(loop: group.loops[0])
+    try await sleeper.begin()
+    let now = EventLoop.monotonicNanoseconds()
+    // Closer together than libuv's timers can tell apart, and the earliest comes last.
+    let deadlines = (1...50).map { now + 20_000_000 + UInt64($0) * 130_000 }
+    await withTaskGroup(of: Bool.self) { tasks in
+      for deadline in deadlines.reversed() { tasks.addTask { await sleeper.sleep(until: deadline) } }
+      for await finished in tasks { #expect(finished) }
+    }
+    #expect(await sleeper.woken == deadlines)
+    await sleeper.close()
+    #expect(await group.shutdown()[0].isBalanced)
+  }
+
+  @Test func aDeadlineThatHasPassedDoesNotSuspend() async throws {
+    let group = try EventLoopGroup(loopCount: 1)
+    let sleeper = Sleeper(loop: group.loops[0])
+    try await sleeper.begin()
+    #expect(await sleeper.sleep(until: EventLoop.monotonicNanoseconds()))
+    await sleeper.close()
+    #expect(await group.shutdown()[0].waitsBegun == 0)
+  }
+
+  @Test func wakingAllAndClosingEndEverySleep() async throws {
+    let group = try EventLoopGroup(loopCount: 1)
+    let sleeper = Sleeper(loop: group.loops[0])
+    try await sleeper.begin()
+    for closes in [false, true] {
+      async let finished = sleeper.sleep(until: .max / 2)
+      let loop = group.loops[0]
+      while await loop.run({ loop.ledger.waitsBegun == loop.ledger.waitsEnded }) { await Task.yield() }
+      if closes { await sleeper.close() } else { await sleeper.wakeAll() }
+      #expect(await !finished)
+    }
+    #expect(await !sleeper.sleep(until: .max / 2))
+    #expect(await group.shutdown()[0].isBalanced)
+  }
+}

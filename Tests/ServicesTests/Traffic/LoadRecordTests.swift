@@ -1,0 +1,123 @@
+import LoopHTTP
+import Telemetry
+import Testing
+
+@testable import Traffic
+
+struct LoadRecordTests {
+  private let second: UInt64 = 1_000_000_000
+
+  private func result(
+    _ outcome: RequestResult.Outcome,
+    due: UInt64 = 0,
+    sent: UInt64? = nil,
+    took: UInt64,
+    _ departure: RequestResult.Departure = .punctual,
+    kind: RequestKind = .sync
+  ) -> RequestResult {
+    RequestResult(
+      kind: kind,
+      outcome: outcome,
+      departure: departure,
+      due: due,
+      sent: sent ?? due,
+      finished: due + took,
+      trace: nil
+    )
+  }
+
+  @Test func `Percentiles of delays that are uniform up to a second are those of theory`() {
+    var record = LatencyRecord()
+    for millisecond in 1...1000 { record.record(UInt64(millisecond) * 1_000_000, trace: nil) }
+    for percentile in [1.0, 25, 50, 90, 99, 99.9] {
+      #expect(abs(record.seconds(percentile: percentile) - percentile / 100) < 0.001 * percentile / 100 + 1e-4)
+    }
+    #expect(record.seconds(percentile: 100) == 1)
+    #expect(abs(record.mean - 0.5005) < 1e-9)
+  }
+
+  @Test func `Records of two loops add up to the record of one`() {
+    var (first, second, both) = (LatencyRecord(), LatencyRecord(), LatencyRecord())
+    for value in 1...2000 {
+      let nanoseconds = UInt64(value * value) * 1000
+      if value.isMultiple(of: 3) {
+        first.record(nanoseconds, trace: nil)
+      } else {
+        second.record(nanoseconds, trace: nil)
+      }
+      both.record(nanoseconds, trace: nil)
+    }
+    first.add(second)
+    #expect(first.count == 2000)
+    for percentile in [0, 10, 50, 99, 100] {
+      #expect(first.seconds(percentile: Double(percentile)) == both.seconds(percentile: Double(percentile)))
+    }
+    #expect(abs(first.mean - both.mean) < 1e-9)
+  }
+
+  @Test func `Each percentile has a trace of about its latency, and the maximum its own`() {
+    var record = LatencyRecord()
+    for millisecond in 1...1000 {
+      record.record(UInt64(millisecond) * 1_000_000, trace: TraceID(high: 1, low: UInt64(millisecond)))
+    }
+    for percentile in [10.0, 50, 90, 99] {
+      let milliseconds = Double(record.trace(percentile: percentile)?.low ?? 0)
+      #expect(abs(milliseconds / (percentile * 10) - 1) < 0.15, "\(percentile)")
+    }
+    #expect(record.trace(percentile: 100)?.low == 1000)
+  }
+
+  @Test func `Latency counts from the moment a request was due, whenever it was sent`() {
+    var record = LoadRecord()
+    record.record(
+      result(.answered(status: 200), due: second, sent: 3 * second, took: 4 * second, .afterWaiting),
+      begin: 0
+    )
+    #expect(record.latencies[.sync]?.seconds(percentile: 50) == 4)
+    #expect(record.waitedForConnection == 1)
+    #expect(record.sendDelay.count == 0)
+  }
+
+  @Test func `A request that nobody answered in time counts with the time it was waited for, one refused does not`() {
+    var record = LoadRecord()
+    record.record(result(.failed(.timedOut(.response)), took: 15 * second), begin: 0)
+    record.record(result(.failed(.connectionRefused("there")), took: 1000), begin: 0)
+    #expect(record.latencies[.sync]?.count == 1)
+    #expect(record.latencies[.sync]?.seconds(percentile: 50) == 15)
+    #expect(record.failures == [.timeout: 1, .connectionRefused: 1])
+    #expect((record.requests, record.errors) == (2, 2))
+  }
+
+  @Test func `Statuses from 400 on are errors, and every kind has latencies of its own`() {
+    var record = LoadRecord()
+    record.record(result(.answered(status: 200), took: second), begin: 0)
+    record.record(result(.answered(status: 404), took: second), begin: 0)
+    record.record(result(.answered(status: 500), took: 2 * second, kind: .async), begin: 0)
+    #expect(record.statuses == [200: 1, 404: 1, 500: 1])
+    #expect(record.errors == 2)
+    #expect(record.latencies.mapValues(\.count) == [.sync: 2, .async: 1])
+  }
+
+  @Test func `A timeline grows coarser and forgets nothing`() throws {
+    var timeline = Timeline()
+    for step in 0..<4000 { timeline.record(at: Double(step), nanoseconds: UInt64(step) * 1000, isError: step % 4 == 0) }
+    #expect(timeline.intervals.count <= 256)
+    #expect(timeline.intervals.reduce(0) { $0 + $1.requests } == 4000)
+    #expect(timeline.intervals.reduce(0) { $0 + $1.errors } == 1000)
+    let width = timeline.intervalSeconds
+    #expect(timeline.intervals[10].requests == Int(width))
+    let median = try #require(timeline.intervals[10].seconds(percentile: 50))
+    #expect(abs(median / (10.5 * width / 1e6) - 1) < 0.1)
+  }
+
+  @Test func `Timelines of different widths add up`() {
+    var (short, long) = (Timeline(), Timeline())
+    for step in 0..<10 { short.record(at: Double(step), nanoseconds: 1, isError: false) }
+    for step in 0..<1000 { long.record(at: Double(step), nanoseconds: 1, isError: false) }
+    var sum = short
+    sum.add(long)
+    long.add(short)
+    #expect(sum.intervals.map(\.requests) == long.intervals.map(\.requests))
+    #expect(sum.intervals.reduce(0) { $0 + $1.requests } == 1010)
+  }
+}

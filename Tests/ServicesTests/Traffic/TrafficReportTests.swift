@@ -1,0 +1,98 @@
+import LoopHTTP
+import ServiceCore
+import Telemetry
+import Testing
+
+@testable import Traffic
+
+struct TrafficReportTests {
+  private func report(
+    latencies: [UInt64] = [],
+    refused: Int = 0,
+    busyShare: Double = 0.1,
+    waiting: Int = 0,
+    _ limits: [String] = [],
+    errors: String? = nil
+  ) throws -> TrafficReport {
+    let url = try ClientURL("http://localhost/<script>")
+    var settings = TrafficSettings(
+      target: .url(url),
+      model: .open(try #require(RateSpecification("100")), .constant, connections: 4),
+      seed: 12
+    )
+    settings.latencyLimits = try limits.map { try #require(LatencyLimit($0)) }
+    settings.errorLimit = errors.flatMap { ErrorLimit($0) }
+    var record = LoadRecord()
+    for (index, milliseconds) in latencies.enumerated() {
+      record.record(
+        RequestResult(
+          kind: .target,
+          outcome: .answered(status: 200),
+          departure: index < waiting ? .afterWaiting : .punctual,
+          due: 0,
+          sent: 0,
+          finished: milliseconds * 1_000_000,
+          trace: TraceID(high: 0xabc, low: milliseconds)
+        ),
+        begin: 0
+      )
+    }
+    for _ in 0..<refused {
+      record.record(
+        RequestResult(
+          kind: .target,
+          outcome: .failed(.connectionRefused("x")),
+          departure: .punctual,
+          due: 0,
+          sent: 0,
+          finished: 0,
+          trace: nil
+        ),
+        begin: 0
+      )
+    }
+    let usage = GeneratorUsage(cpuSeconds: 1, cpuSecondsPerRequest: 1e-5, busyShare: busyShare)
+    return TrafficReport(settings: settings, record: record, seconds: 2, generator: usage, isInterrupted: false)
+  }
+
+  @Test func `A run passes when every limit was kept`() throws {
+    let latencies = Array(repeating: UInt64(100), count: 99) + [900]
+    #expect(try report(latencies: latencies, ["p50=110ms", "max=1s"], errors: "0").passed)
+    let failed = try report(latencies: latencies, ["p50=110ms", "max=800ms"])
+    #expect(!failed.passed && failed.failureText == "not kept: max=800ms")
+    #expect(try !report(latencies: latencies, refused: 2, errors: "1%").passed)
+    #expect(try report(latencies: latencies, refused: 1, errors: "1%").passed)
+  }
+
+  @Test func `A run without one answer passes nothing`() throws {
+    let report = try report(refused: 3, ["p99=10s"])
+    #expect(!report.passed)
+    #expect(report.verdicts.map(\.passed) == [false])
+    #expect(try !self.report(refused: 3).passed)
+    #expect(report.text.contains("no answer at all") && report.text.contains("connection refused: 3"))
+  }
+
+  @Test func `The report says when the generator or its connections were the limit`() throws {
+    #expect(try report(latencies: [1, 1]).limit == nil)
+    #expect(try report(latencies: [1, 1], busyShare: 0.99).limit == .generator(busyShare: 0.99))
+    #expect(try report(latencies: [1, 1], waiting: 1).limit == .connections(share: 0.5))
+    #expect(try report(latencies: [1, 1], busyShare: 0.99).text.contains("generator was the limit"))
+  }
+
+  @Test func `The JSON is JSON, with null for what was not measured`() throws {
+    let value = try JSONParser.parse(try report(latencies: [100, 200]).json)
+    #expect(value["requests"]?.integer == 2 && value["rate"]?.double == 1)
+    #expect(value["latency_seconds"]?["target"]?["max"]?.double == 0.2)
+    #expect(value["latency_seconds"]?["target"]?["traces"]?["max"]?.text?.hasPrefix("0000000000000abc") == true)
+    let empty = try JSONParser.parse(try report().json)
+    #expect(empty["error_share"] == .null && empty["requests"]?.integer == 0)
+  }
+
+  @Test func `The page needs nothing from elsewhere and takes no markup from a URL`() throws {
+    let html = try report(latencies: [100, 200]).html
+    #expect(!html.contains("<script") && html.contains("&lt;script&gt;"))
+    #expect(!html.contains("src=") && !html.contains("href=") && !html.contains("@import"))
+    #expect(html.contains("default-src 'none'"))
+    #expect(html.split(separator: "<svg").count == 4)
+  }
+}

@@ -1,6 +1,7 @@
 """The files of docker/ are sound, and ask the services for nothing but what they export."""
 
 import contextlib
+import functools
 import pathlib
 import re
 import shutil
@@ -15,6 +16,8 @@ import containers
 import deployment
 from conftest import running_all
 from dice import ROOT
+from laboratory import laboratory
+from polling import until
 from prometheus_server import Prometheus
 
 TOOLS = pathlib.Path(sys.executable).parent
@@ -69,6 +72,7 @@ def test_a_compose_file_is_pinned_and_hardened(path):
         assert re.search(r":[^:]*\d|\$\{DICE_IMAGE", service["image"]), f"{name} is not pinned"
         assert service["cap_drop"] == ["ALL"] and "no-new-privileges:true" in service["security_opt"], name
         assert service["mem_limit"].endswith("m"), name
+        assert "max-size" in service["logging"]["options"], f"{name} fills the disk"
 
 
 def test_every_port_has_a_variable_that_the_readme_names():
@@ -195,3 +199,12 @@ def test_every_attribute_of_a_trace_query_is_exported(used_stack):
         assert set(re.findall(r"\bresource\.([\w.]+)", query)) <= set(spans[0].resource), query
         for operator, name in re.findall(r'\bname (=~?) "([^"]*)"', query.replace("resource.service.name", "")):
             assert any(re.fullmatch(name, found) if operator == "=~" else name == found for found in names), query
+
+
+def test_the_trace_store_understands_the_readmes_queries():
+    with laboratory(ROLL_MAX_DELAY_MS="20") as own:
+        for _ in range(5):
+            httpx.get(f"{own.frontend_url}/roll-async", params={"die": "extreme", "times": 5}, timeout=30)
+        for query in deployment.readme_queries("traceql"):
+            search = functools.partial(httpx.get, f"{own.store_url}/api/search", params={"q": query})
+            assert until(lambda: search().json()["traces"]), query

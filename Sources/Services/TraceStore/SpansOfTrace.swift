@@ -13,6 +13,8 @@ struct SpansOfTrace: Sendable {
   var batches: [ResourceSpans] = []
   /// As a `TracesData` message.
   var encoded: [UInt8] = []
+  /// Messages in it.
+  var messageCount = 0
 
   var spanCount: Int { batches.reduce(0) { $0 + $1.scopeSpans.reduce(0) { $0 + $1.spans.count } } }
 
@@ -66,6 +68,7 @@ struct SpansOfTrace: Sendable {
   private mutating func encode() {
     let message = Opentelemetry_Proto_Trace_V1_TracesData.with { $0.resourceSpans = batches }
     encoded = OTLPFormat.protobuf.encode(message) ?? []
+    messageCount = MessageCount.of(encoded, .protobuf) ?? 0
   }
 
   /// The span with binary ids. Nil where its own are none; a parent or link that is none is left out.

@@ -43,10 +43,10 @@ struct TraceSearch: Sendable, Hashable {
     Int(text).flatMap { $0 > 0 ? min($0, maximumLimit) : nil }
   }
 
-  /// Whether the trace lies in the asked times; its spans are not looked at.
+  /// Whether the trace lies in the asked times and may have what is asked for; its spans are not looked at.
   func admits(_ trace: TraceSummary) -> Bool {
     let duration = Double(trace.nanoseconds)
-    return duration >= minimumDuration && duration <= maximumDuration
+    return filters.allSatisfy { $0.mayMatch(trace) } && duration >= minimumDuration && duration <= maximumDuration
       && Double(trace.endTime) / 1e9 >= start && Double(trace.startTime) / 1e9 <= end
   }
 

@@ -9,6 +9,7 @@ struct TraceStorage: Sendable {
     fileprivate(set) var pieces: [[UInt8]] = []
     fileprivate(set) var summary = TraceSummary()
     fileprivate var byteCount = TraceStorage.traceOverhead
+    fileprivate var messageCount = 0
   }
 
   /// What a trace takes besides its spans: its summary and its places in dictionary and order; measured, rounded up.
@@ -20,6 +21,8 @@ struct TraceStorage: Sendable {
   let limit: Int
   /// Bytes that one trace may take, so that a runaway one does not push out all others.
   var traceLimit: Int { limit / 4 }
+  /// Messages that one trace may have: it is decoded to be answered, and small ones grow by far.
+  let messageLimit: Int
 
   private(set) var byteCount = 0
   private var traces: [TraceID: Trace] = [:]
@@ -27,23 +30,26 @@ struct TraceStorage: Sendable {
   private var order: [TraceID] = []
   private var oldest = 0
 
-  init(limit: Int) {
+  init(limit: Int, messageLimit: Int = .max) {
     self.limit = limit
+    self.messageLimit = messageLimit
   }
 
   var count: Int { traces.count }
 
   /// Adds spans to their trace and drops the oldest traces that no longer fit. False, and nothing is kept, where the
-  /// trace would be larger than `traceLimit`.
+  /// trace would be larger than `traceLimit` or have more messages than `messageLimit`.
   mutating func add(_ spans: SpansOfTrace) -> Bool {
     let size = spans.encoded.count + Self.pieceOverhead
     let before = traces[spans.traceID]?.byteCount ?? 0
-    guard max(before, Self.traceOverhead) + size <= traceLimit else { return false }
+    let messages = (traces[spans.traceID]?.messageCount ?? 0) + spans.messageCount
+    guard max(before, Self.traceOverhead) + size <= traceLimit, messages <= messageLimit else { return false }
     if before == 0 { order.append(spans.traceID) }
     var trace = traces.removeValue(forKey: spans.traceID) ?? Trace()
     trace.pieces.append(spans.encoded)
     for batch in spans.batches { trace.summary.add(batch) }
     trace.byteCount += size
+    trace.messageCount = messages
     byteCount += trace.byteCount - before
     traces[spans.traceID] = trace
     while byteCount > limit { removeOldest(keeping: spans.traceID) }

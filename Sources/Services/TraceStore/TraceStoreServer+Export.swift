@@ -9,7 +9,7 @@ import Telemetry
 extension TraceStoreServer {
   private typealias Answer = Opentelemetry_Proto_Collector_Trace_V1_ExportTraceServiceResponse
 
-  /// Answers an export. Suspends while the body comes.
+  /// Answers an export. Suspends while the body comes, and while it is decoded outside of the loops.
   func export(_ request: Request) async throws -> Response {
     guard let format = OTLPFormat(contentType: request.header(.contentType)) else {
       return failure(.unsupportedMediaType, "Content-Type must be application/x-protobuf or application/json", .json)
@@ -22,22 +22,32 @@ extension TraceStoreServer {
     }
     defer { exportsInWork.subtract(1, ordering: .relaxed) }
     do {
-      return answer(rejected: try keep(try await content(of: request), format), format)
+      let body = try await receive(request)
+      return answer(rejected: try await Self.outsideOfLoops { try self.keep(body, format) }, format)
     } catch let error as HTTPError {
       return failure(error.status, error.detail, format)
     }
   }
 
-  private func content(of request: Request) async throws -> [UInt8] {
-    if let length = request.header(.contentLength).flatMap({ Int($0) }), length > limits.body { throw tooLarge }
-    let body = try await request.body.collect(upTo: limits.body)
-    switch request.header(.contentEncoding)?.lowercased() {
-    case nil, "", "identity": return body
-    case "gzip": break
-    case .some: throw HTTPError(.unsupportedMediaType, "Content-Encoding must be gzip or none")
+  /// A body as it came, and whether it is compressed.
+  private struct Body: Sendable {
+    let bytes: [UInt8]
+    let isCompressed: Bool
+  }
+
+  private func receive(_ request: Request) async throws -> Body {
+    let coding = request.header(.contentEncoding)?.lowercased() ?? ""
+    guard ["", "identity", "gzip"].contains(coding) else {
+      throw HTTPError(.unsupportedMediaType, "Content-Encoding must be gzip or none")
     }
+    if let length = request.header(.contentLength).flatMap({ Int($0) }), length > limits.body { throw tooLarge }
+    return Body(bytes: try await request.body.collect(upTo: limits.body), isCompressed: coding == "gzip")
+  }
+
+  private func decompressed(_ body: Body) throws -> [UInt8] {
+    guard body.isCompressed else { return body.bytes }
     do throws(Gzip.DecompressionError) {
-      return try Gzip.decompress(body, limit: limits.body)
+      return try Gzip.decompress(body.bytes, limit: limits.body)
     } catch .malformed {
       throw HTTPError(.badRequest, "The body is no complete gzip stream")
     } catch .tooLarge {
@@ -50,8 +60,13 @@ extension TraceStoreServer {
   }
 
   /// Stores an export; returns what was not taken and why.
-  private func keep(_ body: [UInt8], _ format: OTLPFormat) throws -> Rejection {
-    guard let request = format.decode(SpansOfTrace.Request.self, from: body) else {
+  private func keep(_ body: Body, _ format: OTLPFormat) throws -> Rejection {
+    let bytes = try decompressed(body)
+    let messages = MessageCount.of(bytes, format)
+    if let messages, messages > limits.messages {
+      throw HTTPError(.contentTooLarge, "The export has more than \(limits.messages) messages")
+    }
+    guard messages != nil, let request = format.decode(SpansOfTrace.Request.self, from: bytes) else {
       throw HTTPError(.badRequest, "The body is no ExportTraceServiceRequest")
     }
     let (traces, withoutID) = SpansOfTrace.split(request, format)
@@ -61,7 +76,7 @@ extension TraceStoreServer {
     return Rejection(withoutID: withoutID, overLimit: overLimit)
   }
 
-  private struct Rejection {
+  private struct Rejection: Sendable {
     let withoutID: Int
     let overLimit: Int
   }

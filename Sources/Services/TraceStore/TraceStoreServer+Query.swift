@@ -7,20 +7,20 @@ import Telemetry
 /// Reading traces (Grafana Tempo's HTTP API).
 extension TraceStoreServer {
   /// Answers for one trace: protobuf where `Accept` names it, else JSON.
-  func trace(_ request: Request, _ version: TraceDocument.Version) -> Response {
+  func trace(_ request: Request, _ version: TraceDocument.Version) async -> Response {
     guard let id = TraceID(query: request.parameters["id"] ?? "") else {
       return Response("The trace id is not of 1 to 32 hexadecimal digits\n", status: .badRequest)
     }
-    guard let trace = storage.withLock({ $0[id] }), let document = TraceDocument(trace) else {
-      return Response("The trace is not here\n", status: .notFound)
+    let asProtobuf = request.headerValues(.accept).contains { $0.contains("application/protobuf") }
+    let body = await Self.outsideOfLoops { () -> [UInt8]? in
+      let document = self.storage.withLock { $0[id] }.flatMap(TraceDocument.init)
+      return asProtobuf ? document?.protobuf(version) : document?.json(version)
     }
-    if request.headerValues(.accept).contains(where: { $0.contains("application/protobuf") }) {
-      return Response(contentType: "application/protobuf", body: .bytes(document.protobuf(version)))
-    }
-    return Response(contentType: .json, body: .bytes(document.json(version)))
+    guard let body else { return Response("The trace is not here\n", status: .notFound) }
+    return Response(contentType: asProtobuf ? "application/protobuf" : .json, body: .bytes(body))
   }
 
-  /// Answers a search, newest traces first. It lets the loop go on between two traces that it has to decode.
+  /// Answers a search, newest traces first.
   func search(_ request: Request) async -> Response {
     let search: TraceSearch
     do throws(TraceQueryParser.Fault) {
@@ -28,9 +28,15 @@ extension TraceStoreServer {
     } catch {
       return Response(error.message + "\n", status: .badRequest)
     }
+    let answer = await Self.outsideOfLoops { self.answer(to: search) }
+    guard let body = try? JSONEncoder().encode(answer) else { return Response(status: .internalServerError) }
+    return Response(contentType: .json, body: .bytes(Array(body)))
+  }
+
+  private func answer(to search: TraceSearch) -> SearchAnswer {
     var answer = SearchAnswer()
     for id in storage.withLock({ $0.newestFirst }) {
-      guard answer.traces.count < search.limit else { break }
+      guard answer.traces.count < search.limit, !Task.isCancelled else { break }
       answer.metrics.inspectedTraces += 1
       guard let trace = storage.withLock({ $0[id] }), search.admits(trace.summary) else { continue }
       guard !search.filters.isEmpty else {
@@ -40,10 +46,8 @@ extension TraceStoreServer {
       if let document = TraceDocument(trace), let spans = search.spanSet(in: document, trace.summary) {
         answer.traces.append(SearchAnswer.Trace(id, trace.summary, spans))
       }
-      await Task.yield()
     }
-    guard let body = try? JSONEncoder().encode(answer) else { return Response(status: .internalServerError) }
-    return Response(contentType: .json, body: .bytes(Array(body)))
+    return answer
   }
 }
 

@@ -6,7 +6,8 @@ import Telemetry
 
 /// A small trace backend: takes spans over OTLP/HTTP and answers the part of Tempo's HTTP API that Grafana needs.
 ///
-/// Requests of all loops share one storage behind a lock; bodies are decoded and encoded outside of it. Run it without
+/// Requests of all loops share one storage behind a lock; bodies are decoded and encoded outside of it, and outside of
+/// the loops, which in `dice all` serve other requests, too. Run it without
 /// tracing of its own: a store that traces the exports it receives never comes to rest.
 public final class TraceStoreServer: ServiceDefinition {
   /// See `ServiceDefinition`.
@@ -25,13 +26,17 @@ public final class TraceStoreServer: ServiceDefinition {
     public var storage: Int
     /// Bytes of one export, before and after decompression: 20 full batches of an SDK's default settings.
     public var body: Int
+    /// Spans, attributes, events and whatever else is a message, of one export and of one trace: in memory, and while it
+    /// is decoded or answered, an empty one takes up to 260 bytes. A collector's full batch has half as many.
+    public var messages: Int
     /// Exports in work at a time; what decoding takes is bounded by it. More are answered 429.
     public var exports: Int
 
     /// Defaults that suit a process of 128 MB.
-    public init(storage: Int = 32 << 20, body: Int = 8 << 20, exports: Int = 8) {
+    public init(storage: Int = 32 << 20, body: Int = 8 << 20, messages: Int = 1 << 18, exports: Int = 8) {
       self.storage = storage
       self.body = body
+      self.messages = messages
       self.exports = exports
     }
   }
@@ -43,7 +48,7 @@ public final class TraceStoreServer: ServiceDefinition {
   /// An empty store.
   public init(limits: Limits = Limits()) {
     self.limits = limits
-    storage = Mutex(TraceStorage(limit: limits.storage))
+    storage = Mutex(TraceStorage(limit: limits.storage, messageLimit: limits.messages))
   }
 
   /// Traces and estimated bytes that are kept now.
@@ -58,11 +63,20 @@ public final class TraceStoreServer: ServiceDefinition {
       ServiceRoute("/v1/traces", Self.export, method: .post, options: RouteOptions(bodyLimit: .max)) {
         try await self.export($0)
       },
-      ServiceRoute("/api/traces/{id}", Self.trace) { self.trace($0, TraceDocument.Version.one) },
-      ServiceRoute("/api/v2/traces/{id}", Self.trace) { self.trace($0, TraceDocument.Version.two) },
+      ServiceRoute("/api/traces/{id}", Self.trace) { await self.trace($0, TraceDocument.Version.one) },
+      ServiceRoute("/api/v2/traces/{id}", Self.trace) { await self.trace($0, TraceDocument.Version.two) },
       ServiceRoute("/api/search", Self.search) { await self.search($0) },
       ServiceRoute("/api/echo", Self.text("That this is Tempo's API")) { _ in Response("echo") },
       ServiceRoute("/ready", Self.text("That the store is ready")) { _ in Response("ready\n") },
     ]
+  }
+
+  /// Runs work that may take longer than a loop's other requests should wait.
+  static func outsideOfLoops<Value: Sendable>(_ work: @Sendable () throws -> Value) async rethrows -> Value {
+    try await withTaskExecutorPreference(globalConcurrentExecutor) { try await run(work) }
+  }
+
+  @concurrent private static func run<Value: Sendable>(_ work: @Sendable () throws -> Value) async rethrows -> Value {
+    try work()
   }
 }

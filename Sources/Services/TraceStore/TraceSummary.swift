@@ -20,6 +20,13 @@ struct TraceSummary: Sendable, Equatable {
 
   /// A request path seldom has more; each name costs memory that the storage does not measure.
   static let maximumServices = 64
+  /// Characters that are kept of a name.
+  static let longestName = 256
+
+  /// Whether `services` has every service under its whole name.
+  var namesAllServices: Bool {
+    services.count < Self.maximumServices && services.keys.allSatisfy { $0.count < Self.longestName }
+  }
 
   var nanoseconds: UInt64 { endTime > startTime ? endTime - startTime : 0 }
   var spanCount: Int { services.values.reduce(0) { $0 + $1.spanCount } }
@@ -29,7 +36,7 @@ struct TraceSummary: Sendable, Equatable {
     for span in resourceSpans.scopeSpans.lazy.flatMap(\.spans) {
       let isRoot = span.parentSpanID.isEmpty
       if isRoot && !hasRoot || !hasRoot && span.startTimeUnixNano < startTime {
-        rootName = String(span.name.prefix(256))
+        rootName = String(span.name.prefix(Self.longestName))
         rootServiceName = service
         hasRoot = isRoot
       }
@@ -46,6 +53,6 @@ extension Opentelemetry_Proto_Resource_V1_Resource {
   /// `service.name`, as a search result names it.
   var serviceName: String {
     let name = attributes.first { $0.key == "service.name" }?.value.stringValue ?? ""
-    return name.isEmpty ? "unknown_service" : String(name.prefix(256))
+    return name.isEmpty ? "unknown_service" : String(name.prefix(TraceSummary.longestName))
   }
 }

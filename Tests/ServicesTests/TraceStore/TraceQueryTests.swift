@@ -48,4 +48,31 @@ struct TraceQueryTests {
   func `Another is not`(query: String) throws {
     #expect(try !TraceQueryParser.parse(query).matches(Self.subject))
   }
+
+  @Test(arguments: [
+    "{}", #"{name="x"}"#, "{.die.sides=7}", #"{rootName="GET /roll-async"}"#, #"{resource.service.name=~"front.*"}"#,
+    #"{rootName="x" || name="y"}"#, "{resource.service.name=nil}", #"{resource.service.name!="dice-roller"}"#,
+    "{traceDuration<1s}",
+  ])
+  func `A trace that may have such a span is looked into`(query: String) throws {
+    #expect(try TraceQueryParser.parse(query).mayMatch(Self.subject.trace))
+  }
+
+  @Test(arguments: [
+    #"{rootName="x"}"#, #"{rootServiceName!="frontend"}"#, #"{resource.service.name="dice-roller"}"#,
+    #"{rootName="x" && name="y"}"#, #"{rootName="x" || rootServiceName="y"}"#, "{traceDuration>1s}",
+  ])
+  func `A trace whose summary says that it has none is not`(query: String) throws {
+    #expect(try !TraceQueryParser.parse(query).mayMatch(Self.subject.trace))
+  }
+
+  @Test func `What the summary does not name is looked for in the spans`() throws {
+    var many = TraceSummary()
+    for number in 1...70 { many.add(SampleSpans.batch("service \(number)", [SampleSpans.span()])) }
+    var long = TraceSummary()
+    long.add(SampleSpans.batch(String(repeating: "x", count: 300), [SampleSpans.span()]))
+    let query = try TraceQueryParser.parse(#"{resource.service.name="elsewhere"}"#)
+    #expect(query.mayMatch(many))
+    #expect(query.mayMatch(long))
+  }
 }

@@ -53,6 +53,16 @@ struct TraceStorageTests {
     storage.keep(SampleSpans.trace(SampleSpans.span(of: 2)))
   }
 
+  @Test func `A trace of too many messages is refused, though it is small`() {
+    let one = SampleSpans.trace(SampleSpans.span())
+    var storage = TraceStorage(limit: 1 << 20, messageLimit: 3 * one.messageCount)
+    for id in 1...3 as ClosedRange<UInt64> { storage.keep(SampleSpans.trace(SampleSpans.span(id: id))) }
+    let isKept = storage.add(SampleSpans.trace(SampleSpans.span(id: 4)))
+    #expect(!isKept)
+    #expect(storage[SampleSpans.traceID(1)]?.pieces.count == 3)
+    storage.keep(SampleSpans.trace(SampleSpans.span(of: 2)))
+  }
+
   @Test func `A trace that comes back after it went is a new one`() {
     var storage = Self.storage(ofTraces: 4)
     for number in [1, 2, 3, 4, 5, 1] as [UInt64] { _ = storage.add(SampleSpans.trace(SampleSpans.span(of: number))) }

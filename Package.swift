@@ -99,7 +99,7 @@ let package = Package(
       name: "Frontend",
       dependencies: ["DieService", "DiceRoller", "ServiceCore"] + serviceDependencies,
       path: "Sources/Services/Frontend",
-      exclude: ["embed-page", "Page"],
+      exclude: ["embed-page", "Page", "waterfall.svg"],
       swiftSettings: settings
     ),
     .target(

@@ -121,6 +121,7 @@ def test_an_unknown_die_of_the_address_is_rolled_and_shown_as_text(page):
     page.roll()
     assert f"Die '{MARKUP}' not found" in page.text("result")
     page.wait_for_status("Complete")
+    assert "GET /roll answered 404 after" in page.text("trace-summary")
     assert page.driver.title == "Dice, traced"
     assert page.find("img") == []
 
@@ -261,14 +262,21 @@ def test_looking_at_traces_leaves_none(page, lab):
     page.roll()
     page.wait_for_status("Complete")
     found = httpx.get(f"{lab.store_url}/api/search", params={"limit": 1000, "q": '{rootServiceName="frontend"}'}).json()
-    assert {trace["rootTraceName"] for trace in found["traces"]} <= {"GET /", "GET /dice", "GET /roll", "GET /roll-async"}
+    assert {trace["rootTraceName"] for trace in found["traces"]} <= {
+        "GET /",
+        "GET /dice",
+        "GET /roll",
+        "GET /roll-async",
+    }
     names = {link.text for link in page.find("#recent .recent-name")}
     assert any("GET /roll-async" in name for name in names)
     assert not any("GET /dice" in name for name in names)
 
 
 def test_from_start_to_the_first_waterfall_nothing_is_waited_for(driver):
-    flags = [part for name in ("die-service", "dice-roller", "frontend", "trace-store") for part in (f"--{name}-port", 0)]
+    flags = [
+        part for name in ("die-service", "dice-roller", "frontend", "trace-store") for part in (f"--{name}-port", 0)
+    ]
     with contextlib.closing(Dice("all", *flags)) as dice:
         line = dice.stderr.wait_for(lambda line: line.startswith("frontend http://"))[0]
         with visit(driver, line.split()[1]) as page:

@@ -30,7 +30,9 @@ def test_the_served_files_are_those_of_the_folder():
             assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-@pytest.mark.parametrize("forbidden", ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "http://"])
+@pytest.mark.parametrize(
+    "forbidden", ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "http://"]
+)
 def test_no_text_can_become_markup_and_no_asset_comes_from_elsewhere(forbidden):
     allowed = {"dom.js": {"http://"}, "index.html": {"http://"}}  # the names of the SVG namespace
     found = [file.name for file in (FRONTEND / "Page").iterdir() if forbidden in file.read_text()]

@@ -1,4 +1,4 @@
-"""A running trace store and what tests do with it: send exports of any shape, read traces, search, look at its memory."""
+"""A running trace store and what tests do with it: send exports, read traces, search, look at its memory."""
 
 import contextlib
 import secrets
@@ -105,7 +105,7 @@ def export_of(spans=1, service="shop", name="work", milliseconds=1, trace_id=Non
 
 
 def status_of(answer):
-    """The google.rpc.Status with which every refusal answers, in the encoding of the request (OTLP/HTTP, "Failures")."""
+    """The google.rpc.Status that every refusal has, in the encoding of the request (OTLP/HTTP, "Failures")."""
     if answer.headers["content-type"] == PROTOBUF:
         return status_pb2.Status.FromString(answer.content)
     assert answer.headers["content-type"] == JSON

@@ -150,7 +150,11 @@ enum PageFiles {
         if (failed > 0) return [`${plural(failed, "roll")} of ${bars.length} failed, so the times cannot be compared.`];
         const ratio = bars.at(-1).end / batch.took;
         return [
-          html("strong", { class: "factor" }, ratio >= 1 ? `${factor(ratio)} faster at once` : `${factor(1 / ratio)} slower at once`),
+          html(
+            "strong",
+            { class: "factor" },
+            ratio >= 1 ? `${factor(ratio)} faster at once` : `${factor(1 / ratio)} slower at once`,
+          ),
           ` One after another ${duration(bars.at(-1).end)}, at once ${duration(batch.took)}.${expectation(bars.length)}`,
         ];
       }
@@ -367,8 +371,8 @@ enum PageFiles {
                 <h2 id="primer-heading">What the trace will show</h2>
                 <p>Each roll waits for up to a second, then shows a face.</p>
                 <p>
-                  Roll, and here stands the trace of your own request: which service called which, how long each step took, and
-                  which rolls waited at the same time.
+                  Roll, and here stands the trace of your own request: which service called which, how long each step took,
+                  and which rolls waited at the same time.
                 </p>
               </div>
               <div id="primer-drawing"></div>
@@ -426,11 +430,10 @@ enum PageFiles {
 
       import * as api from "./api.js";
       import { Comparison } from "./comparison.js";
-      import { dieFace } from "./die-face.js";
       import { byId, html } from "./dom.js";
-      import { duration } from "./format.js";
       import { drawPrimer } from "./primer.js";
       import { Recent } from "./recent.js";
+      import { outcome, waiting } from "./result.js";
       import { TraceView } from "./trace-view.js";
 
       const parameters = new URLSearchParams(location.search);
@@ -498,44 +501,6 @@ enum PageFiles {
 
       function show(...elements) {
         byId("result").replaceChildren(...elements);
-      }
-
-      /** As many blank dice as are rolled, where that number makes sense. */
-      function waiting(count) {
-        const blanks = count >= 1 && count <= times.max ? Array.from({ length: count }, () => dieFace("")) : [];
-        return [html("p", { class: "hint" }, "Rolling…"), html("ol", { class: "dice rolling", "aria-hidden": "true" }, ...blanks)];
-      }
-
-      function outcome({ status, body, detail, traceId }, took) {
-        const foot = html(
-          "p",
-          { class: "foot" },
-          `It took ${duration(took)}`,
-          ...(traceId
-            ? [
-              " · trace ",
-              html("a", { class: "mono", href: `?trace=${encodeURIComponent(traceId)}`, "data-trace": traceId }, traceId),
-            ]
-            : []),
-        );
-        if (detail !== null) {
-          return [
-            html("p", { class: "problem" }, html("strong", {}, status === 0 ? "No answer" : `Error ${status}`), " ", detail),
-            foot,
-          ];
-        }
-        const rolls = body.rolls ?? [body.roll];
-        const sum = body.rolls
-          ? [
-            html("p", { class: "total" }, html("span", {}, "Total"), " ", html("strong", {}, body.total)),
-            html("p", { class: "count" }, `${body.count} rolls: ${body.rolls.join(", ")}`),
-          ]
-          : [html("p", { class: "total" }, html("span", {}, "Roll"), " ", html("strong", {}, body.roll))];
-        return [
-          html("div", { class: "score" }, ...sum),
-          html("ol", { class: "dice", "aria-label": "Rolls" }, ...rolls.map(dieFace)),
-          foot,
-        ];
       }
 
       // The trace that is shown, and the address that names it
@@ -641,7 +606,7 @@ enum PageFiles {
         async refresh() {
           const answer = await api.traces();
           this.#status.hidden = answer.status === 200;
-          this.#status.textContent = `Only those of this tab: ${answer.detail}`;
+          this.#status.textContent = `${answer.detail}; what this tab has seen is listed.`;
           if (!Array.isArray(answer.body?.traces)) return;
           this.#stored = answer.body.traces.map(entryOf);
           this.#draw();
@@ -745,6 +710,61 @@ enum PageFiles {
       """###
     ),
     (
+      "result.js",
+      ###"""
+      // The result of a roll: dice, numbers or the reason why there are none, the time it took and the trace.
+
+      import { dieFace } from "./die-face.js";
+      import { html } from "./dom.js";
+      import { duration } from "./format.js";
+
+      const most = 20; // As many as the API rolls at once.
+
+      /** The result that is still to come: as many blank dice as are rolled, where that number makes sense. */
+      export function waiting(count) {
+        const blanks = count >= 1 && count <= most ? Array.from({ length: count }, () => dieFace("")) : [];
+        return [
+          html("p", { class: "hint" }, "Rolling…"),
+          html("ol", { class: "dice rolling", "aria-hidden": "true" }, ...blanks),
+        ];
+      }
+
+      /** What the API answered, as elements; `took` in milliseconds. */
+      export function outcome({ status, body, detail, traceId }, took) {
+        const foot = html(
+          "p",
+          { class: "foot" },
+          `It took ${duration(took)}`,
+          ...(traceId
+            ? [
+              " · trace ",
+              html("a", { class: "mono", href: `?trace=${encodeURIComponent(traceId)}`, "data-trace": traceId }, traceId),
+            ]
+            : []),
+        );
+        if (detail !== null) {
+          return [
+            html("p", { class: "problem" }, html("strong", {}, status === 0 ? "No answer" : `Error ${status}`), " ", detail),
+            foot,
+          ];
+        }
+        const rolls = body.rolls ?? [body.roll];
+        const sum = body.rolls
+          ? [
+            html("p", { class: "total" }, html("span", {}, "Total"), " ", html("strong", {}, body.total)),
+            html("p", { class: "count" }, `${body.count} rolls: ${body.rolls.join(", ")}`),
+          ]
+          : [html("p", { class: "total" }, html("span", {}, "Roll"), " ", html("strong", {}, body.roll))];
+        return [
+          html("div", { class: "score" }, ...sum),
+          html("ol", { class: "dice", "aria-label": "Rolls" }, ...rolls.map(dieFace)),
+          foot,
+        ];
+      }
+
+      """###
+    ),
+    (
       "span-details.js",
       ###"""
       // What one span says beyond its bar: attributes, events, resource.
@@ -804,7 +824,7 @@ enum PageFiles {
       export function meaning(span) {
         if (isRoll(span)) return roll(span);
         if (span.name === "async_roll_batch") {
-          return "All rolls of the request are children of this span. It ends with the last of them, or with the first that fails.";
+          return "All rolls of the request are its children. It ends with the last of them, or with the first that fails.";
         }
         if (span.kind === "SERVER") return "The request as the called service saw it, up to the last byte of its answer.";
         if (span.kind === "CLIENT") {
@@ -1170,26 +1190,33 @@ enum PageFiles {
 
       function request(trace) {
         const root = rootOf(trace);
-        const failed = isFailed(root);
+        const [went, advice] = course(root);
         return html(
           "p",
           { class: "lesson" },
-          html("strong", { class: failed ? "failed" : null }, `${root.name} ${failed ? "failed after" : "took"} ${duration(root.duration)}`),
-          root.name === "GET /roll" && !failed
-            ? " One roll, so nothing overlaps. Tick “Use Async Rolling” to see many at once."
-            : null,
+          html("strong", { class: went === "took" ? null : "failed" }, `${root.name} ${went} ${duration(root.duration)}`),
+          advice,
         );
       }
 
+      /** How the request went, as a verb, and what to do next. */
+      function course(root) {
+        const status = root.attributes.get("http.response.status_code");
+        if (status >= 400) return [`answered ${status} after`, null];
+        if (isFailed(root)) return ["failed after", null];
+        const advice = " One roll, so nothing overlaps. Tick “Use Async Rolling” to see many at once.";
+        return ["took", root.name === "GET /roll" ? advice : null];
+      }
+
       function failure({ failed: [first], cancelled }) {
-        const others = cancelled.length === 0
-          ? ""
-          : ` ${plural(cancelled.length, "roll")} still waiting ${cancelled.length === 1 ? "was" : "were"} cancelled at once: none outlives the answer.`;
+        const were = cancelled.length === 1 ? "was" : "were";
         return html(
           "p",
           { class: "lesson" },
           html("strong", { class: "failed" }, `✕ ${first.name} failed after ${duration(first.duration)}`),
-          others,
+          cancelled.length > 0
+            ? ` ${plural(cancelled.length, "roll")} still waiting ${were} cancelled at once: none outlives the answer.`
+            : null,
         );
       }
 
@@ -2202,9 +2229,9 @@ enum PageFiles {
     (
       "waterfall-drawing.js",
       ###"""
-      // What the waterfall draws. A view is `{ trace, scale, critical, slowest, steps, closed, opened, current }`: the trace, the
-      // range of time that is shown, the critical path, the slowest roll, how many rolls were in flight when, the ids of closed
-      // rows, of the row with open details and of the row that takes the focus.
+      // What the waterfall draws. A view is `{ trace, scale, critical, slowest, steps, closed, opened, current }`: the trace,
+      // the range of time that is shown, the critical path, the slowest roll, how many rolls were in flight when, the ids of
+      // closed rows, of the row with open details and of the row that takes the focus.
 
       import { html, svg } from "./dom.js";
       import { duration } from "./format.js";
@@ -2227,11 +2254,12 @@ enum PageFiles {
             ),
             text,
           );
-        const services = trace.services.map((name) => key("roll", name, hueOf(name, trace.services)));
-        const marks = [
-          key("CLIENT", "call", 5),
-          key("SERVER", "critical path", 5, criticalLine(swatch, { start: 0, end: 1 }, 22)),
-        ];
+        const services = trace.services.map((name) => key("SERVER", name, hueOf(name, trace.services)));
+        const marks = [];
+        const roll = trace.spans.find(isRoll);
+        if (roll) marks.push(key("roll", "roll", hueOf(roll.service, trace.services)));
+        if (trace.spans.some(({ kind }) => kind === "CLIENT")) marks.push(key("CLIENT", "call", 5));
+        marks.push(key("SERVER", "critical path", 5, criticalLine(swatch, { start: 0, end: 1 }, 22)));
         if (trace.spans.some(isFailed)) marks.push(key("failed", "✕ failed", 5));
         if (trace.spans.some(isCancelled)) marks.push(key("cancelled", "cancelled", 5));
         const zoomed = scale.start > 0 || scale.end < trace.duration;

@@ -2,8 +2,8 @@ import Telemetry
 
 /// How many messages an export comes to, told from its bytes before it is decoded.
 ///
-/// An empty message is two bytes on the wire and hundreds in memory: 8 MiB of empty spans, 8 KiB when compressed, decode to
-/// a gigabyte. So a limit of bytes bounds nothing without a limit of messages.
+/// An empty message is two bytes on the wire and hundreds in memory: 8 MiB of empty spans, 8 KiB when compressed, decode
+/// to a gigabyte. So a limit of bytes bounds nothing without a limit of messages.
 struct MessageCount {
   /// Messages within each other; SwiftProtobuf decodes no more.
   private static let maximumDepth = 100

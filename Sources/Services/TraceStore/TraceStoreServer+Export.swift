@@ -23,7 +23,7 @@ extension TraceStoreServer {
     defer { exportsInWork.subtract(1, ordering: .relaxed) }
     do {
       let body = try await receive(request)
-      return answer(rejected: try await Self.outsideOfLoops { try self.keep(body, format) }, format)
+      return answer(rejected: try await receiving.run { try self.keep(body, format) }, format)
     } catch let error as HTTPError {
       return failure(error.status, error.detail, format)
     }

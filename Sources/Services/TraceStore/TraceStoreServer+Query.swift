@@ -12,7 +12,7 @@ extension TraceStoreServer {
       return Response("The trace id is not of 1 to 32 hexadecimal digits\n", status: .badRequest)
     }
     let asProtobuf = request.headerValues(.accept).contains { $0.contains("application/protobuf") }
-    let body = await Self.outsideOfLoops { () -> [UInt8]? in
+    let body = await reading.run { () -> [UInt8]? in
       let document = self.storage.withLock { $0[id] }.flatMap(TraceDocument.init)
       return asProtobuf ? document?.protobuf(version) : document?.json(version)
     }
@@ -28,12 +28,6 @@ extension TraceStoreServer {
     } catch {
       return Response(error.message + "\n", status: .badRequest)
     }
-    let answer = await Self.outsideOfLoops { self.answer(to: search) }
-    guard let body = try? JSONEncoder().encode(answer) else { return Response(status: .internalServerError) }
-    return Response(contentType: .json, body: .bytes(Array(body)))
-  }
-
-  private func answer(to search: TraceSearch) -> SearchAnswer {
     var answer = SearchAnswer()
     for id in storage.withLock({ $0.newestFirst }) {
       guard answer.traces.count < search.limit, !Task.isCancelled else { break }
@@ -43,11 +37,12 @@ extension TraceStoreServer {
         answer.traces.append(SearchAnswer.Trace(id, trace.summary, nil))
         continue
       }
-      if let document = TraceDocument(trace), let spans = search.spanSet(in: document, trace.summary) {
-        answer.traces.append(SearchAnswer.Trace(id, trace.summary, spans))
-      }
+      // One trace at a time, so that a long search lets others in between.
+      let spans = await reading.run { TraceDocument(trace).flatMap { search.spanSet(in: $0, trace.summary) } }
+      if let spans { answer.traces.append(SearchAnswer.Trace(id, trace.summary, spans)) }
     }
-    return answer
+    guard let body = try? JSONEncoder().encode(answer) else { return Response(status: .internalServerError) }
+    return Response(contentType: .json, body: .bytes(Array(body)))
   }
 }
 

@@ -44,6 +44,10 @@ public final class TraceStoreServer: ServiceDefinition {
   let limits: Limits
   let storage: Mutex<TraceStorage>
   let exportsInWork = Atomic(0)
+  /// Where exports are decoded.
+  let receiving = Workbench()
+  /// Where traces are decoded, to be answered or searched.
+  let reading = Workbench()
 
   /// An empty store.
   public init(limits: Limits = Limits()) {
@@ -69,14 +73,5 @@ public final class TraceStoreServer: ServiceDefinition {
       ServiceRoute("/api/echo", Self.text("That this is Tempo's API")) { _ in Response("echo") },
       ServiceRoute("/ready", Self.text("That the store is ready")) { _ in Response("ready\n") },
     ]
-  }
-
-  /// Runs work that may take longer than a loop's other requests should wait.
-  static func outsideOfLoops<Value: Sendable>(_ work: @Sendable () throws -> Value) async rethrows -> Value {
-    try await withTaskExecutorPreference(globalConcurrentExecutor) { try await run(work) }
-  }
-
-  @concurrent private static func run<Value: Sendable>(_ work: @Sendable () throws -> Value) async rethrows -> Value {
-    try work()
   }
 }

@@ -86,7 +86,11 @@ function verdict(batch, bars) {
   if (failed > 0) return [`${plural(failed, "roll")} of ${bars.length} failed, so the times cannot be compared.`];
   const ratio = bars.at(-1).end / batch.took;
   return [
-    html("strong", { class: "factor" }, ratio >= 1 ? `${factor(ratio)} faster at once` : `${factor(1 / ratio)} slower at once`),
+    html(
+      "strong",
+      { class: "factor" },
+      ratio >= 1 ? `${factor(ratio)} faster at once` : `${factor(1 / ratio)} slower at once`,
+    ),
     ` One after another ${duration(bars.at(-1).end)}, at once ${duration(batch.took)}.${expectation(bars.length)}`,
   ];
 }

@@ -2,11 +2,10 @@
 
 import * as api from "./api.js";
 import { Comparison } from "./comparison.js";
-import { dieFace } from "./die-face.js";
 import { byId, html } from "./dom.js";
-import { duration } from "./format.js";
 import { drawPrimer } from "./primer.js";
 import { Recent } from "./recent.js";
+import { outcome, waiting } from "./result.js";
 import { TraceView } from "./trace-view.js";
 
 const parameters = new URLSearchParams(location.search);
@@ -74,44 +73,6 @@ async function roll(event) {
 
 function show(...elements) {
   byId("result").replaceChildren(...elements);
-}
-
-/** As many blank dice as are rolled, where that number makes sense. */
-function waiting(count) {
-  const blanks = count >= 1 && count <= times.max ? Array.from({ length: count }, () => dieFace("")) : [];
-  return [html("p", { class: "hint" }, "Rolling…"), html("ol", { class: "dice rolling", "aria-hidden": "true" }, ...blanks)];
-}
-
-function outcome({ status, body, detail, traceId }, took) {
-  const foot = html(
-    "p",
-    { class: "foot" },
-    `It took ${duration(took)}`,
-    ...(traceId
-      ? [
-        " · trace ",
-        html("a", { class: "mono", href: `?trace=${encodeURIComponent(traceId)}`, "data-trace": traceId }, traceId),
-      ]
-      : []),
-  );
-  if (detail !== null) {
-    return [
-      html("p", { class: "problem" }, html("strong", {}, status === 0 ? "No answer" : `Error ${status}`), " ", detail),
-      foot,
-    ];
-  }
-  const rolls = body.rolls ?? [body.roll];
-  const sum = body.rolls
-    ? [
-      html("p", { class: "total" }, html("span", {}, "Total"), " ", html("strong", {}, body.total)),
-      html("p", { class: "count" }, `${body.count} rolls: ${body.rolls.join(", ")}`),
-    ]
-    : [html("p", { class: "total" }, html("span", {}, "Roll"), " ", html("strong", {}, body.roll))];
-  return [
-    html("div", { class: "score" }, ...sum),
-    html("ol", { class: "dice", "aria-label": "Rolls" }, ...rolls.map(dieFace)),
-    foot,
-  ];
 }
 
 // The trace that is shown, and the address that names it

@@ -6,7 +6,7 @@ import { isCancelled, isFailed, isRoll } from "./trace-analysis.js";
 export function meaning(span) {
   if (isRoll(span)) return roll(span);
   if (span.name === "async_roll_batch") {
-    return "All rolls of the request are children of this span. It ends with the last of them, or with the first that fails.";
+    return "All rolls of the request are its children. It ends with the last of them, or with the first that fails.";
   }
   if (span.kind === "SERVER") return "The request as the called service saw it, up to the last byte of its answer.";
   if (span.kind === "CLIENT") {

@@ -18,26 +18,33 @@ export function summary(trace) {
 
 function request(trace) {
   const root = rootOf(trace);
-  const failed = isFailed(root);
+  const [went, advice] = course(root);
   return html(
     "p",
     { class: "lesson" },
-    html("strong", { class: failed ? "failed" : null }, `${root.name} ${failed ? "failed after" : "took"} ${duration(root.duration)}`),
-    root.name === "GET /roll" && !failed
-      ? " One roll, so nothing overlaps. Tick “Use Async Rolling” to see many at once."
-      : null,
+    html("strong", { class: went === "took" ? null : "failed" }, `${root.name} ${went} ${duration(root.duration)}`),
+    advice,
   );
 }
 
+/** How the request went, as a verb, and what to do next. */
+function course(root) {
+  const status = root.attributes.get("http.response.status_code");
+  if (status >= 400) return [`answered ${status} after`, null];
+  if (isFailed(root)) return ["failed after", null];
+  const advice = " One roll, so nothing overlaps. Tick “Use Async Rolling” to see many at once.";
+  return ["took", root.name === "GET /roll" ? advice : null];
+}
+
 function failure({ failed: [first], cancelled }) {
-  const others = cancelled.length === 0
-    ? ""
-    : ` ${plural(cancelled.length, "roll")} still waiting ${cancelled.length === 1 ? "was" : "were"} cancelled at once: none outlives the answer.`;
+  const were = cancelled.length === 1 ? "was" : "were";
   return html(
     "p",
     { class: "lesson" },
     html("strong", { class: "failed" }, `✕ ${first.name} failed after ${duration(first.duration)}`),
-    others,
+    cancelled.length > 0
+      ? ` ${plural(cancelled.length, "roll")} still waiting ${were} cancelled at once: none outlives the answer.`
+      : null,
   );
 }
 

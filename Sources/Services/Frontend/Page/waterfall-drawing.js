@@ -1,6 +1,6 @@
-// What the waterfall draws. A view is `{ trace, scale, critical, slowest, steps, closed, opened, current }`: the trace, the
-// range of time that is shown, the critical path, the slowest roll, how many rolls were in flight when, the ids of closed
-// rows, of the row with open details and of the row that takes the focus.
+// What the waterfall draws. A view is `{ trace, scale, critical, slowest, steps, closed, opened, current }`: the trace,
+// the range of time that is shown, the critical path, the slowest roll, how many rolls were in flight when, the ids of
+// closed rows, of the row with open details and of the row that takes the focus.
 
 import { html, svg } from "./dom.js";
 import { duration } from "./format.js";
@@ -23,11 +23,12 @@ export function legend({ trace, scale }) {
       ),
       text,
     );
-  const services = trace.services.map((name) => key("roll", name, hueOf(name, trace.services)));
-  const marks = [
-    key("CLIENT", "call", 5),
-    key("SERVER", "critical path", 5, criticalLine(swatch, { start: 0, end: 1 }, 22)),
-  ];
+  const services = trace.services.map((name) => key("SERVER", name, hueOf(name, trace.services)));
+  const marks = [];
+  const roll = trace.spans.find(isRoll);
+  if (roll) marks.push(key("roll", "roll", hueOf(roll.service, trace.services)));
+  if (trace.spans.some(({ kind }) => kind === "CLIENT")) marks.push(key("CLIENT", "call", 5));
+  marks.push(key("SERVER", "critical path", 5, criticalLine(swatch, { start: 0, end: 1 }, 22)));
   if (trace.spans.some(isFailed)) marks.push(key("failed", "✕ failed", 5));
   if (trace.spans.some(isCancelled)) marks.push(key("cancelled", "cancelled", 5));
   const zoomed = scale.start > 0 || scale.end < trace.duration;

@@ -1,0 +1,49 @@
+// The result of a roll: dice, numbers or the reason why there are none, the time it took and the trace.
+
+import { dieFace } from "./die-face.js";
+import { html } from "./dom.js";
+import { duration } from "./format.js";
+
+const most = 20; // As many as the API rolls at once.
+
+/** The result that is still to come: as many blank dice as are rolled, where that number makes sense. */
+export function waiting(count) {
+  const blanks = count >= 1 && count <= most ? Array.from({ length: count }, () => dieFace("")) : [];
+  return [
+    html("p", { class: "hint" }, "Rolling…"),
+    html("ol", { class: "dice rolling", "aria-hidden": "true" }, ...blanks),
+  ];
+}
+
+/** What the API answered, as elements; `took` in milliseconds. */
+export function outcome({ status, body, detail, traceId }, took) {
+  const foot = html(
+    "p",
+    { class: "foot" },
+    `It took ${duration(took)}`,
+    ...(traceId
+      ? [
+        " · trace ",
+        html("a", { class: "mono", href: `?trace=${encodeURIComponent(traceId)}`, "data-trace": traceId }, traceId),
+      ]
+      : []),
+  );
+  if (detail !== null) {
+    return [
+      html("p", { class: "problem" }, html("strong", {}, status === 0 ? "No answer" : `Error ${status}`), " ", detail),
+      foot,
+    ];
+  }
+  const rolls = body.rolls ?? [body.roll];
+  const sum = body.rolls
+    ? [
+      html("p", { class: "total" }, html("span", {}, "Total"), " ", html("strong", {}, body.total)),
+      html("p", { class: "count" }, `${body.count} rolls: ${body.rolls.join(", ")}`),
+    ]
+    : [html("p", { class: "total" }, html("span", {}, "Roll"), " ", html("strong", {}, body.roll))];
+  return [
+    html("div", { class: "score" }, ...sum),
+    html("ol", { class: "dice", "aria-label": "Rolls" }, ...rolls.map(dieFace)),
+    foot,
+  ];
+}

@@ -31,8 +31,8 @@ import Testing
     let sleeper = Sleeper(loop: group.loops[0])
     try await sleeper.begin()
     let now = EventLoop.monotonicNanoseconds()
-    // Closer together than libuv's timers can tell apart, and the earliest comes last.
-    let deadlines = (1...50).map { now + 20_000_000 + UInt64($0) * 130_000 }
+    // Closer together than libuv's timers can tell apart, the earliest last, and all of them asked for before it comes.
+    let deadlines = (1...50).map { now + 500_000_000 + UInt64($0) * 130_000 }
     await withTaskGroup(of: Bool.self) { tasks in
       for deadline in deadlines.reversed() { tasks.addTask { await sleeper.sleep(until: deadline) } }
       for await finished in tasks { #expect(finished) }

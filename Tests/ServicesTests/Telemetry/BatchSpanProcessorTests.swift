@@ -170,13 +170,11 @@ struct BatchSpanProcessorTests {
     }
   }
 
-  @Test func `Shutdown does not wait for a receiver that hangs`() async {
+  @Test(.timeLimit(.minutes(1))) func `Shutdown does not wait for a receiver that hangs`() async {
     let exporter = ScriptedExporter(delay: .seconds(3600))
     await withProcessor(exporter) { processor, end in
       end("a")
-      let began = ContinuousClock.now
       #expect(await processor.shutdown(within: .milliseconds(20)) == false)
-      #expect(.now - began < .seconds(5))
     }
   }
 }

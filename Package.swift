@@ -99,7 +99,8 @@ let package = Package(
       name: "Frontend",
       dependencies: ["DieService", "DiceRoller", "ServiceCore"] + serviceDependencies,
       path: "Sources/Services/Frontend",
-      exclude: ["embed-page", "Page", "waterfall.svg"],
+      exclude: ["waterfall.svg"],
+      resources: [.embedInCode("Page")],
       swiftSettings: settings
     ),
     .target(

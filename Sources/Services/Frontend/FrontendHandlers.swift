@@ -107,7 +107,8 @@ struct FrontendHandlers: Sendable {
 
   /// `GET /traces`: the newest, without those that a reader makes by loading the page.
   func traces(_ request: Request) async throws -> Response {
-    let query = #"{ rootServiceName != "\#(tools.name)" || rootName =~ "GET /roll.*" }"#
+    let name = String(tools.name.flatMap { #""\"#.contains($0) ? ["\\", $0] : [$0] })
+    let query = #"{ rootServiceName != "\#(name)" || rootName =~ "GET /roll.*" }"#
     return try await fetch("/api/search?limit=20&q=\(query.queryEncoded)", missing: "The trace store has no search")
   }
 

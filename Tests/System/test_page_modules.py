@@ -8,6 +8,12 @@ from laboratory import laboratory
 
 MODEL = 'const { parseTrace } = await import("./trace-model.js"); const trace = parseTrace(given[0]);'
 ANALYSIS = 'const analysis = await import("./trace-analysis.js");'
+PATH = (
+    MODEL
+    + ANALYSIS
+    + "const times = ({ start, end }) => [start, end];"
+    + "return [...analysis.criticalPath(trace)].map(([{ id }, own]) => [id, own.map(times)])"
+)
 
 
 @pytest.fixture(scope="module")
@@ -126,13 +132,14 @@ def test_what_is_missing_is_known(page, spans, reasons):
 
 def test_the_critical_path_follows_the_child_that_ended_last(page):
     body = trace(span(A, 0, 10), span(B, 1, 3, A), span(C, 1, 8, A), span(D, 2, 7, C))
-    script = (
-        MODEL
-        + ANALYSIS
-        + "const times = ({ start, end }) => [start, end];"
-        + "return [...analysis.criticalPath(trace)].map(([{ id }, own]) => [id, own.map(times)])"
-    )
-    assert dict(page.run(script, body)) == {A: [[8, 10], [0, 1]], C: [[7, 8], [1, 2]], D: [[2, 7]]}
+    assert dict(page.run(PATH, body)) == {A: [[8, 10], [0, 1]], C: [[7, 8], [1, 2]], D: [[2, 7]]}
+
+
+def test_the_critical_path_goes_through_a_child_that_ends_after_its_parent(page):
+    body = trace(span(A, 0, 10), span(B, 1, 12, A), span(C, 2, 11, B), span(D, 2, 13, A))
+    assert dict(page.run(PATH, body)) == {A: [[0, 2]], D: [[2, 10]]}
+    body = trace(span(A, 0, 10), span(B, 1, 12, A), span(C, 2, 11, B))
+    assert dict(page.run(PATH, body)) == {A: [[0, 1]], B: [[1, 2]], C: [[2, 10]]}
 
 
 def test_the_critical_path_leaves_out_what_was_cancelled(page):

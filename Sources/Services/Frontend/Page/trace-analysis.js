@@ -35,19 +35,22 @@ function isBatch(span) {
 /**
  * What set how long the trace took: per span, the stretches `{ start, end }` in which the request waited for that
  * span itself. From the end back, time belongs to the child that ended last before, else to the span. Nobody waits for
- * a cancelled child: it ends because its parent is done with it.
+ * a cancelled child: it ends because its parent is done with it. Nor beyond the parent's end, which a child in another
+ * service often outlives by the time that its answer takes.
  */
 export function criticalPath(trace) {
   const path = new Map();
-  const stack = [rootOf(trace)];
+  const root = rootOf(trace);
+  const stack = [[root, root.end]];
   while (stack.length > 0) {
-    const span = stack.pop();
+    const [span, end] = stack.pop();
     const own = [];
-    let until = span.end;
+    let until = end;
     for (const child of [...span.children].sort((one, other) => other.end - one.end)) {
-      if (child.end > until || child.duration === 0 || isCancelled(child)) continue;
-      stack.push(child);
-      if (child.end < until) own.push({ start: child.end, end: until });
+      const awaited = Math.min(child.end, end);
+      if (awaited > until || awaited <= child.start || isCancelled(child)) continue;
+      stack.push([child, awaited]);
+      if (awaited < until) own.push({ start: awaited, end: until });
       until = child.start;
     }
     if (span.start < until) own.push({ start: span.start, end: until });

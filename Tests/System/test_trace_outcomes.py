@@ -216,3 +216,32 @@ def test_exceptions_are_events_or_log_records_or_both(collector, broken_dice, cl
         (roll.trace_id, roll.span_id)
     ] * has_record
     assert all("broken" in record["exception.message"] for record in records)
+
+
+def test_json_carries_the_same_tree_as_protobuf(collector, broken_dice, client):
+    """Names, types and values of everything that does not depend on the run; arrays, events and statuses included."""
+
+    def content(trace, span):
+        fixed = {key: value for key, value in span.attributes.items() if not key.endswith((".port", "url", ".full"))}
+        fixed |= {key: type(value) for key, value in fixed.items() if type(value) is float or "result" in key}
+        events = [(event.name, event.attributes) for event in span.events]
+        parent = trace.parent(span)
+        return (span.service, span.kind, span.name, parent and parent.name, span.status, span.flags, fixed, events)
+
+    contents = {}
+    for protocol in ("http/protobuf", "http/json"):
+        environment = {
+            "OTEL_EXPORTER_OTLP_PROTOCOL": protocol,
+            "DIE_SPECIFICATIONS": broken_dice,
+            "ROLL_MAX_DELAY_MS": "0",
+        }
+        with running_all(collector, environment=environment) as stack:
+            traces = [
+                traced(stack, client, "/roll-async?die=fair&times=3", AROUND_ROLLS + 3)[1],
+                traced(stack, client, "/roll?die=broken", 5)[1],
+            ]
+        for trace in traces:
+            assert trace.leaving_parent() == []
+        contents[protocol] = sorted((content(trace, span) for trace in traces for span in trace.spans), key=repr)
+    assert contents["http/protobuf"] == contents["http/json"]
+    assert len(contents["http/json"]) == AROUND_ROLLS + 3 + 5

@@ -132,8 +132,10 @@ def test_a_receiver_that_hangs_does_not_hold_the_service(collector):
 def test_a_receiver_that_comes_late_gets_everything():
     late = Collector()
     late.close()
-    with exporting(late) as service:
+    with exporting(late, OTEL_EXPORTER_OTLP_TIMEOUT="300") as service:
         traces = {service.span() for _ in range(50)}
+        # Exports have been given up meanwhile, and their spans put back.
+        service.wait_for_counts(lambda counts: counts["retries_total"] >= 5)
         with contextlib.closing(Collector(late.port)) as collector:
             spans = collector.spans(count=50, timeout=20)
             assert {span.trace_id for span in spans} == traces and len(spans) == 50
@@ -182,7 +184,8 @@ def test_100_000_spans_through_an_outage():
         request = b"GET /dice HTTP/1.1\r\nHost: {host}\r\n\r\n"
         assert connection.pipeline(itertools.repeat(request, count)) == {200: count}
 
-    with exporting(away, LOG_LEVEL="ERROR") as service, Connection(service.url) as connection:
+    environment = {"LOG_LEVEL": "ERROR", "OTEL_EXPORTER_OTLP_TIMEOUT": "300"}
+    with exporting(away, **environment) as service, Connection(service.url) as connection:
         spans(20_000)  # the queue is full ten times over, and every buffer has its size
         before = resident()
         spans(80_000)

@@ -132,10 +132,10 @@ def test_a_receiver_that_hangs_does_not_hold_the_service(collector):
 def test_a_receiver_that_comes_late_gets_everything():
     late = Collector()
     late.close()
-    with exporting(late, OTEL_EXPORTER_OTLP_TIMEOUT="300") as service:
+    with exporting(late, OTEL_EXPORTER_OTLP_TIMEOUT="1000") as service:
         traces = {service.span() for _ in range(50)}
         # Exports have been given up meanwhile, and their spans put back.
-        service.wait_for_counts(lambda counts: counts["retries_total"] >= 5)
+        service.wait_for_counts(lambda counts: counts["retries_total"] >= 8)
         with contextlib.closing(Collector(late.port)) as collector:
             spans = collector.spans(count=50, timeout=20)
             assert {span.trace_id for span in spans} == traces and len(spans) == 50
@@ -184,7 +184,11 @@ def test_100_000_spans_through_an_outage():
         request = b"GET /dice HTTP/1.1\r\nHost: {host}\r\n\r\n"
         assert connection.pipeline(itertools.repeat(request, count)) == {200: count}
 
-    environment = {"LOG_LEVEL": "ERROR", "OTEL_EXPORTER_OTLP_TIMEOUT": "300"}
+    def delivered():
+        """The spans that have arrived; an export whose answer comes too late is repeated, so some may come twice."""
+        return {span.span_id for span in collector.spans(count=0)}
+
+    environment = {"LOG_LEVEL": "ERROR", "OTEL_EXPORTER_OTLP_TIMEOUT": "1000"}
     with exporting(away, **environment) as service, Connection(service.url) as connection:
         spans(20_000)  # the queue is full ten times over, and every buffer has its size
         before = resident()
@@ -194,11 +198,9 @@ def test_100_000_spans_through_an_outage():
         kept = 100_000 - dropped
         assert 2048 <= kept <= 2048 + 512, "what waits is what the queue holds, and a batch on its way"
         with contextlib.closing(Collector(away.port)) as collector:
-            received = collector.spans(count=kept, timeout=20)
-            later = service.span()
-            collector.spans(later)
-    assert len({span.span_id for span in received}) == len(received) == kept
-    assert len(collector.spans()) == kept + 1 and collector.faults == []
+            collector.wait_until(lambda: len(delivered()) >= kept, timeout=20)
+            collector.spans(service.span())
+    assert len(delivered()) == kept + 1 and collector.faults == []
 
 
 def test_the_exporter_tells_what_became_of_its_spans(collector):

@@ -7,13 +7,6 @@ import Testing
 struct OTLPLogEncoderTests {
   private typealias Request = Opentelemetry_Proto_Collector_Logs_V1_ExportLogsServiceRequest
 
-  private static let resource = Resource(
-    configuration: TelemetryConfiguration(),
-    defaultServiceName: "dice-roller",
-    serviceVersion: "3.0.0",
-    process: ProcessDescription(executableName: "dice", processID: 1)
-  )
-
   private static func record(
     level: Logger.Level = .info,
     logger: String = "main",
@@ -31,7 +24,7 @@ struct OTLPLogEncoderTests {
   }
 
   private static func encoder(_ format: OTLPFormat = .protobuf, limits: AttributeLimits = .init()) -> OTLPLogEncoder {
-    OTLPLogEncoder(resource: resource, format: format, limits: limits)
+    OTLPLogEncoder(resource: .example, format: format, limits: limits)
   }
 
   @Test(arguments: [OTLPFormat.protobuf, .json])

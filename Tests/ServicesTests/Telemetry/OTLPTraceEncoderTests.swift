@@ -9,13 +9,6 @@ import Tracing
 struct OTLPTraceEncoderTests {
   private typealias Request = Opentelemetry_Proto_Collector_Trace_V1_ExportTraceServiceRequest
 
-  private static let resource = Resource(
-    configuration: TelemetryConfiguration(),
-    defaultServiceName: "dice-roller",
-    serviceVersion: "3.0.0",
-    process: ProcessDescription(executableName: "dice", processID: 1)
-  )
-
   private static func span(scope: String) throws -> SpanData {
     let state = try #require(TraceState(headerValues: ["a=1,b=2"]))
     let traceID = TraceID(high: 0x0102_0304_0506_0708, low: 0x090a_0b0c_0d0e_0f10)
@@ -51,7 +44,7 @@ struct OTLPTraceEncoderTests {
 
   @Test(arguments: [OTLPFormat.protobuf, .json])
   func `Both encodings carry the same span`(format: OTLPFormat) throws {
-    let encoder = OTLPTraceEncoder(resource: Self.resource, format: format)
+    let encoder = OTLPTraceEncoder(resource: .example, format: format)
     let bytes = try #require(encoder.encode([try Self.span(scope: "x")]))
     let decoded = try #require(format.decode(Request.self, from: bytes))
     let span = try #require(decoded.resourceSpans.first?.scopeSpans.first?.spans.first)
@@ -74,7 +67,7 @@ struct OTLPTraceEncoderTests {
   }
 
   @Test func `JSON has hexadecimal ids, enums as numbers and 64-bit integers as texts`() throws {
-    let encoder = OTLPTraceEncoder(resource: Self.resource, format: .json)
+    let encoder = OTLPTraceEncoder(resource: .example, format: .json)
     let bytes = try #require(encoder.encode([try Self.span(scope: "x")]))
     let text = String(decoding: bytes, as: UTF8.self)
     for expected in [
@@ -87,7 +80,7 @@ struct OTLPTraceEncoderTests {
   }
 
   @Test func `The protobuf that is written directly is what the messages say`() throws {
-    let encoder = OTLPTraceEncoder(resource: Self.resource, format: .protobuf)
+    let encoder = OTLPTraceEncoder(resource: .example, format: .protobuf)
     var plain = try Self.span(scope: "y")
     plain.status = .ok
     plain.links = []
@@ -108,7 +101,7 @@ struct OTLPTraceEncoderTests {
   }
 
   @Test func `Spans are grouped by scope, in the order they come`() throws {
-    let encoder = OTLPTraceEncoder(resource: Self.resource, format: .protobuf)
+    let encoder = OTLPTraceEncoder(resource: .example, format: .protobuf)
     let request = encoder.request(try ["x", "y", "x"].map(Self.span))
     #expect(request.resourceSpans.count == 1)
     #expect(request.resourceSpans[0].scopeSpans.map(\.scope.name) == ["x", "y"])

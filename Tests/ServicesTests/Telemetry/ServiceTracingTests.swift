@@ -35,12 +35,7 @@ struct ServiceTracingTests {
     let lines = lines
     let tracing = ServiceTracing(
       configuration: configuration,
-      resource: Resource(
-        configuration: configuration,
-        defaultServiceName: "dice-roller",
-        serviceVersion: "3.0.0",
-        process: ProcessDescription(executableName: "dice", processID: 1)
-      ),
+      resource: .example,
       transport: receiver,
       group: nil,
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },

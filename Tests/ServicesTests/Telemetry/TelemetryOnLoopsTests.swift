@@ -60,15 +60,9 @@ struct TelemetryOnLoopsTests {
     _ group: EventLoopGroup,
     within limit: Duration
   ) async -> Bool {
-    let configuration = TelemetryConfiguration(environment: ["OTEL_EXPORTER_OTLP_ENDPOINT": url])
     let tracing = ServiceTracing(
-      configuration: configuration,
-      resource: Resource(
-        configuration: configuration,
-        defaultServiceName: "dice-roller",
-        serviceVersion: "3.0.0",
-        process: ProcessDescription(executableName: "dice", processID: 1)
-      ),
+      configuration: TelemetryConfiguration(environment: ["OTEL_EXPORTER_OTLP_ENDPOINT": url]),
+      resource: .example,
       transport: HTTPClientTransport(client: client),
       group: group,
       logger: logger,

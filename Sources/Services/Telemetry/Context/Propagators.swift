@@ -62,7 +62,7 @@ extension SpanContext {
 
 extension HTTPField.Name {
   /// Names made once: making one from text looks at each character.
-  private static func constant(_ text: String) -> HTTPField.Name {
+  static func constant(_ text: String) -> HTTPField.Name {
     guard let name = HTTPField.Name(text) else { preconditionFailure("\(text) is no field name") }
     return name
   }

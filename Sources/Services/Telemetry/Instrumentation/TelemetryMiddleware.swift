@@ -136,11 +136,6 @@ extension HTTPServerSpan.Request {
 }
 
 extension HTTPField.Name {
-  private static func constant(_ text: String) -> HTTPField.Name {
-    guard let name = HTTPField.Name(text) else { preconditionFailure("\(text) is no field name") }
-    return name
-  }
-
   /// `host`, which swift-http-types keeps among the pseudo fields.
   fileprivate static let host = constant("host")
   /// RFC 7239.

@@ -3,6 +3,7 @@
 import contextlib
 import gzip
 import json
+import re
 
 import pytest
 from opentelemetry.proto.trace.v1 import trace_pb2
@@ -171,6 +172,12 @@ def test_exports_beyond_those_in_work_are_told_to_come_back(store):
     assert store.export(GOOD).status_code == 200
 
 
+def test_too_much_is_refused_also_where_its_length_is_not_told(store):
+    answer = store.export(bytes(1 << 16) for _ in range(200))
+    assert answer.status_code == 413
+    assert status_of(answer).message
+
+
 def test_a_sender_that_leaves_gives_its_place_back():
     # One loop: what it does for the connections that were reset comes before what it does for a later one.
     with trace_store("--loops", "1") as store:
@@ -231,6 +238,23 @@ def test_a_million_spans_pass_through_bounded_memory():
             assert len(spans) == spans_each, "traces go as a whole"
         assert highest < 96, f"{highest} MiB, of which the traces may take 32"
         assert highest - full < 8, "once the store is full, it grows no more"
+
+
+def test_its_metrics_tell_what_it_keeps():
+    def figures(store):
+        page = store.client.get("/metrics").text
+        return {name: float(value) for name, value in re.findall(r"^trace_store_(\w+) (\S+)$", page, re.MULTILINE)}
+
+    with trace_store("--trace-memory-mib", "1") as store:
+        assert figures(store) == {"traces": 0, "bytes": 0, "limit_bytes": 1 << 20}
+        for _ in range(3):
+            store.keep(export_of(spans=10)[1])
+        assert figures(store)["traces"] == 3
+        for _ in range(60):
+            store.keep(export_of(spans=1000)[1])
+        full = figures(store)
+        assert full["traces"] == len(store.search(limit=1000)) < 63
+        assert (1 << 19) < full["bytes"] <= full["limit_bytes"]
 
 
 def test_the_memory_of_the_store_is_a_setting():

@@ -55,14 +55,12 @@ public final class TraceStoreServer: ServiceDefinition {
     storage = Mutex(TraceStorage(limit: limits.storage, messageLimit: limits.messages))
   }
 
-  /// Traces and estimated bytes that are kept now.
-  public var contents: (traces: Int, bytes: Int) {
-    storage.withLock { ($0.count, $0.byteCount) }
-  }
-
   /// See `ServiceDefinition`: OTLP's `/v1/traces`, Tempo's `/api/…`, `/ready` and `/api/echo`.
   public func routes(_ tools: ServiceTools) -> [ServiceRoute] {
-    [
+    tools.registry.observe([.traceStoreTraces, .traceStoreBytes, .traceStoreLimitBytes]) {
+      self.storage.withLock { [$0.count, $0.byteCount, $0.limit] }.map { [MetricSeries([], .number(Double($0)))] }
+    }
+    return [
       // No limit here: `export` has its own, and answers as OTLP wants it.
       ServiceRoute("/v1/traces", Self.export, method: .post, options: RouteOptions(bodyLimit: .max)) {
         try await self.export($0)

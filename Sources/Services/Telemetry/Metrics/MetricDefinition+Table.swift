@@ -170,4 +170,21 @@ extension MetricDefinition {
     help: "Total number of async roll requests from frontend",
     labels: ["batch_size"]
   )
+
+  // MARK: trace-store
+
+  /// Traces that are there.
+  public static let traceStoreTraces = MetricDefinition(.gauge, "trace_store_traces", help: "Traces kept in memory")
+  /// What they take.
+  public static let traceStoreBytes = MetricDefinition(
+    .gauge,
+    "trace_store_bytes",
+    help: "Bytes that the traces kept in memory take"
+  )
+  /// What they may take; the oldest go when they would take more.
+  public static let traceStoreLimitBytes = MetricDefinition(
+    .gauge,
+    "trace_store_limit_bytes",
+    help: "Bytes that the traces kept in memory may take"
+  )
 }

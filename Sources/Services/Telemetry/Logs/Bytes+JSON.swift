@@ -1,3 +1,5 @@
+import LoopHTTP
+
 /// JSON text (RFC 8259), appended to bytes without an encoder and without an intermediate tree: a log line is
 /// written while a request waits.
 extension [UInt8] {
@@ -16,14 +18,14 @@ extension [UInt8] {
     if Self.mayNeedEscape(string.utf8.span) {
       for scalar in string.unicodeScalars { append(jsonEscaped: scalar) }
     } else {
-      append(contentsOf: string.utf8)
+      append(copying: string)
     }
   }
 
   /// Appends a JSON number, or a string for what JSON has no number for.
   public mutating func append(json number: Double) {
     if number.isFinite {
-      append(contentsOf: number.description.utf8)
+      append(copying: number.description)
     } else {
       append(json: number.isNaN ? "NaN" : number < 0 ? "-Infinity" : "Infinity")
     }
@@ -31,7 +33,7 @@ extension [UInt8] {
 
   /// Appends a JSON integer.
   public mutating func append(json number: some BinaryInteger) {
-    append(contentsOf: number.description.utf8)
+    append(copying: number.description)
   }
 
   /// Appends `true` or `false`.
@@ -66,13 +68,13 @@ extension [UInt8] {
 
   private mutating func append(jsonEscaped scalar: Unicode.Scalar) {
     switch scalar {
-    case "\"": append(contentsOf: #"\""#.utf8)
-    case "\\": append(contentsOf: #"\\"#.utf8)
-    case "\n": append(contentsOf: #"\n"#.utf8)
-    case "\r": append(contentsOf: #"\r"#.utf8)
-    case "\t": append(contentsOf: #"\t"#.utf8)
+    case "\"": append(#"\""#)
+    case "\\": append(#"\\"#)
+    case "\n": append(#"\n"#)
+    case "\r": append(#"\r"#)
+    case "\t": append(#"\t"#)
     case "\u{0}"..."\u{1f}", "\u{7f}"..."\u{9f}", "\u{2028}", "\u{2029}":
-      append(contentsOf: #"\u"#.utf8)
+      append(#"\u"#)
       append(hex: UInt64(scalar.value), digits: 4)
     default: append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
     }

@@ -1,4 +1,5 @@
 import Logging
+import LoopHTTP
 
 /// One JSON object a line: `timestamp`, `level`, `message`, `logger`, `service`, inside a span `trace_id`,
 /// `span_id` and `trace_flags`, then the event's own fields, flat and in the order of `LogFieldOrder`.
@@ -12,27 +13,27 @@ public struct JSONLogFormat: LogFormat {
 
   /// Appends the object and `\n`.
   public func append(_ record: LogRecord, to line: inout [UInt8]) {
-    line.append(contentsOf: #"{"timestamp":""#.utf8)
+    line.append(#"{"timestamp":""#)
     line.append(rfc3339: record.microseconds)
-    line.append(contentsOf: #"","level":""#.utf8)
-    line.append(contentsOf: record.severity.utf8)
-    line.append(contentsOf: #"","message":"#.utf8)
+    line.append(#"","level":""#)
+    line.append(copying: record.severity)
+    line.append(#"","message":"#)
     line.append(json: record.message)
-    line.append(contentsOf: #","logger":"#.utf8)
+    line.append(#","logger":"#)
     line.append(json: record.logger)
-    line.append(contentsOf: #","service":"#.utf8)
+    line.append(#","service":"#)
     line.append(json: record.service)
     if let span = record.span { append(span, to: &line) }
     if !record.fields.isEmpty { append(record.fields, to: &line) }
-    line.append(contentsOf: "}\n".utf8)
+    line.append("}\n")
   }
 
   private func append(_ span: SpanReference, to line: inout [UInt8]) {
-    line.append(contentsOf: #","trace_id":""#.utf8)
+    line.append(#","trace_id":""#)
     line.append(traceIDOf: span)
-    line.append(contentsOf: #"","span_id":""#.utf8)
+    line.append(#"","span_id":""#)
     line.append(spanIDOf: span)
-    line.append(contentsOf: #"","trace_flags":""#.utf8)
+    line.append(#"","trace_flags":""#)
     line.append(hex: UInt64(span.traceFlags), digits: 2)
     line.append(UInt8(ascii: "\""))
   }
@@ -64,7 +65,7 @@ extension [UInt8] {
       append(UInt8(ascii: "{"))
       var separator = ""
       for (key, value) in LogFieldOrder.sorted(fields) {
-        append(contentsOf: separator.utf8)
+        append(copying: separator)
         separator = ","
         append(json: key)
         append(UInt8(ascii: ":"))

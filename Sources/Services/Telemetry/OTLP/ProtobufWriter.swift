@@ -1,3 +1,5 @@
+import LoopHTTP
+
 /// Appends the fields of protobuf messages to a buffer (protobuf "Encoding").
 ///
 /// The generated messages do the same and take nine times as long, for they are built first and measured before they
@@ -49,7 +51,7 @@ struct ProtobufWriter {
   mutating func alwaysString(_ field: UInt64, _ value: String) {
     tag(field, .lengthDelimited)
     varint(UInt64(value.utf8.count))
-    bytes.append(contentsOf: value.utf8)
+    bytes.append(copying: value)
   }
 
   /// Bytes: halves of ids, in network order.

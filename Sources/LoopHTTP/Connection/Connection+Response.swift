@@ -15,7 +15,14 @@ extension Connection {
 
   /// Takes up the head that has just come: what the handler is to see.
   func beginExchange() throws(WireError) -> Request {
-    let (endpoint, parameters) = reader.head.borrow { context.router.match($0) }
+    let head = reader.head
+    let bytes = head.value.bytes
+    let (endpoint, parameters) = context.routes.match(
+      bytes.span,
+      path: head.value.path.bounds,
+      method: head.value.method.bounds,
+      head.value.methodID
+    )
     bodyFailure = nil
     bodyMeter.reset()
     exchange = try reader.beginExchange(endpoint, context.configuration.limits)
@@ -25,7 +32,7 @@ extension Connection {
     cancelsWhenClientEnds = endpoint.options.cancelsWhenClientEnds
     if cancelsWhenClientEnds, stream.readState == .ended { task.cancel() }
     if !stream.outbound.isEmpty { flushBeforeWaiting() }
-    return Request(head: reader.head, connection: self, endpoint: endpoint, parameters: parameters)
+    return Request(head: head, connection: self, endpoint: endpoint, parameters: parameters)
   }
 
   /// What is answered where the handler has thrown.
@@ -66,7 +73,7 @@ extension Connection {
     var isDelimited = true
     if case .stream = response.body { isDelimited = reader.head.value.minorVersion >= 1 || !hasBody }
     let connection = state.responseStarted(
-      closeRequested: response.closesConnection || isDraining || bodyFailure != nil || Task.isCancelled,
+      closeRequested: response.closesConnection || isDraining || bodyFailure != nil || task.isCancelled,
       isDelimited: isDelimited
     )
     exchange = state

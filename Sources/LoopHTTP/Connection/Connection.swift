@@ -40,6 +40,8 @@ actor Connection: LoopActor {
     case idle
     /// A handler runs or its response is being written.
     case responding
+    /// Idle for so long that it has no serving task.
+    case parked
     /// The connection is being closed.
     case closing
   }
@@ -55,18 +57,23 @@ actor Connection: LoopActor {
     reader = RequestReader(limits: context.configuration.limits)
   }
 
-  /// Serves requests until either side closes. The stream is closed when this returns.
-  func serve() async {
+  /// Serves requests until either side closes, and closes the stream; or until the connection is parked, which is when it
+  /// returns false.
+  func serve() async -> Bool {
     task.begin()
-    deadline = Deadline(loop: loop, owner: self)
-    stream.readLimit = max(stream.readLimit, context.configuration.limits.headBytes * 2)
-    stream.startReading(owner: self, waking: news)
+    defer { task.end() }
+    if deadline == nil {
+      deadline = Deadline(loop: loop, owner: self)
+      stream.readLimit = max(stream.readLimit, context.configuration.limits.headBytes * 2)
+      stream.startReading(owner: self, waking: news)
+    }
     await serveRequests()
+    guard phase != .parked else { return false }
     phase = .closing
     await linger()
     deadline?.cancel()
     stream.close()
-    task.end()
+    return true
   }
 
   /// A burst of requests is parsed, handled and answered in this one function: whatever suspends nobody is a plain call,
@@ -80,12 +87,14 @@ actor Connection: LoopActor {
           } else if try mayWait() {
             await news.wait()
             if isTimedOut { return await headTimedOut() }
+            if isToBeParked, park() { return }
           } else {
             return
           }
           continue
         }
         phase = .responding
+        wasUsed = true
         deadline?.clear()
         let request = try beginExchange()
         let response: Response
@@ -181,6 +190,10 @@ actor Connection: LoopActor {
   }
 
   var needsLinger = false
+  /// The serving task is asked to leave an idle connection alone.
+  var isToBeParked = false
+  /// A request has come since the server last looked.
+  var wasUsed = false
   /// Time for the answer to cross the network and for the client to stop.
   private static let lingerNanoseconds: UInt64 = 1_000_000_000
   /// A client that sends more than this after an error does not read.
@@ -189,6 +202,7 @@ actor Connection: LoopActor {
 
 extension Connection: TCPStreamOwner, DeadlineOwner {
   func streamDidChange() {
+    if phase == .parked { return unpark() }
     switch stream.readState {
     case .open: break  // `news` is woken by the stream itself
     case .ended: if cancelsWhenClientEnds, phase == .responding { task.cancel() }
@@ -198,6 +212,7 @@ extension Connection: TCPStreamOwner, DeadlineOwner {
   }
 
   func deadlinePassed() {
+    if phase == .parked { return endParked() }
     isTimedOut = true
     // A response that is not taken holds its task in a write: only closing ends that.
     if phase == .responding, isWriting { stream.close() }
@@ -206,12 +221,14 @@ extension Connection: TCPStreamOwner, DeadlineOwner {
 
   /// The server stops: an idle connection ends now, a busy one after its response.
   func drain() {
+    if phase == .parked { return endParked() }
     isDraining = true
     news.wake()
   }
 
   /// The server's patience is over: whatever runs is cancelled.
   func abort() {
+    if phase == .parked { return endParked() }
     phase = .closing
     task.cancel()
     isTimedOut = true

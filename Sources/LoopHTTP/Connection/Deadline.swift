@@ -7,7 +7,8 @@ protocol DeadlineOwner: Actor {
 /// early looks again.
 final class Deadline: TimerTarget {
   private let loop: EventLoop
-  private weak var owner: (any DeadlineOwner)?
+  /// Held until `cancel`: a weak reference would make each retain of the owner a slow one.
+  private var owner: (any DeadlineOwner)?
   /// Monotonic nanoseconds; the far end of time stands for none.
   private var deadline = UInt64.max
   private var timer: TimerEntry?
@@ -30,10 +31,11 @@ final class Deadline: TimerTarget {
     deadline = .max
   }
 
-  /// For the end of the connection: nothing is left in the loop's timers.
+  /// For the end of the connection: nothing is left in the loop's timers. Must be called.
   func cancel() {
     deadline = .max
     stopTimer()
+    owner = nil
   }
 
   func timerFired() {

@@ -16,7 +16,13 @@ struct RequestReader {
   /// What the head that has just come says about the exchange; a message without content ends here.
   mutating func beginExchange(_ endpoint: Endpoint, _ limits: WireLimits) throws(WireError) -> ExchangeState {
     let framing = parser.framing ?? .none
-    var state = try head.borrow { (head) throws(WireError) in try ExchangeState(head, framing: framing) }
+    var state = ExchangeState(
+      isHead: head.value.methodID == .head,
+      keepAlive: head.value.keepsAlive,
+      isVersion10: head.value.minorVersion == 0,
+      expectsContinue: head.value.knownFields.contains(.expect) ? try ExchangeState.expectsContinue(head.value) : false,
+      framing: framing
+    )
     guard !parser.endWithoutContent() else {
       state.bodyFullyRead()
       return state

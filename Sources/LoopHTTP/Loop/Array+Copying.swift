@@ -1,21 +1,21 @@
 extension [UInt8] {
   /// Appends a copy of `bytes`: one growth of the buffer at most and one `memcpy`.
-  @inline(__always)
-  mutating func append(copying bytes: Span<UInt8>) {
+  @inlinable
+  package mutating func append(copying bytes: Span<UInt8>) {
     // SAFETY: the pointer is read while the span is borrowed, and does not leave the call.
     unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
   }
 
   /// Appends a literal as UTF-8, without a string in between.
-  @inline(__always)
-  mutating func append(_ text: StaticString) {
+  @inlinable
+  package mutating func append(_ text: StaticString) {
     // SAFETY: a static string's bytes live as long as the process.
     unsafe append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 
   /// Appends a string as UTF-8 with one `memcpy`; strings that are stored otherwise, which none of ours is, byte by byte.
-  @inline(__always)
-  mutating func append(copying text: String) {
+  @inlinable
+  package mutating func append(copying text: String) {
     // SAFETY: the pointer is read while the string is borrowed, and does not leave the call.
     let isDone: Void? = unsafe text.utf8.withContiguousStorageIfAvailable { unsafe append(contentsOf: $0) }
     if isDone == nil { append(contentsOf: text.utf8) }

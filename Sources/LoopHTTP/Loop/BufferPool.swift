@@ -11,9 +11,9 @@ struct BufferPool {
     free.popLast() ?? []
   }
 
+  /// Takes an empty buffer with its memory.
   mutating func giveBack(_ buffer: consuming [UInt8]) {
     guard buffer.capacity > 0, buffer.capacity <= Self.mostBytes, free.count < Self.mostBuffers else { return }
-    buffer.removeAll(keepingCapacity: true)
     free.append(buffer)
   }
 }

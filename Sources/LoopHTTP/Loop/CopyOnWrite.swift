@@ -23,12 +23,6 @@
     storage = Storage(value)
   }
 
-  /// Lends the value for one call, without a copy.
-  @inline(__always)
-  func borrow<Result, Failure>(_ body: (borrowing Value) throws(Failure) -> Result) throws(Failure) -> Result {
-    try body(unsafe storage.pointer.pointee)
-  }
-
   var value: Value {
     @inline(__always)
     _read { yield unsafe storage.pointer.pointee }

@@ -19,6 +19,16 @@ enum CurrentLoop {
     return unsafe Unmanaged<EventLoop>.fromOpaque(pointer).takeUnretainedValue()
   }
 
+  /// The index of the running thread's loop where it is one of `group`; without touching a reference count.
+  @inline(__always)
+  static func index(in group: EventLoopGroup) -> Int? {
+    guard let pointer = unsafe pthread_getspecific(key) else { return nil }
+    // SAFETY: as above.
+    return unsafe Unmanaged<EventLoop>.fromOpaque(pointer)._withUnsafeGuaranteedRef { loop in
+      group.contains(loop) ? loop.index : nil
+    }
+  }
+
   /// Whether the running thread is that loop's. Compares addresses only: nothing is retained.
   @inline(__always)
   static func isThread(of loop: EventLoop) -> Bool {

@@ -34,7 +34,7 @@ internal import Synchronization
   var timers: LoopTimers?
   var watch: IterationWatch?
   @safe @exclusivity(unchecked) private var queue = JobQueue<Work>()
-  private var endOfIteration = JobQueue<@Sendable () -> Void>()
+  @safe @exclusivity(unchecked) private var endOfIteration = JobQueue<@Sendable () -> Void>()
   @safe @exclusivity(unchecked) private var observers = JobQueue<any IterationObserver>()
   @safe @exclusivity(unchecked) var buffers = BufferPool()
   var readBuffer: UnsafeMutableRawBufferPointer

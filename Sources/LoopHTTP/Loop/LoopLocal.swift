@@ -27,16 +27,19 @@ internal import Synchronization
   /// The calling thread's value. `body` must not use this object again.
   @inlinable
   public func withValue<Result>(_ body: (inout Value) -> Result) -> Result {
-    withValue(of: EventLoop.current, body)
+    guard let slot = unsafe currentSlot() else { return withShared(body) }
+    return unsafe body(&slot.pointee)
+  }
+
+  /// The calling thread's slot; nil where it is none of the group's loops.
+  @usableFromInline
+  func currentSlot() -> UnsafeMutablePointer<Value>? {
+    guard let group, let index = CurrentLoop.index(in: group) else { return nil }
+    return unsafe slots + index
   }
 
   @usableFromInline
-  func withValue<Result>(of loop: EventLoop?, _ body: (inout Value) -> Result) -> Result {
-    guard let loop, let group, group.contains(loop) else { return withShared(body) }
-    return unsafe body(&slots[loop.index])
-  }
-
-  private func withShared<Result>(_ body: (inout Value) -> Result) -> Result {
+  func withShared<Result>(_ body: (inout Value) -> Result) -> Result {
     shared.withLock { value in
       // SAFETY: the result does not leave the calling thread before the lock does.
       nonisolated(unsafe) let result = body(&value)

@@ -12,6 +12,11 @@
     unsafe task?.cancel()
   }
 
+  var isCancelled: Bool {
+    // SAFETY: as above.
+    unsafe task?.isCancelled ?? false
+  }
+
   func end() {
     unsafe task = nil
   }

@@ -1,4 +1,11 @@
 extension Span<UInt8> {
+  /// The eight bytes from `offset` on as one number, the first the least significant. All must lie within.
+  @inline(__always)
+  func word(at offset: Int) -> UInt64 {
+    // SAFETY: every pattern of bits is an integer, and the bounds are checked.
+    UInt64(littleEndian: unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+  }
+
   /// Whether these are exactly the bytes of `text`. With a literal the compiler unrolls it to a few comparisons of words.
   @inline(__always)
   func equals(_ text: StaticString) -> Bool {

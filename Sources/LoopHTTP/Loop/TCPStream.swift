@@ -27,7 +27,7 @@ protocol TCPStreamOwner: Actor {
   @safe @exclusivity(unchecked) var outbound: [UInt8] = []
   /// At least a whole head must fit, else its end would never be read.
   var readLimit = 128 * 1024
-  private weak var owner: (any TCPStreamOwner)?
+  private var owner: (any TCPStreamOwner)?
   private var news: WaitPoint?
   private var isReading = false
 
@@ -70,12 +70,17 @@ protocol TCPStreamOwner: Actor {
 
   // MARK: Reading
 
-  /// Begins to read; `owner` is held weakly and told of each change. Bytes that come only wake `news`, where one is
+  /// Begins to read; `owner` is held until the stream is closed, and told of each change. Bytes that come only wake `news`, where one is
   /// given: nobody needs to enter the actor for that.
   func startReading(owner: any TCPStreamOwner, waking news: WaitPoint? = nil) {
     self.owner = owner
     self.news = news
     resumeReading()
+  }
+
+  /// Who is woken by bytes from now on; with nil the owner is told of them.
+  func wake(_ news: WaitPoint?) {
+    self.news = news
   }
 
   private func resumeReading() {
@@ -123,6 +128,10 @@ protocol TCPStreamOwner: Actor {
     case .open, .ended: return true
     case .failed: return false
     }
+  }
+
+  override func willClose() {
+    owner = nil
   }
 
   private func pauseReading() {

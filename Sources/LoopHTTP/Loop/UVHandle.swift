@@ -36,11 +36,15 @@ internal import CUV
     unsafe memory.assumingMemoryBound(to: uv_handle_t.self)
   }
 
+  /// For subclasses: the place to let go of whoever is told of events, since none follows.
+  func willClose() {}
+
   /// Begins to close the handle; its memory goes in a later iteration of the loop.
   final func close() {
     loop.preconditionOnLoop()
     guard !isClosing else { return }
     isClosing = true
+    willClose()
     unsafe uv_close(handle) { handle in
       // SAFETY: `data` holds the reference that init passed; nothing touches the memory after this callback.
       let owner = unsafe Unmanaged<UVHandle>.fromOpaque(handle.fromLibuv.pointee.data).takeRetainedValue()

@@ -22,6 +22,9 @@
     }
   }
 
+  /// Whether a task waits.
+  var isAwaited: Bool { unsafe continuation != nil }
+
   /// Lets the waiting task go on, in a later job of the loop; without one nothing happens.
   func wake() {
     guard let continuation = unsafe continuation.take() else { return }

@@ -7,6 +7,10 @@ actor LoopServer: LoopActor {
   private let context: ServerContext
   private var listener: TCPListener?
   private var accepted: [TCPStream] = []
+  /// Parked connections whose clients have spoken.
+  private var resumed: [Connection] = []
+  /// Those that keep their serving task while they idle.
+  private var warm = SecondChanceQueue<Connection>()
   private var connections: [ObjectIdentifier: Connection] = [:]
   private var connectionCount = 0
   private var hasWaitingConnection = false
@@ -41,28 +45,66 @@ actor LoopServer: LoopActor {
   func run() async {
     await withDiscardingTaskGroup { tasks in
       while !isStopping {
-        for stream in takeAccepted() {
-          connectionCount += 1
-          tasks.addTask(executorPreference: loop) { await self.serve(stream) }
+        for connection in takeAccepted() + takeResumed() {
+          tasks.addTask(executorPreference: loop) { await self.serve(connection) }
         }
-        if accepted.isEmpty, !isStopping { await news.wait() }
+        if accepted.isEmpty, resumed.isEmpty, !isStopping { await news.wait() }
       }
-      for stream in takeAccepted() { stream.close() }
+      for stream in accepted { stream.close() }
+      accepted = []
+      for connection in takeResumed() { await connection.endParked() }
     }
     if let patience { loop.timers?.cancel(patience) }
   }
 
-  private func takeAccepted() -> [TCPStream] {
-    var streams: [TCPStream] = []
-    swap(&streams, &accepted)
-    return streams
+  private func takeAccepted() -> [Connection] {
+    let streams = accepted
+    accepted = []
+    return streams.map { stream in
+      let connection = Connection(stream: stream, server: self, context: context)
+      connections[ObjectIdentifier(connection)] = connection
+      connectionCount += 1
+      return connection
+    }
   }
 
-  private func serve(_ stream: TCPStream) async {
-    let connection = Connection(stream: stream, server: self, context: context)
-    connections[ObjectIdentifier(connection)] = connection
+  private func takeResumed() -> [Connection] {
+    let connections = resumed
+    resumed = []
+    return connections
+  }
+
+  private func serve(_ connection: Connection) async {
+    keepWarm(connection)
     if isStopping { await connection.drain() }
-    await connection.serve()
+    if await connection.serve() { remove(connection) }
+  }
+
+  private func keepWarm(_ connection: Connection) {
+    let most = context.configuration.warmConnections
+    let idle = warm.append(connection, most: most, looks: LoopServer.looks) { connection in
+      connection.assumeIsolated { $0.lookForUse() }
+    }
+    for connection in idle { connection.assumeIsolated { $0.requestParking() } }
+  }
+
+  /// Each connection is looked at twice before it is parked: with more looks for each new one the queue stays short.
+  private static let looks = 4
+
+  /// A parked connection needs a task again.
+  nonisolated func resume(_ connection: Connection) {
+    assumeIsolated { server in
+      server.resumed.append(connection)
+      server.news.wake()
+    }
+  }
+
+  /// A parked connection has ended.
+  nonisolated func ended(_ connection: Connection) {
+    assumeIsolated { $0.remove(connection) }
+  }
+
+  private func remove(_ connection: Connection) {
     connections[ObjectIdentifier(connection)] = nil
     connectionCount -= 1
     if hasWaitingConnection { accept() }
@@ -127,7 +169,8 @@ actor LoopServer: LoopActor {
   /// The end of a listener that nobody serves.
   func abandon() {
     stopAccepting()
-    for stream in takeAccepted() { stream.close() }
+    for stream in accepted { stream.close() }
+    accepted = []
   }
 
   /// Whatever still runs is cancelled.

@@ -79,7 +79,13 @@ public struct Request: Sendable {
   /// The decoded value of the query's last parameter called `name`; nil without one.
   public func queryValue(_ name: String) -> String? {
     guard !head.query.isEmpty else { return nil }
-    return queryItems.last { $0.name == name }?.value
+    var scanner = QueryScanner(head.query)
+    var value: ByteRange?
+    let bytes = head.bytes
+    while let item = scanner.next(bytes.span) {
+      if QueryScanner.isText(item.name, name, in: bytes.span) { value = item.value }
+    }
+    return value.map { QueryScanner.text($0, in: bytes.span) }
   }
 
   /// The value of the first field called `name`; nil without one.

@@ -22,6 +22,9 @@ public struct ServerConfiguration: Sendable {
   public var maximumConnections = 50_000
   /// Requests in work on all loops together; above it they are answered 503 with `Retry-After`.
   public var maximumRequests = 50_000
+  /// Idle connections of one loop that keep their task, some 3 KiB each; of any more, those that were not used of late give
+  /// it up and get a new one with their next request.
+  public var warmConnections = 1024
 
   /// The defaults, for an address.
   public init(host: String = "127.0.0.1", port: UInt16 = 8080) {

@@ -1,10 +1,9 @@
 internal import Logging
 
 /// What all connections of a server share and nobody changes.
-struct ServerContext: Sendable {
+final class ServerContext: Sendable {
   let configuration: ServerConfiguration
-  /// Its endpoints have the middlewares around them.
-  let router: Router
+  let routes: RouteTable
   let errorResponse: @Sendable (HTTPError) -> Response
   let logger: Logger
   /// Requests that one loop may have in work.
@@ -22,7 +21,7 @@ struct ServerContext: Sendable {
     loopCount: Int
   ) {
     self.configuration = configuration
-    self.router = router.wrapped(in: middleware)
+    routes = RouteTable(router, inside: middleware)
     self.logger = logger
     errorResponse = router.errorResponse
     requestsPerLoop = max(1, configuration.maximumRequests / loopCount)

@@ -53,19 +53,38 @@ struct ExchangeState: Sendable {
   /// Takes the facts from a request's head and its framing. An expectation other than `100-continue` is
   /// `unsupportedExpectation` (417); from HTTP/1.0 clients expectations are ignored (RFC 9110 §10.1.1).
   init(_ head: borrowing MessageHead, framing: BodyFraming, drainLimit: Int = defaultDrainLimit) throws(WireError) {
-    isHead = head.methodID == .head
-    keepAlive = head.keepsAlive
-    isVersion10 = head.minorVersion == 0
+    self.init(
+      isHead: head.methodID == .head,
+      keepAlive: head.keepsAlive,
+      isVersion10: head.minorVersion == 0,
+      expectsContinue: try ExchangeState.expectsContinue(head),
+      framing: framing,
+      drainLimit: drainLimit
+    )
+  }
+
+  /// The same from the facts themselves.
+  init(
+    isHead: Bool,
+    keepAlive: Bool,
+    isVersion10: Bool,
+    expectsContinue: Bool,
+    framing: BodyFraming,
+    drainLimit: Int = defaultDrainLimit
+  ) {
+    self.isHead = isHead
+    self.keepAlive = keepAlive
+    self.isVersion10 = isVersion10
     self.framing = framing
     self.drainLimit = drainLimit
-    let expectsContinue = try ExchangeState.expectsContinue(head)
     switch framing {
     case .none, .length(0): body = .read
     case .length, .chunked, .untilClose: body = .untouched(awaitsContinue: expectsContinue)
     }
   }
 
-  private static func expectsContinue(_ head: borrowing MessageHead) throws(WireError) -> Bool {
+  /// Whether the client holds its body back until `100 Continue`; another expectation is an error.
+  static func expectsContinue(_ head: borrowing MessageHead) throws(WireError) -> Bool {
     guard head.minorVersion >= 1, head.knownFields.contains(.expect) else { return false }
     for field in head.fields where field.known == .expect {
       let value = head.bytes.span.extracting(field.value.bounds)

@@ -68,6 +68,7 @@ struct HeadParser: Sendable {
     }
   }
 
+  @inline(__always)
   private mutating func parseStartLine(_ input: Span<UInt8>, _ head: inout MessageHead) throws(WireError) -> Bool {
     while true {
       let isComplete =
@@ -85,6 +86,7 @@ struct HeadParser: Sendable {
   }
 
   /// A server ignores one empty line before the request line (RFC 9112 §2.2); a client has no reason to.
+  @inline(__always)
   private mutating func skipEmptyLine(_ input: Span<UInt8>, _ head: inout MessageHead) throws(WireError) -> Bool {
     guard let first = input.count > 0 ? input[0] : nil else { return false }
     if role == .request, first == ByteClass.carriageReturn {
@@ -99,6 +101,7 @@ struct HeadParser: Sendable {
     return true
   }
 
+  @inline(__always)
   private mutating func parseMethod(_ input: Span<UInt8>, _ head: inout MessageHead) throws(WireError) -> Bool {
     let index = input.extracting(first: mark + HeadParser.methodBytes + 1).endOfToken(from: cursor)
     cursor = index
@@ -111,6 +114,7 @@ struct HeadParser: Sendable {
     return true
   }
 
+  @inline(__always)
   private mutating func parseTarget(_ input: Span<UInt8>, _ head: inout MessageHead) throws(WireError) -> Bool {
     let index = input.extracting(first: mark + limits.targetBytes + 1).endOfTarget(from: cursor)
     cursor = index
@@ -123,6 +127,7 @@ struct HeadParser: Sendable {
     return true
   }
 
+  @inline(__always)
   private mutating func parseRequestVersion(_ input: Span<UInt8>, _ head: inout MessageHead) throws(WireError) -> Bool {
     guard let end = try scanLine(input, atMost: HeadParser.versionBytes, else: .badVersion) else { return false }
     head.minorVersion = try HeadParser.minorVersion(input.extracting(mark..<end))
@@ -152,6 +157,7 @@ struct HeadParser: Sendable {
   }
 
   /// Scans to the end of the start line and returns where it is, with the cursor after the line feed.
+  @inline(__always)
   private mutating func scanLine(
     _ input: Span<UInt8>,
     atMost length: Int,
@@ -184,6 +190,7 @@ struct HeadParser: Sendable {
   private static let httpSlash: InlineArray<5, UInt8> = [0x48, 0x54, 0x54, 0x50, 0x2f]
 
   /// RFC 9112 §2.3: `HTTP/` DIGIT `.` DIGIT, in upper case. Later minor versions of HTTP/1 are processed as 1.1.
+  @inline(__always)
   private static func minorVersion(_ bytes: Span<UInt8>) throws(WireError) -> UInt8 {
     guard bytes.count == versionBytes, ByteClass.equals(bytes.extracting(first: 5), literal: "HTTP/"),
       ByteClass.isDigit(bytes[5]), bytes[6] == UInt8(ascii: "."), ByteClass.isDigit(bytes[7])

@@ -37,6 +37,14 @@ struct QueryScanner: Sendable {
     return nil
   }
 
+  /// Whether a name or value is `text` once it is decoded.
+  static func isText(_ range: ByteRange, _ text: String, in bytes: Span<UInt8>) -> Bool {
+    let raw = bytes.extracting(range.bounds)
+    return PercentDecoding.isPlain(raw, plusIsSpace: true)
+      ? ByteClass.equals(raw, text)
+      : PercentDecoding.decode(raw, plusIsSpace: true) == text
+  }
+
   /// A name or value as text: `+` is a space, bad escapes stay, bytes that are not UTF-8 become U+FFFD.
   static func text(_ range: ByteRange, in bytes: Span<UInt8>) -> String {
     PercentDecoding.decode(bytes.extracting(range.bounds), plusIsSpace: true)

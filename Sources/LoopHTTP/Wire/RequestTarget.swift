@@ -2,6 +2,7 @@
 enum RequestTarget {
   /// Sets form, authority, path and query of `head` from its method and target. `input` holds the head to the target's
   /// end. The target is known to hold visible ASCII without `#`.
+  @inline(__always)
   static func split(_ input: Span<UInt8>, _ head: inout MessageHead) throws(WireError) {
     let target = head.target.bounds
     if head.methodID == .connect {
@@ -17,6 +18,7 @@ enum RequestTarget {
     }
   }
 
+  @inline(__always)
   private static func splitPath(_ input: Span<UInt8>, _ bounds: Range<Int>, _ head: inout MessageHead) {
     var pathEnd = bounds.lowerBound
     while pathEnd < bounds.upperBound, input[pathEnd] != UInt8(ascii: "?") { pathEnd += 1 }

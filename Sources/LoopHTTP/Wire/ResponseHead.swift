@@ -79,13 +79,16 @@ enum ResponseHead {
 }
 
 extension OutputSpan<UInt8> {
-  /// Digits from the most significant one. There must be room for 19.
+  /// The digits of a number that is not negative. There must be room for 19.
   fileprivate mutating func append(decimal number: Int) {
-    var divisor = 1
-    while number / divisor >= 10 { divisor *= 10 }
-    while divisor > 0 {
-      append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / divisor % 10))
-      divisor /= 10
-    }
+    var digits = InlineArray<19, UInt8>(repeating: 0)
+    var rest = number
+    var start = digits.count
+    repeat {
+      start -= 1
+      digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
+    } while rest > 0
+    append(copying: digits.span.extracting(start..<digits.count))
   }
 }

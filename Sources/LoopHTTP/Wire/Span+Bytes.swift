@@ -13,7 +13,7 @@ extension Span<UInt8> {
   func endOfFieldValue(from start: Int) -> Int {
     let rest = extracting(start..<count)
     var length = 0
-    while rest.count - length >= 8, rest.extracting(length..<(length + 8)).hasNoControls { length += 8 }
+    while rest.count - length >= 8, Words.haveNoControls(rest.word(at: length)) { length += 8 }
     while length < rest.count, ByteClass.isFieldValue(rest[length]) { length += 1 }
     return start + length
   }
@@ -23,20 +23,9 @@ extension Span<UInt8> {
   func endOfTarget(from start: Int) -> Int {
     let rest = extracting(start..<count)
     var length = 0
+    while rest.count - length >= 8, Words.areTarget(rest.word(at: length)) { length += 8 }
     while length < rest.count, ByteClass.isTarget(rest[length]) { length += 1 }
     return start + length
-  }
-
-  /// Whether eight bytes are all neither below space nor DEL. A subtraction in each byte borrows into its top bit exactly
-  /// when the byte, below 0x80, is smaller; a borrow from a neighbour can only follow a byte that is one.
-  @inline(__always)
-  private var hasNoControls: Bool {
-    var word: UInt64 = 0
-    for index in 0..<8 { word |= UInt64(self[index]) << UInt64(index * 8) }
-    let delete = word ^ 0x7f7f_7f7f_7f7f_7f7f
-    let belowSpace = (word &- 0x2020_2020_2020_2020) & ~word
-    let isDelete = (delete &- 0x0101_0101_0101_0101) & ~delete
-    return (belowSpace | isDelete) & 0x8080_8080_8080_8080 == 0
   }
 
   /// `bounds` without leading and trailing spaces and tabs (OWS, RFC 9110 §5.6.3).

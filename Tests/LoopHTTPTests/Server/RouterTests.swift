@@ -21,7 +21,12 @@ import Testing
     let bytes = Array("\(method) \(target) HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
     let step = try parser.next(bytes.span, head: &head)
     #expect(step.event == .head)
-    return router.match(head)
+    return RouteTable(router).match(
+      head.bytes.span,
+      path: head.path.bounds,
+      method: head.method.bounds,
+      head.methodID
+    )
   }
 
   private static func routes(_ router: inout Router) {

@@ -17,10 +17,7 @@ typedef struct {
   char target[TARGET_BYTES];
   size_t target_length;
   size_t body_length;
-  size_t out_length;
   int open_handles;
-  bool is_sleeping;
-  char out[OUT_BYTES];
 } connection;
 
 typedef struct {
@@ -32,6 +29,9 @@ static uv_loop_t *loop;
 static llhttp_settings_t settings;
 static char read_buffer[READ_BYTES];
 static char *blob;
+// What is answered to the bytes of one read; always handed over before the next connection's turn.
+static char out[OUT_BYTES];
+static size_t out_length;
 static char date[64];
 static size_t date_length;
 static time_t date_second;
@@ -84,14 +84,14 @@ static void write_all(connection *client, const char *first, size_t first_length
 }
 
 static void flush(connection *client) {
-  size_t length = client->out_length;
-  client->out_length = 0;
-  if (length > 0) write_all(client, client->out, length, NULL, 0);
+  size_t length = out_length;
+  out_length = 0;
+  if (length > 0) write_all(client, out, length, NULL, 0);
 }
 
 static void append(connection *client, const char *bytes, size_t length) {
-  memcpy(client->out + client->out_length, bytes, length);
-  client->out_length += length;
+  memcpy(out + out_length, bytes, length);
+  out_length += length;
 }
 
 #define APPEND_LITERAL(client, literal) append(client, literal, sizeof literal - 1)
@@ -105,7 +105,7 @@ static void append_decimal(connection *client, size_t number) {
 }
 
 static void append_head(connection *client, const char *status, const char *type, size_t length) {
-  if (OUT_BYTES - client->out_length < 1024) flush(client);
+  if (OUT_BYTES - out_length < 1024) flush(client);
   APPEND_LITERAL(client, "HTTP/1.1 ");
   append(client, status, strlen(status));
   APPEND_LITERAL(client, "\r\nDate: ");
@@ -119,10 +119,10 @@ static void append_head(connection *client, const char *status, const char *type
 
 static void answer(connection *client, const char *status, const char *type, const char *body, size_t length) {
   append_head(client, status, type, length);
-  if (client->out_length + length > OUT_BYTES) {
-    size_t head_length = client->out_length;
-    client->out_length = 0;
-    write_all(client, client->out, head_length, body, length);
+  if (out_length + length > OUT_BYTES) {
+    size_t head_length = out_length;
+    out_length = 0;
+    write_all(client, out, head_length, body, length);
   } else {
     append(client, body, length);
   }
@@ -188,7 +188,6 @@ static void answer_die(connection *client) {
 
 static void after_sleep(uv_timer_t *timer) {
   connection *client = timer->data;
-  client->is_sleeping = false;
   answer_greeting(client);
   flush(client);
 }
@@ -196,7 +195,6 @@ static void after_sleep(uv_timer_t *timer) {
 static void sleep_then_answer(connection *client) {
   char milliseconds[16];
   query_value(client, "ms", milliseconds, sizeof milliseconds);
-  client->is_sleeping = true;
   uv_timer_start(&client->timer, after_sleep, strtoul(milliseconds, NULL, 10), 0);
 }
 

@@ -6,20 +6,20 @@ import socket
 import struct
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 
 from measuring.peers import BUILD, ROOT, Server, Unavailable
 
 COUNTER = BUILD / "allocation-counter.so"
+SIGSUSPEND = BUILD / "sigsuspend.so"
 WARM_UP, COUNTED = 2_000, 2_000
 
 
-def build_counter():
-    """Compiles the library that counts allocations."""
+def build_preloads():
+    """Compiles what is preloaded into a server that is counted."""
     BUILD.mkdir(exist_ok=True)
-    source = ROOT / "Preload/allocation_counter.c"
-    subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-o", COUNTER, source], check=True)
+    for source, output in (("allocation_counter.c", COUNTER), ("sigsuspend.c", SIGSUSPEND)):
+        subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-o", output, ROOT / "Preload" / source], check=True)
 
 
 class Client:
@@ -82,7 +82,6 @@ def system_calls(peer, path, depth=1):
             ["strace", "-f", "-o", output, "-p", str(server.pid)], stderr=subprocess.PIPE, text=True
         )
         tracer.stderr.readline()  # "attached"
-        time.sleep(0)  # the other threads' lines follow; the first request below waits for them anyway
         client.ask(depth)
         marks = [_count(output)]
         client.ask(100 * depth)
@@ -90,6 +89,47 @@ def system_calls(peer, path, depth=1):
         tracer.terminate()
         tracer.wait()
     return {kind: (marks[1].get(kind, 0) - marks[0].get(kind, 0)) / 100 for kind in ("read", "write", "other")}
+
+
+def instructions(peer, path, depth=1, parts=()):
+    """Instructions per request outside of the kernel, in all and within the functions whose mangled names begin with one of
+    `parts`, by valgrind: the same for one binary whatever else the machine does."""
+    with tempfile.TemporaryDirectory() as folder:
+        output = Path(folder) / "profile"
+        prefix = ["valgrind", "--tool=callgrind", "--instr-atstart=no", f"--callgrind-out-file={output}"]
+        with Server(peer, environment={"LD_PRELOAD": str(SIGSUSPEND)}, prefix=prefix) as server:
+            with Client(server.port, path, depth) as client:
+                client.ask(WARM_UP // 10)
+                _callgrind(server, "--instr=on")
+                client.ask(COUNTED)
+                _callgrind(server, "--instr=off")
+                _callgrind(server, "--dump")
+        profile = next(Path(folder).glob("profile.*")).read_text(errors="replace")
+    total = int(re.search(r"^totals: (\d+)", profile, re.MULTILINE)[1])
+    return {"all": total / COUNTED} | {part: _inclusive(profile, part) / COUNTED for part in parts}
+
+
+def _callgrind(server, order):
+    subprocess.run(["callgrind_control", order, str(server.pid)], check=True, capture_output=True)
+
+
+def _inclusive(profile, name):
+    """What the calls of functions cost whose names begin so, from the text that callgrind writes."""
+    names, total, callee, is_call = {}, 0, "", False
+    for line in profile.splitlines():
+        if match := re.match(r"c?fn=\((\d+)\)(?: (.*))?", line):
+            number, text = match.groups()
+            if text:
+                names[number] = text
+            if line.startswith("c"):
+                callee = names[number]
+        elif line.startswith("calls="):
+            is_call = True
+        elif is_call:
+            is_call = False
+            if callee.startswith(name):
+                total += int(line.split()[-1])
+    return total
 
 
 KINDS = {"read": "read", "recv": "read", "recvfrom": "read", "recvmsg": "read", "readv": "read"}

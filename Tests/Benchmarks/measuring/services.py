@@ -1,5 +1,127 @@
-"""The dice services."""
+"""The dice services, telemetry on and off, beside the same in FastAPI."""
+
+import json
+import statistics
+import sys
+import time
+import urllib.request
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from measuring import report
+from measuring.load import LOAD_CPU, LoadFailed, wrk
+from measuring.peers import PEERS, PYTHON, REPOSITORY, Peer, Server, Unavailable, ALL
+
+DICE = REPOSITORY / ".build/release/dice"
+OFF = {"OTEL_SDK_DISABLED": "true", "OTEL_METRICS_EXPORTER": "none", "LOG_LEVEL": "error", "TELEMETRY": "off"}
+TELEMETRY = {
+    "on": {"LOG_FORMAT": "json"},
+    "not sampled": OFF | {"OTEL_SDK_DISABLED": "false", "OTEL_TRACES_SAMPLER": "always_off"},
+    "off": OFF,
+}
+
+
+@dataclass(frozen=True)
+class ServiceWork:
+    """One request to one service; `delay` is the longest a roll takes, in milliseconds."""
+
+    name: str
+    service: str
+    path: str
+    delay: int
+    connections: int
+
+
+WORKS = [
+    ServiceWork("/dice", "die-service", "/dice?identifier=fair", 0, 64),
+    ServiceWork("/roll, no delay", "dice-roller", "/roll?die=fair", 0, 64),
+    ServiceWork("/roll-async ×10, no delay", "dice-roller", "/roll-async?die=fair&times=10", 0, 64),
+    ServiceWork("/roll-async ×10, up to 1 s", "dice-roller", "/roll-async?die=fair&times=10", 1000, 256),
+]
+
+
+def _dice(service):
+    return Peer(f"dice {service}", lambda: None, lambda port: [str(DICE), service, "--port", str(port), "--loops", "1"])
+
+
+def _fastapi():
+    options = ["--app-dir", str(PEERS), "fastapi_dice:application", "--no-access-log", "--log-level", "error"]
+    return Peer("FastAPI", lambda: None, lambda port: [str(PYTHON), "-m", "uvicorn", *options, "--port", str(port)])
 
 
 def compare(rounds, seconds):
-    raise SystemExit("not measured yet")
+    """Prints a table for each work and returns everything measured."""
+    if not DICE.exists():
+        raise SystemExit("dice is missing: swift build --configuration release --product dice")
+    sink_peer = next(peer for peer in ALL if peer.name == "C libuv+llhttp")
+    sink_peer.prepare()
+    results = {}
+    # The receiver of traces runs beside the load, so that its time is nobody's.
+    with Server(sink_peer, cpu=LOAD_CPU) as sink:
+        endpoint = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{sink.port}"}
+        for work in WORKS:
+            results[work.name] = _contest(work, endpoint, rounds, max(seconds, 3 if work.delay else seconds))
+            _print(work, results[work.name])
+    return {"machine": report.machine(), "works": results}
+
+
+def _contest(work, endpoint, rounds, seconds):
+    samples = {}
+    with ExitStack() as stack:
+        servers = _start(work, endpoint, stack)
+        for turn in range(rounds):
+            for name, server in servers.items():
+                print(f"\rround {turn + 1}/{rounds}: {work.name}, {name}\033[K", end="", file=sys.stderr)
+                server.resume()
+                try:
+                    samples.setdefault(name, []).append(_cpu_per_request(server, work, seconds))
+                except LoadFailed as reason:
+                    print(f"\rno result: {work.name}, {name}: {reason}\033[K", file=sys.stderr)
+                server.pause()
+    print("\r\033[K", end="", file=sys.stderr)
+    return {name: {"cpu": statistics.median(runs), "runs": runs} for name, runs in samples.items() if runs}
+
+
+def _start(work, endpoint, stack):
+    servers = {}
+    delay = {"ROLL_MAX_DELAY_MS": str(work.delay)}
+    if work.service == "dice-roller":
+        die_service = stack.enter_context(Server(_dice("die-service"), environment=OFF, cpu=LOAD_CPU))
+        delay["DIE_SERVICE_URL"] = die_service.url("")
+    for level, environment in TELEMETRY.items():
+        peer = _dice(work.service)
+        servers[f"dice, {level}"] = stack.enter_context(Server(peer, environment=environment | endpoint | delay))
+    for level in ("on", "off"):
+        try:
+            server = stack.enter_context(Server(_fastapi(), environment=TELEMETRY[level] | endpoint | delay))
+            servers[f"FastAPI, {level}"] = server
+        except (Unavailable, FileNotFoundError) as reason:
+            print(f"left out: {reason}", file=sys.stderr)
+    for server in servers.values():
+        _check(server.url(work.path))
+        server.pause()
+    return servers
+
+
+def _check(url):
+    with urllib.request.urlopen(url, timeout=30) as answer:
+        json.load(answer)
+
+
+def _cpu_per_request(server, work, seconds):
+    before = server.cpu_seconds()
+    load = wrk(server.url(work.path), seconds, work.connections)
+    time.sleep(0.5)  # the spans of the last requests leave, too
+    if load.errors:
+        raise LoadFailed(f"{load.errors} errors")
+    return (server.cpu_seconds() - before) / load.requests
+
+
+def _print(work, results):
+    base = results.get("dice, on")
+    print(work.name)
+    print(f"  {'telemetry':16}{'CPU µs/req':>12}{'dice, on ÷ it':>16}")
+    for name, result in results.items():
+        ratio = f"{base['cpu'] / result['cpu']:.3f}" if base and name != "dice, on" else ""
+        print(f"  {name:16}{result['cpu'] * 1e6:12.2f}{ratio:>16}")
+    print()

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from dice import Dice, FreePorts
+from laboratory import laboratory
 from otlp_receiver import Collector
 
 # Soon enough that a test does not wait for it, long enough that a trace mostly comes in one export per service.
@@ -139,6 +140,22 @@ def driver():
     driver = start_browser()
     yield driver
     driver.quit()
+
+
+@pytest.fixture(scope="module")
+def lab():
+    """`dice all` with its own trace store, shared by the tests of a file."""
+    with laboratory() as stack:
+        yield stack
+
+
+@pytest.fixture
+def page(driver, lab):
+    """The page of that laboratory, in the browser."""
+    from browser import visit
+
+    with visit(driver, lab.frontend_url) as page:
+        yield page
 
 
 @pytest.fixture

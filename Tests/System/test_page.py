@@ -2,25 +2,12 @@
 
 import contextlib
 
-import httpx
 import pytest
 from browser import stored_spans, visit
 from dice import Dice
-from laboratory import MARKUP, laboratory, send
+from laboratory import MARKUP
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
-
-
-@pytest.fixture(scope="module")
-def lab():
-    with laboratory() as stack:
-        yield stack
-
-
-@pytest.fixture
-def page(driver, lab):
-    with visit(driver, lab.frontend_url) as page:
-        yield page
 
 
 def test_the_form_starts_with_the_dice_and_five_rolls_switched_off(page):
@@ -142,36 +129,6 @@ def test_a_number_of_rolls_out_of_range_is_marked_and_answered(page, times, reas
     assert reason in page.text("result")
 
 
-def test_span_names_and_services_are_text(page, lab):
-    attribute = {"key": MARKUP, "value": {"stringValue": MARKUP}}
-    trace_id = send(lab.store_url, [{"name": MARKUP, "attributes": [attribute]}, {"name": "child"}])
-    page.open(trace=trace_id)
-    page.wait_for_status("Complete")
-    page.find("[data-span]")[0].click()
-    assert page.find(".details")[0].text.count(MARKUP) >= 3
-    assert page.find("img") == []
-    assert page.driver.title == "Dice, traced"
-
-
-def test_a_trace_of_200_spans_is_drawn_in_well_under_a_second(page, lab):
-    trace_id = send(lab.store_url, [{"name": f"span {index}"} for index in range(200)])
-    page.open()
-    milliseconds = page.run(
-        """
-        const { parseTrace } = await import("./trace-model.js");
-        const { Waterfall } = await import("./waterfall.js");
-        const body = await (await fetch(`traces/${given[0]}`)).json();
-        const container = document.querySelector("main").appendChild(document.createElement("div"));
-        const begin = performance.now();
-        new Waterfall(container).show(given[0], parseTrace(body));
-        container.getBoundingClientRect();
-        return performance.now() - begin;
-        """,
-        trace_id,
-    )
-    assert milliseconds < 700
-
-
 def test_the_waterfall_is_worked_with_the_keyboard(page):
     page.open()
     page.roll_async("fair", 2)
@@ -213,64 +170,6 @@ def test_the_same_rolls_one_after_another_are_drawn_beside_the_batch(page):
     assert max(left for left, _ in batch) < min(right for _, right in batch)
     assert all(before[1] <= after[0] + 1 for before, after in zip(sequence, sequence[1:]))
     assert "×" in page.find("#comparison .factor")[0].text
-
-
-def test_a_trace_links_to_the_other_backend_where_there_is_one(driver, lab):
-    template = "https://grafana.example/explore?trace={trace_id}"
-    with laboratory(TRACE_LINK_TEMPLATE=template) as stack, visit(driver, stack.frontend_url) as page:
-        page.open()
-        page.roll()
-        link = page.element("trace-elsewhere")
-        assert link.get_attribute("href") == template.replace("{trace_id}", page.trace_id())
-    with visit(driver, lab.frontend_url) as page:
-        page.open()
-        page.roll()
-        assert not page.shown("trace-elsewhere")
-
-
-def test_recent_traces_survive_a_reload_and_open_again(page):
-    page.open()
-    page.roll_async("fair", 2)
-    page.wait_for_status("Complete")
-    trace_id = page.trace_id()
-    page.open()
-    page.wait(lambda: page.find(f"#recent [data-trace='{trace_id}']"))[0].click()
-    page.wait_for_status("Complete")
-    assert page.text("trace-link") == trace_id
-    assert page.find("#result .hint"), "the trace opened in place, the form stayed as it was"
-    page.driver.back()
-    page.wait(lambda: not page.shown("trace"))
-
-
-def test_recent_traces_of_others_have_their_spans_and_failures(page, lab):
-    failed = send(lab.store_url, [{"name": "buy"}, {"name": "pay", "status": {"code": 2}}])
-    fine = send(lab.store_url, [{"name": "look"}])
-    page.open()
-    texts = {
-        identifier: page.wait(lambda: page.find(f"#recent li:has([data-trace='{identifier}'])"))[0].text
-        for identifier in (failed, fine)
-    }
-    assert f"{MARKUP} buy" in texts[failed] and "2 spans" in texts[failed] and "✕ failed" in texts[failed]
-    assert f"{MARKUP} look" in texts[fine] and "1 span" in texts[fine] and "failed" not in texts[fine]
-
-
-def test_looking_at_traces_leaves_none(page, lab):
-    page.open()
-    page.roll_async("fair", 2)
-    page.wait_for_status("Complete")
-    # The next roll's trace is complete: so has everything left that came before it.
-    page.roll()
-    page.wait_for_status("Complete")
-    found = httpx.get(f"{lab.store_url}/api/search", params={"limit": 1000, "q": '{rootServiceName="frontend"}'}).json()
-    assert {trace["rootTraceName"] for trace in found["traces"]} <= {
-        "GET /",
-        "GET /dice",
-        "GET /roll",
-        "GET /roll-async",
-    }
-    names = {link.text for link in page.find("#recent .recent-name")}
-    assert any("GET /roll-async" in name for name in names)
-    assert not any("GET /dice" in name for name in names)
 
 
 def test_from_start_to_the_first_waterfall_nothing_is_waited_for(driver):

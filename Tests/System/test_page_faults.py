@@ -11,18 +11,6 @@ from laboratory import NOBODY, laboratory, lone_frontend, send
 from scripted_server import Fault, Reply, ScriptedServer
 
 
-@pytest.fixture(scope="module")
-def lab():
-    with laboratory() as stack:
-        yield stack
-
-
-@pytest.fixture
-def page(driver, lab):
-    with visit(driver, lab.frontend_url) as page:
-        yield page
-
-
 def test_the_roller_away_is_said(driver):
     with lone_frontend() as url, visit(driver, url) as page:
         page.open(die="fair")
@@ -76,6 +64,16 @@ def test_a_store_that_does_not_answer_well_is_said_and_holds_nothing_up(driver, 
             page.wait(lambda: said in page.text("recent-status"))
             page.roll()
             assert len(page.find(".dice li")) == 3
+
+
+def test_a_list_of_traces_that_makes_no_sense_breaks_nothing(driver):
+    traces = b'{"traces":[{"traceID":7,"startTimeUnixNano":"soon","durationMs":null,"serviceStats":{"a":{}}},{}]}'
+    with contextlib.closing(ScriptedServer(Reply(200, traces))) as store:
+        with lone_frontend(TRACE_QUERY_URL=store.url) as url, visit(driver, url) as page:
+            page.open()
+            page.run("sessionStorage.setItem('recent-traces', '[{},null,{\"id\":\"x\"}]')")
+            page.open()
+            page.wait(lambda: len(page.find("#recent li")) == 2)
 
 
 def test_a_store_that_answers_no_trace_is_said(driver):

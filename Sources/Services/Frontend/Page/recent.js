@@ -98,7 +98,7 @@ function entryOf(found) {
   return {
     id: String(found.traceID),
     name: `${found.rootServiceName ?? ""} ${found.rootTraceName ?? ""}`.trim() || "unnamed",
-    start: Number(BigInt(found.startTimeUnixNano ?? 0) / 1_000_000n),
+    start: milliseconds(found.startTimeUnixNano),
     duration: found.durationMs ?? 0,
     coarse: true,
     spans: services.length > 0 ? total("spanCount") : undefined,
@@ -106,11 +106,17 @@ function entryOf(found) {
   };
 }
 
+/** Nanoseconds as milliseconds, exact to some of them; 0 for what is no number. */
+function milliseconds(nanoseconds) {
+  const value = Number(nanoseconds) / 1e6;
+  return Number.isFinite(value) ? value : 0;
+}
+
 // The tab's storage may be forbidden or hold what an older page wrote: the list is then only as long as the page lives.
 function load() {
   try {
     const entries = JSON.parse(sessionStorage.getItem(storageKey) ?? "[]");
-    return Array.isArray(entries) ? entries.slice(0, most) : [];
+    return entries.filter((each) => typeof each.id === "string" && Number.isFinite(each.start)).slice(0, most);
   } catch {
     return [];
   }

@@ -45,7 +45,7 @@ def client():
 
 @functools.cache
 def compose_programs():
-    """What of Compose this machine has by major version, newest first: the plugin or PyPI's, and `docker-compose` 1.29."""
+    """The Composes of this machine by major version, newest first: the plugin or PyPI's, and `docker-compose` 1.29."""
     candidates = [[client(), "compose"], [shutil.which("docker-compose")], [str(MODERN_COMPOSE)]]
     found = {}
     for program in candidates:

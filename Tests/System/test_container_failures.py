@@ -21,7 +21,9 @@ FAIR = {"die": "fair"}
 @pytest.fixture(scope="module")
 def running():
     """The three services and the trace store, with delays of a fifth of a second, by the oldest Compose there is."""
-    with containers.running(program=list(containers.compose_programs().values())[-1], ROLL_MAX_DELAY_MS="200") as deployed:
+    with containers.running(
+        program=list(containers.compose_programs().values())[-1], ROLL_MAX_DELAY_MS="200"
+    ) as deployed:
         yield deployed
 
 

@@ -103,14 +103,23 @@ def test_log_lines_leave_for_the_collector(running):
         # The line as it was written, and so with the trace, escaped or not.
         line = re.compile(rb'"message":"Roll completed"[^\n]*"trace_id":"' + answer["trace_id"].encode())
         until(lambda: line.search(receiver.received) is not None, timeout=60)
-        # Forward protocol: an EventTime (seconds and nanoseconds) instead of an integer keeps lines of a second in order.
+        # Forward protocol: an EventTime (seconds and nanoseconds), no integer, keeps the lines of a second in order.
         assert b"\xd7\x00" in receiver.received
 
 
 def test_spans_leave_for_the_collector(running):
     image, network = containers.IMAGE, f"{running.project}_default"
     store = running.docker(
-        "run", "--detach", "--network", network, "--network-alias", COLLECTOR, "--env", "PORT=4318", image, "trace-store"
+        "run",
+        "--detach",
+        "--network",
+        network,
+        "--network-alias",
+        COLLECTOR,
+        "--env",
+        "PORT=4318",
+        image,
+        "trace-store",
     ).strip()
     try:
         before = exported(running)

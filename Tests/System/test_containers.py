@@ -131,7 +131,9 @@ def spans_of(frontend, trace_id):
     return spans
 
 
-@pytest.mark.parametrize("service, path", [("die-service", "/dice"), ("dice-roller", "/roll?die=fair"), ("frontend", "/")])
+@pytest.mark.parametrize(
+    "service, path", [("die-service", "/dice"), ("dice-roller", "/roll?die=fair"), ("frontend", "/")]
+)
 def test_a_service_answers_on_its_published_port(running, service, path):
     assert httpx.get(running.url(service) + path, timeout=15).status_code == 200
 

@@ -10,7 +10,6 @@ import sys
 
 import httpx
 import pytest
-import yaml
 
 import containers
 import deployment
@@ -90,28 +89,6 @@ def test_the_stated_memory_is_the_sum_of_the_limits():
     limits += [s["mem_limit"] for s in deployment.load(deployment.OVERLAY)["services"].values() if "mem_limit" in s]
     stated = re.search(r"limits sum up to ([\d.]+) GB", deployment.README.read_text())[1]
     assert float(stated) == round(sum(int(limit.removesuffix("m")) for limit in limits) / 1000, 1)
-
-
-def test_every_panel_asks_a_provisioned_data_source():
-    sources = deployment.load(deployment.OBSERVABILITY / "grafana/datasources/datasources.yaml")["datasources"]
-    known = {(source["type"], source["uid"]) for source in sources}
-    for panel in deployment.panels():
-        for part in (panel, *panel["targets"]):
-            assert (part["datasource"]["type"], part["datasource"]["uid"]) in known, panel["title"]
-    linked = set(re.findall(r"datasourceUid: (\w+)", yaml.safe_dump(sources)))
-    assert linked <= {uid for _, uid in known}
-
-
-def test_panels_do_not_overlap_and_have_their_own_ids():
-    cells = [
-        (x, y)
-        for position in (panel["gridPos"] for panel in deployment.dashboard()["panels"])
-        for x in range(position["x"], position["x"] + position["w"])
-        for y in range(position["y"], position["y"] + position["h"])
-    ]
-    assert len(cells) == len(set(cells))
-    identifiers = [panel["id"] for panel in deployment.dashboard()["panels"]]
-    assert len(identifiers) == len(set(identifiers))
 
 
 def test_every_job_is_scraped():

@@ -80,7 +80,9 @@ def test_services_export_to_a_receiver_for_http():
         assert (address.hostname, address.port) == ("otel-collector", SPAN_RECEIVERS["http"])
 
 
-@pytest.mark.parametrize("receivers", [COLLECTOR["receivers"], TEMPO["distributor"]["receivers"]], ids=["collector", "tempo"])
+@pytest.mark.parametrize(
+    "receivers", [COLLECTOR["receivers"], TEMPO["distributor"]["receivers"]], ids=["collector", "tempo"]
+)
 def test_receivers_listen_beyond_localhost(receivers):
     # Since collector 0.104 and Tempo 2.7 an endpoint without a host is localhost's.
     addresses = list(endpoints(receivers))
@@ -99,7 +101,9 @@ def test_every_part_of_the_collector_is_in_a_pipeline():
 
 def test_the_daemon_sends_lines_to_the_collector():
     driver = SERVICES["frontend"]["logging"]
-    published = SERVICES["otel-collector"]["ports"][0].removesuffix(f":{port(COLLECTOR['receivers']['fluentforward']['endpoint'])}")
+    published = SERVICES["otel-collector"]["ports"][0].removesuffix(
+        f":{port(COLLECTOR['receivers']['fluentforward']['endpoint'])}"
+    )
     assert driver["options"]["fluentd-address"] == published
     assert all(SERVICES[name]["logging"] == driver for name in deployment.SERVICES)
 
@@ -117,7 +121,9 @@ def test_exemplars_are_kept_and_lead_to_traces():
     assert "--enable-feature=exemplar-storage" in PROMETHEUS_FLAGS
     [destination] = SOURCES["prometheus"]["jsonData"]["exemplarTraceIdDestinations"]
     assert destination == {"name": "trace_id", "datasourceUid": "tempo"}
-    timed = [target for panel in deployment.panels() for target in panel["targets"] if "duration" in target.get("expr", "")]
+    timed = [
+        target for panel in deployment.panels() for target in panel["targets"] if "duration" in target.get("expr", "")
+    ]
     assert any(target.get("exemplar") for target in timed)
 
 

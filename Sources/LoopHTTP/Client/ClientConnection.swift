@@ -9,6 +9,8 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
   private let stream: TCPStream
   private let remoteAddress: SocketAddress?
   private let userAgent: String
+  /// The value of `Host`.
+  private let host: String
   private weak var pool: LoopClient?
   private let news: WaitPoint
   private var parser: MessageParser
@@ -35,6 +37,7 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
     news = WaitPoint(loop: stream.loop)
     remoteAddress = stream.remoteAddress
     userAgent = configuration.userAgent
+    host = origin.description
     idleNanoseconds = configuration.idleTimeout.nanoseconds
     parser = MessageParser(role: .response, limits: configuration.limits)
   }
@@ -45,7 +48,7 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
   }
 
   /// Nothing stands in the way of another exchange.
-  var isReusable: Bool {
+  private var isReusable: Bool {
     !stream.isClosing && stream.readState == .open && stream.inboundCount == 0 && parser.isBetweenMessages
       && head.keepsAlive
   }
@@ -57,8 +60,18 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
     news.wake()
   }
 
-  /// Keeps watch for the server's end of an idle connection.
-  func becomeIdle() {
+  /// After an exchange: true where the connection is good for another, and keeps watch for the server's end meanwhile;
+  /// else it is closed.
+  func endExchange(mayStay: Bool) -> Bool {
+    guard mayStay, isReusable else {
+      close()
+      return false
+    }
+    becomeIdle()
+    return true
+  }
+
+  private func becomeIdle() {
     isBusy = false
     stream.releaseIdleBuffers()
     idleDeadline?.set(idleNanoseconds)
@@ -84,7 +97,7 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
     defer { isReused = true }
     do throws(WireError) {
       outbound.removeAll(keepingCapacity: true)
-      try request.write(to: &outbound, userAgent: userAgent)
+      try request.write(to: &outbound, host: host, userAgent: userAgent)
     } catch {
       throw .invalidRequest(error.reason)
     }

@@ -45,9 +45,9 @@ public struct ClientRequest: Sendable {
   }
 
   /// Appends the request as bytes.
-  func write(to output: inout [UInt8], userAgent: String) throws(WireError) {
+  func write(to output: inout [UInt8], host: String, userAgent: String) throws(WireError) {
     try MessageWriter.appendRequestLine(method: method.rawValue, target: url.target, to: &output)
-    try MessageWriter.appendField("Host", url.origin.description, to: &output)
+    try MessageWriter.appendField("Host", host, to: &output)
     var hasUserAgent = false
     for field in headerFields {
       if field.name == .userAgent { hasUserAgent = true }

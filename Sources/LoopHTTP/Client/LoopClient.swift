@@ -1,4 +1,7 @@
 /// A client's part on one loop: the pools of its origins.
+///
+/// Calls and connections are actors of the same loop. Whatever of theirs need not wait is called with `assumeIsolated`: an
+/// `await` would look the executors up each time.
 actor LoopClient: LoopActor {
   nonisolated let loop: EventLoop
 
@@ -16,10 +19,7 @@ actor LoopClient: LoopActor {
   /// Sends `request`, on a connection used before where one is free.
   func execute(_ request: ClientRequest) async throws(ClientError) -> ClientResponse {
     guard !isShutDown else { throw .shutDown }
-    nextID += 1
-    let call = ClientCall(loop: loop, id: nextID)
-    calls[call.id] = call
-    await call.begin(timeout: request.timeout)
+    let call = begin(timeout: request.timeout)
     let result: Result<ClientResponse, ClientError> = await withTaskCancellationHandler {
       do throws(ClientError) {
         return .success(try await self.attempt(request, call))
@@ -29,9 +29,21 @@ actor LoopClient: LoopActor {
     } onCancel: {
       loop.execute { call.assumeIsolated { $0.cancel() } }
     }
-    await call.end()
-    calls[call.id] = nil
+    end(call)
     return try result.get()
+  }
+
+  private func begin(timeout: Duration) -> ClientCall {
+    nextID += 1
+    let call = ClientCall(loop: loop, id: nextID)
+    calls[call.id] = call
+    call.assumeIsolated { $0.begin(timeout: timeout) }
+    return call
+  }
+
+  private func end(_ call: ClientCall) {
+    call.assumeIsolated { $0.end() }
+    calls[call.id] = nil
   }
 
   private func attempt(_ request: ClientRequest, _ call: ClientCall) async throws(ClientError) -> ClientResponse {
@@ -39,11 +51,10 @@ actor LoopClient: LoopActor {
       let connection = try await acquire(request.url.origin, call)
       do throws(ClientError) {
         let response = try await call.exchange(request, on: connection)
-        await giveBack(connection)
+        giveBack(connection)
         return response
       } catch {
-        await connection.close()
-        settle(request.url.origin) { $0.connectionEnded() }
+        drop(connection)
         guard request.isResentByClient, request.mayBeResent(after: error) else { throw error }
       }
     }
@@ -74,29 +85,35 @@ actor LoopClient: LoopActor {
   private func open(_ origin: ClientURL.Origin, _ call: ClientCall) async throws(ClientError) -> ClientConnection {
     do throws(ClientError) {
       let stream = try await call.connect(to: origin, timeout: configuration.connectTimeout)
-      nextID += 1
-      let connection = ClientConnection(
-        stream: stream,
-        id: nextID,
-        origin: origin,
-        pool: self,
-        configuration: configuration
-      )
-      await connection.start()
-      return connection
+      return start(stream, origin)
     } catch {
       settle(origin) { $0.connectionEnded() }
       throw error
     }
   }
 
-  private func giveBack(_ connection: ClientConnection) async {
-    guard await connection.isReusable, !isShutDown else {
-      await connection.close()
-      return settle(connection.origin) { $0.connectionEnded() }
-    }
-    await connection.becomeIdle()
-    settle(connection.origin) { $0.release(id: connection.id, connection) }
+  private func start(_ stream: TCPStream, _ origin: ClientURL.Origin) -> ClientConnection {
+    nextID += 1
+    let connection = ClientConnection(
+      stream: stream,
+      id: nextID,
+      origin: origin,
+      pool: self,
+      configuration: configuration
+    )
+    connection.assumeIsolated { $0.start() }
+    return connection
+  }
+
+  private func drop(_ connection: ClientConnection) {
+    connection.assumeIsolated { $0.close() }
+    settle(connection.origin) { $0.connectionEnded() }
+  }
+
+  private func giveBack(_ connection: ClientConnection) {
+    let mayStay = !isShutDown
+    let stays = connection.assumeIsolated { $0.endExchange(mayStay: mayStay) }
+    settle(connection.origin) { stays ? $0.release(id: connection.id, connection) : $0.connectionEnded() }
   }
 
   /// An idle connection was closed by the server, or has been idle for too long.
@@ -109,11 +126,10 @@ actor LoopClient: LoopActor {
   private typealias Pool = PoolState<ClientConnection, ClientCall>
 
   private func settle(_ origin: ClientURL.Origin, _ input: (inout Pool) -> Pool.Consequence) {
-    guard var pool = pools[origin] else { return }
-    let consequence = input(&pool)
-    pools[origin] = pool
-    switch consequence {
-    case .nothing: forgetUnused(origin)
+    // In place: a copy of the pool would copy its list of idle connections.
+    guard let index = pools.index(forKey: origin) else { return }
+    switch input(&pools.values[index]) {
+    case .nothing: if pools.values[index].isUnused { pools.remove(at: index) }
     case .handOver(let connection, let call): call.assumeIsolated { $0.handOver(connection) }
     case .letOpen(let call): call.assumeIsolated { $0.letOpen() }
     }

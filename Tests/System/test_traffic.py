@@ -211,6 +211,16 @@ def test_requests_without_an_answer_are_told_by_their_cause(tmp_path):
     assert report["errors"] == 20 and report["requests"] == 40
 
 
+def test_a_server_that_hangs_is_given_up_and_nothing_is_left_out(tmp_path):
+    with contextlib.closing(ScriptedServer(Fault.HANG)) as server:
+        server.answer(FRONTEND)
+        arguments = ("--url", server.url, "--rate", 20, "--duration", 1, "--connections", 1)
+        result, report = traffic(tmp_path, *arguments, status=RUN_TIME)
+    assert (report["requests"], report["failures"], report["unsent"]) == (20, {"timeout": 1}, 19)
+    assert "not sent: 19" in result.stdout and "waited for one of 1 connections" in result.stdout
+    assert result.stderr.splitlines()[-1] == "not one request was answered"
+
+
 @pytest.mark.parametrize("limit, passes", [("p99=5s", True), ("p50=1us", False)])
 def test_a_latency_limit_decides_the_exit_status(scripted, tmp_path, limit, passes):
     arguments = ("--url", scripted.url, "--rate", 20, "--duration", 1, "--fail-over", limit)

@@ -88,6 +88,13 @@ struct LoadRecordTests {
     #expect((record.requests, record.errors) == (2, 2))
   }
 
+  @Test func `A request that never found a connection is an error, with the time that it waited for one`() {
+    var record = LoadRecord()
+    record.record(result(.unsent, took: 7 * second, .afterWaiting), begin: 0)
+    #expect((record.requests, record.errors, record.unsent) == (1, 1, 1))
+    #expect(record.latencies[.sync]?.seconds(percentile: 50) == 7)
+  }
+
   @Test func `Statuses from 400 on are errors, and every kind has latencies of its own`() {
     var record = LoadRecord()
     record.record(result(.answered(status: 200), took: second), begin: 0)

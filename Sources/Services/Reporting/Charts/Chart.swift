@@ -41,7 +41,7 @@ public struct Chart: Sendable {
   // In the units of the drawing, which scales as a whole.
   private static let width = 880.0
   private static let height = 340.0
-  private static let left = 72.0
+  private static let left = 84.0
   private static let right = 20.0
   private static let top = 64.0
   private static let bottom = 52.0
@@ -105,7 +105,7 @@ public struct Chart: Sendable {
     )
     parts.append(label(x.label, x: (Self.left + Self.width - Self.right) / 2, y: Self.height - 12, "tick middle"))
     let middle = (Self.top + foot) / 2
-    parts.append(label(y.label, x: 18, y: middle, "tick middle", turn: " transform=\"rotate(-90 18 \(middle.svg))\""))
+    parts.append(label(y.label, x: 20, y: middle, "tick middle", turn: " transform=\"rotate(-90 20 \(middle.svg))\""))
     return parts
   }
 

@@ -90,12 +90,16 @@ actor LoadLoop: LoopActor {
     }
   }
 
+  /// In seconds.
+  private static let pauseAfterFailure = 0.01
+
   private func live(_ users: SimulatedUsers, _ timer: PreciseTimer) async {
     var users = users
     guard await timer.sleep(until: times.begin) else { return }
     while !isStopping {
-      await send(users.nextRequest(), due: EventLoop.monotonicNanoseconds(), .spontaneous)
-      let pause = users.nextThinkTime()
+      let isAnswered = await send(users.nextRequest(), due: EventLoop.monotonicNanoseconds(), .spontaneous)
+      // Where nobody listens, asking as fast as possible would only heat the machine.
+      let pause = max(users.nextThinkTime(), isAnswered ? 0 : Self.pauseAfterFailure)
       guard pause > 0, !isStopping else { continue }
       _ = await timer.sleep(until: EventLoop.monotonicNanoseconds() + UInt64(pause * 1e9))
     }
@@ -106,13 +110,19 @@ actor LoadLoop: LoopActor {
   private func serve(_ timer: PreciseTimer) async {
     while !isStopping, let arrival = arrivals?.next() {
       let due = times.begin + UInt64(arrival.due * 1e9)
-      let isFree = EventLoop.monotonicNanoseconds() <= due
+      let now = EventLoop.monotonicNanoseconds()
+      if now > times.lastSending {
+        note(arrival.request, .unsent, .afterWaiting, due: due, sent: now)
+        continue
+      }
       guard await timer.sleep(until: due), !isStopping else { return }
-      await send(arrival.request, due: due, isFree ? .punctual : .afterWaiting)
+      await send(arrival.request, due: due, now <= due ? .punctual : .afterWaiting)
     }
   }
 
-  private func send(_ planned: PlannedRequest, due: UInt64, _ departure: RequestResult.Departure) async {
+  /// True where an answer came.
+  @discardableResult
+  private func send(_ planned: PlannedRequest, due: UInt64, _ departure: RequestResult.Departure) async -> Bool {
     var request = requests.request(planned)
     let span = tracing?.start(planned, &request)
     let sent = EventLoop.monotonicNanoseconds()
@@ -125,26 +135,36 @@ actor LoadLoop: LoopActor {
       outcome = .failed(error)
       if let span { tracing?.end(span, error) }
     }
-    note(
-      RequestResult(
-        kind: planned.kind,
-        outcome: outcome,
-        departure: departure,
-        due: due,
-        sent: sent,
-        finished: EventLoop.monotonicNanoseconds(),
-        trace: span.flatMap { $0.spanContext.isSampled ? $0.spanContext.traceID : nil }
-      )
-    )
+    note(planned, outcome, departure, due: due, sent: sent, span?.spanContext)
+    if case .answered = outcome { return true }
+    return false
   }
 
-  private func note(_ result: RequestResult) {
-    if result.outcome == .failed(.cancelled) {
+  private func note(
+    _ planned: PlannedRequest,
+    _ outcome: RequestResult.Outcome,
+    _ departure: RequestResult.Departure,
+    due: UInt64,
+    sent: UInt64,
+    _ span: SpanContext? = nil
+  ) {
+    if outcome == .failed(.cancelled) {
       record.interrupted += 1
-    } else if result.due < times.measuredFrom {
-      record.warmUpRequests += 1
-    } else {
-      record.record(result, begin: times.measuredFrom)
+      return
     }
+    guard due >= times.measuredFrom else {
+      record.warmUpRequests += 1
+      return
+    }
+    let result = RequestResult(
+      kind: planned.kind,
+      outcome: outcome,
+      departure: departure,
+      due: due,
+      sent: sent,
+      finished: EventLoop.monotonicNanoseconds(),
+      trace: span.flatMap { $0.isSampled ? $0.traceID : nil }
+    )
+    record.record(result, begin: times.measuredFrom)
   }
 }

@@ -12,14 +12,18 @@ public struct ProgressPrinter: Sendable {
     self.isTerminal = isTerminal
   }
 
-  /// Four times a second looks alive; a log needs less.
-  private var interval: Duration { isTerminal ? .milliseconds(250) : .seconds(1) }
+  /// Four times a second looks alive. A log needs less, and one of a run without an end less still.
+  private func interval(_ times: RunTimes) -> Duration {
+    if isTerminal { return .milliseconds(250) }
+    let isShort = times.end.map { $0 - times.begin <= 60_000_000_000 } ?? false
+    return isShort ? .seconds(1) : .seconds(10)
+  }
 
   /// Suspends until its task is cancelled, and cleans the line up then.
   func run(_ loops: [LoadLoop], _ times: RunTimes) async {
     guard let writer else { return }
     var last = (requests: 0, time: EventLoop.monotonicNanoseconds())
-    while (try? await Task.sleep(for: interval)) != nil {
+    while (try? await Task.sleep(for: interval(times))) != nil {
       var record = LoadRecord()
       for loop in loops { record.add(await loop.record) }
       let now = EventLoop.monotonicNanoseconds()

@@ -61,7 +61,7 @@ extension TrafficReport {
     th{font-weight:500;color:var(--soft);font-size:14px}
     th,td{text-align:right;padding:7px 10px;white-space:nowrap}th:first-child,td:first-child{text-align:left}
     tbody tr{border-top:1px solid var(--line)}
-    code{font-family:ui-monospace,"DejaVu Sans Mono",monospace;font-size:14px}
+    a{color:var(--blue)}code{font-family:ui-monospace,"DejaVu Sans Mono",monospace;font-size:14px}
     .chart{display:block;width:100%;min-width:560px;height:auto}
     footer{margin-top:24px;font-size:14px}
     """
@@ -103,9 +103,15 @@ extension TrafficReport {
     }.joined(separator: "\n")
   }
 
+  /// The frontend's own page draws the trace.
+  private func markup(_ trace: TraceID) -> String {
+    guard let page = tracePage else { return "<code>\(trace)</code>" }
+    return "<a href=\"\("\(page)\(trace)".markupEscaped)\"><code>\(trace)</code></a>"
+  }
+
   private var traceSection: String {
     let rows = traces.map { kind, name, trace in
-      "<tr><td>\(kind.rawValue) \(name)</td><td><code>\(trace)</code></td></tr>"
+      "<tr><td>\(kind.rawValue) \(name)</td><td>\(markup(trace))</td></tr>"
     }
     let outcomes = outcomes.map { "<tr><td>\($0.name.markupEscaped)</td><td>\($0.count.groupedText)</td></tr>" }
     return """

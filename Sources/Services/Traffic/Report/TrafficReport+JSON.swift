@@ -18,6 +18,7 @@ extension TrafficReport {
       ("error_share", JSONValue(errorShare)),
       ("statuses", JSONValue(members: statuses.map { (String($0.status), JSONValue($0.count)) })),
       ("failures", JSONValue(members: failures.map { ($0.failure.rawValue, JSONValue($0.count)) })),
+      ("unsent", JSONValue(record.unsent)),
       ("warm_up_requests", JSONValue(record.warmUpRequests)),
       ("interrupted_requests", JSONValue(record.interrupted)),
       ("latency_seconds", JSONValue(members: kinds.map { ($0.kind.rawValue, Self.json($0.latencies)) })),

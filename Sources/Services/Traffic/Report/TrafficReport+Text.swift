@@ -55,16 +55,25 @@ extension TrafficReport {
     }
   }
 
+  /// Where a trace's id makes a page that draws it; nil where the target is no frontend.
+  var tracePage: String? {
+    guard case .dice(let url, _) = settings.target else { return nil }
+    return "\(url)/?trace="
+  }
+
   private var traceLines: [String] {
-    traces.enumerated().map { index, row in
+    let lines = traces.enumerated().map { index, row in
       (index == 0 ? "traces" : "").padded(toRight: 11) + "\(row.kind.rawValue) \(row.name)".padded(to: 10)
         + "  \(row.trace)"
     }
+    guard !lines.isEmpty, let page = tracePage else { return lines }
+    return lines + ["           to be seen at \(page)<trace>"]
   }
 
   /// How requests ended, with statuses first.
   var outcomes: [(name: String, count: Int)] {
     statuses.map { ("\($0.status)", $0.count) } + failures.map { ($0.failure.words, $0.count) }
+      + (record.unsent > 0 ? [("not sent", record.unsent)] : [])
   }
 
   private var outcomeLines: [String] {

@@ -88,7 +88,7 @@ public struct TrafficReport: Sendable {
   }
 
   /// Whether there was an answer and every limit was kept.
-  public var passed: Bool { verdicts.allSatisfy(\.passed) && (record.requests == 0 || !kinds.isEmpty) }
+  public var passed: Bool { verdicts.allSatisfy(\.passed) && (record.requests == 0 || !record.statuses.isEmpty) }
 
   /// Nil where nothing but the server limited the run.
   var limit: Limit? {

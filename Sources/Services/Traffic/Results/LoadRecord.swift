@@ -20,6 +20,8 @@ struct RequestResult: Sendable {
     case answered(status: Int)
     /// None came, or not all of it.
     case failed(ClientError)
+    /// It was due, but no connection was free until long after the run's end.
+    case unsent
   }
 
   /// What the moment of sending depended on.
@@ -45,14 +47,14 @@ struct RequestResult: Sendable {
   var isError: Bool {
     switch outcome {
     case .answered(let status): status >= 400
-    case .failed: true
+    case .failed, .unsent: true
     }
   }
 
-  /// From the moment it was due; nil where the server said nothing and nobody waited for it either.
+  /// From the moment it was due, also where it was given up after a wait; nil where a failure ended the wait early.
   var latency: UInt64? {
     switch outcome {
-    case .answered, .failed(.timedOut): finished - due
+    case .answered, .failed(.timedOut), .unsent: finished - due
     case .failed: nil
     }
   }
@@ -64,6 +66,8 @@ struct LoadRecord: Sendable {
   private(set) var statuses: [Int: Int] = [:]
   /// Requests without an answer, by their cause.
   private(set) var failures: [HTTPClientSpan.Failure: Int] = [:]
+  /// Requests that were due and found no connection in time.
+  private(set) var unsent = 0
   private(set) var requests = 0
   private(set) var errors = 0
   private(set) var timeline = Timeline()
@@ -85,6 +89,7 @@ struct LoadRecord: Sendable {
     switch result.outcome {
     case .answered(let status): statuses[status, default: 0] += 1
     case .failed(let error): failures[error.spanFailure, default: 0] += 1
+    case .unsent: unsent += 1
     }
     if let latency = result.latency {
       latencies[result.kind, default: LatencyRecord()].record(latency, trace: result.trace)
@@ -99,7 +104,7 @@ struct LoadRecord: Sendable {
     case .punctual: sendDelay.record(result.sent - result.due, trace: nil)
     case .afterWaiting: waitedForConnection += 1
     }
-    lastSent = max(lastSent, result.sent)
+    if result.outcome != .unsent { lastSent = max(lastSent, result.sent) }
   }
 
   mutating func add(_ other: LoadRecord) {
@@ -110,6 +115,7 @@ struct LoadRecord: Sendable {
     }
     statuses.merge(other.statuses, uniquingKeysWith: +)
     failures.merge(other.failures, uniquingKeysWith: +)
+    unsent += other.unsent
     requests += other.requests
     errors += other.errors
     timeline.add(other.timeline)

@@ -134,6 +134,7 @@ let package = Package(
       name: "Compare",
       dependencies: ["Reporting", "ServiceCore"] + serviceDependencies,
       path: "Sources/Services/Compare",
+      exclude: ["comparison.svg"],
       swiftSettings: settings
     ),
     .executableTarget(

@@ -47,6 +47,7 @@ struct TrafficOptions: ParsableArguments {
 extension TrafficOptions {
   /// With the variables and the defaults; a value that makes no sense is a usage error naming flag or variable.
   func settings() throws -> TrafficSettings {
+    try refuseFlagsWithoutEffect()
     let target = try trafficTarget()
     let seed = try Setting.value(seed, "TRAFFIC_SEED") ?? .random(in: 0...UInt64(UInt32.max))
     var settings = TrafficSettings(target: target, model: try model(target), seed: seed)
@@ -63,6 +64,25 @@ extension TrafficOptions {
     }
     settings.errorLimit = try Setting.value(failErrors, "TRAFFIC_FAIL_ERRORS")
     return settings
+  }
+
+  /// A flag that would be ignored is a misunderstanding; variables may stand there for other runs.
+  private func refuseFlagsWithoutEffect() throws {
+    let isOpen = try Setting.value(rate, "TRAFFIC_RATE") != nil
+    let hasTarget = try Setting.value(target, "TRAFFIC_TARGET") != nil
+    let ofUsers = [("--users", users != nil), ("--max-rolls", maxRolls != nil), ("--think-time", thinkTime != nil)]
+    let ofDice = [
+      ("--url", url != nil), ("--dice", dice != nil), ("--async-probability", asyncProbability != nil),
+      ("--max-async-rolls", maxAsyncRolls != nil), ("--max-rolls", maxRolls != nil),
+    ]
+    try refuse(isOpen ? ofUsers : [("--arrivals", arrivals != nil)], isOpen ? "with --rate" : "without --rate")
+    try refuse(hasTarget ? ofDice : [], "with --target")
+    try refuse(isOpen || hasTarget ? [] : [("--connections", connections != nil)], "without --rate or --target")
+  }
+
+  private func refuse(_ flags: [(name: String, isGiven: Bool)], _ circumstances: String) throws {
+    guard let flag = flags.first(where: \.isGiven) else { return }
+    throw ValidationError("\(flag.name) has no effect \(circumstances).")
   }
 
   /// Only users of a frontend go on for ever, as people do.

@@ -23,9 +23,10 @@ class PrometheusAPI:
         assert answer["status"] == "success", answer
         return answer["data"]
 
-    def query(self, expression):
-        """The series of an instant query that have a number."""
-        return [series for series in self.api("query", query=expression)["result"] if series["value"][1] != "NaN"]
+    def query(self, expression, **moment):
+        """The series of an instant query that have a number; `time` asks for another instant than now."""
+        result = self.api("query", query=expression, **moment)["result"]
+        return [series for series in result if series["value"][1] != "NaN"]
 
     def wait_for(self, expression, timeout=30):
         """The result of the query, once there is one."""
@@ -41,13 +42,13 @@ class PrometheusAPI:
 class Prometheus(PrometheusAPI):
     """A Prometheus of our own."""
 
-    def __init__(self, folder, targets, rules=None):
+    def __init__(self, folder, targets, rules=None, interval="1s"):
         jobs = "\n".join(
             f"  - job_name: {job}\n    static_configs: [{{targets: ['{target}']}}]" for job, target in targets.items()
         )
         config = folder / "prometheus.yml"
         config.write_text(
-            "global: {scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}\n"
+            f"global: {{scrape_interval: {interval}, scrape_timeout: {interval}, evaluation_interval: {interval}}}\n"
             f"rule_files: {[str(rules)] if rules else []}\n"
             f"scrape_configs:\n{jobs}\n"
         )

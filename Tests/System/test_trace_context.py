@@ -365,6 +365,7 @@ def test_a_disabled_sdk_passes_everything_on(collector):
             assert request.values("traceparent") == [VALID]
             assert (request.values("tracestate"), request.values("baggage")) == (["foo=1,bar=2"], ["a=1"])
         (alone,) = relay.send()[1]
+    assert (answer.header("traceresponse"), answer.header("server-timing")) == (None, None), "it has no span to name"
     assert alone.values("traceparent") == [] and collector.requests == []
 
 

@@ -39,10 +39,25 @@ extension [UInt8] {
   /// Appends the low `digits` hex digits of a number, lowercase, with leading zeros.
   mutating func append(hex number: UInt64, digits: Int) {
     append(addingCapacity: digits) { output in
-      for digit in (0..<digits).reversed() {
-        let nibble = UInt8(truncatingIfNeeded: number >> UInt64(4 * digit)) & 0xf
-        output.append(nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10)
+      var left = digits
+      while left > 0 {
+        // Eight digits at once, or those that are left over at the front.
+        let count = left % 8 == 0 ? 8 : left % 8
+        let word = Self.eightDigits(of: UInt32(truncatingIfNeeded: number >> UInt64(4 * (left - count))))
+        for place in (0..<count).reversed() { output.append(UInt8(truncatingIfNeeded: word >> UInt64(8 * place))) }
+        left -= count
       }
     }
+  }
+
+  /// The digits as characters, the first in the most significant byte: every four bits move to a byte of their own, and
+  /// those above nine to the letters.
+  private static func eightDigits(of number: UInt32) -> UInt64 {
+    var word = UInt64(number)
+    word = (word | word << 16) & 0x0000_ffff_0000_ffff
+    word = (word | word << 8) & 0x00ff_00ff_00ff_00ff
+    word = (word | word << 4) & 0x0f0f_0f0f_0f0f_0f0f
+    let letters = ((word &+ 0x0606_0606_0606_0606) >> 4) & 0x0101_0101_0101_0101
+    return word &+ 0x3030_3030_3030_3030 &+ letters &* 39
   }
 }

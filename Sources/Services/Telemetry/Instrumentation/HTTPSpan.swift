@@ -16,16 +16,17 @@ enum HTTPSpan {
 
   /// Host and port of `host`, `host:port`, `[v6]` and `[v6]:port`; what is no port counts as part of nothing.
   static func split(authority: String) -> (address: String, port: Int?) {
-    if authority.first == "[", let close = authority.firstIndex(of: "]") {
-      let rest = authority[authority.index(after: close)...]
-      return (String(authority[authority.index(after: authority.startIndex)..<close]), port(rest))
+    let bytes = authority.utf8
+    if bytes.first == UInt8(ascii: "["), let close = bytes.firstIndex(of: UInt8(ascii: "]")) {
+      return (String(authority[bytes.index(after: bytes.startIndex)..<close]), port(authority[close...].utf8.dropFirst()))
     }
-    guard let colon = authority.firstIndex(of: ":") else { return (authority, nil) }
-    return (String(authority[..<colon]), port(authority[colon...]))
+    guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return (authority, nil) }
+    return (String(authority[..<colon]), port(authority[colon...].utf8))
   }
 
-  private static func port(_ suffix: Substring) -> Int? {
-    guard suffix.first == ":", let port = Int(suffix.dropFirst()), (0...65_535).contains(port) else { return nil }
+  private static func port(_ suffix: Substring.UTF8View) -> Int? {
+    guard suffix.first == UInt8(ascii: ":"), let port = Int(Substring(suffix.dropFirst())), (0...65_535).contains(port)
+    else { return nil }
     return port
   }
 
@@ -36,12 +37,34 @@ enum HTTPSpan {
 
   /// The query with the values of keys that sign requests replaced by `REDACTED`.
   static func redactedQuery(_ query: String) -> String {
+    guard mayHoldSecret(query) else { return query }
     let separator = UInt8(ascii: "&")
     let items = query[...].utf8.split(separator: separator, omittingEmptySubsequences: false)
     guard items.contains(where: isSecret) else { return query }
     return items.map { item in
       isSecret(item) ? Substring(item.prefix { $0 != UInt8(ascii: "=") }) + "=REDACTED" : Substring(item)
     }.joined(separator: "&")
+  }
+
+  /// False where no key is as long as a secret one or begins as AWS's do: nearly always, and without taking it apart.
+  private static func mayHoldSecret(_ query: String) -> Bool {
+    var length = 0
+    var isKey = true
+    for byte in query.utf8 {
+      switch byte {
+      case UInt8(ascii: "&"):
+        length = 0
+        isKey = true
+      case UInt8(ascii: "="):
+        if isKey, secretKeys.contains(where: { $0.utf8.count == length }) { return true }
+        isKey = false
+      case UInt8(ascii: "x"), UInt8(ascii: "X"):
+        if isKey, length == 0 { return true }
+        length += 1
+      default: length += 1
+      }
+    }
+    return false
   }
 
   private static func isSecret(_ item: Substring.UTF8View) -> Bool {

@@ -57,9 +57,8 @@ extension [UInt8] {
   private static func mayNeedEscape(_ bytes: Span<UInt8>) -> Bool {
     for index in bytes.indices {
       let byte = bytes[index]
-      if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7f || byte == 0xc2
-        || byte == 0xe2
-      {
+      let isVisible = byte &- 0x20 < 0x5f
+      if isVisible ? byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") : byte < 0x80 || byte == 0xc2 || byte == 0xe2 {
         return true
       }
     }

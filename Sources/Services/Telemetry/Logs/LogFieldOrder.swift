@@ -11,15 +11,24 @@ enum LogFieldOrder {
     "duration", "url", "error", "reason",
   ]
 
-  private static let ranks = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
-
   /// The fields of an event in the order in which they are shown.
   static func sorted(_ fields: Logger.Metadata) -> [(key: String, value: Logger.MetadataValue)] {
     guard fields.count > 1 else { return Array(fields) }
-    return
-      fields
-      .map { (rank: ranks[$0.key] ?? names.count, field: $0) }
-      .sorted { ($0.rank, $0.field.key) < ($1.rank, $1.field.key) }
-      .map(\.field)
+    var order: [(rank: Int, index: Logger.Metadata.Index)] = []
+    order.reserveCapacity(fields.count)
+    for index in fields.indices {
+      let rank = rank(of: fields[index].key)
+      // Few enough that putting each in its place is the fastest way.
+      let place = order.firstIndex { other in
+        rank < other.rank || (rank == other.rank && fields[index].key < fields[other.index].key)
+      }
+      order.insert((rank, index), at: place ?? order.count)
+    }
+    return order.map { fields[$0.index] }
+  }
+
+  /// The name's place in the table, which is short: looking through it is cheaper than hashing.
+  private static func rank(of name: String) -> Int {
+    names.firstIndex(of: name) ?? names.count
   }
 }

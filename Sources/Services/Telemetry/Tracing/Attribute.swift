@@ -3,6 +3,11 @@ public struct AttributeKey: Sendable, Hashable, ExpressibleByStringLiteral {
   /// The name, as in the semantic conventions.
   public let name: String
 
+  /// Most names differ in their length, which is known without looking at them.
+  public static func == (left: AttributeKey, right: AttributeKey) -> Bool {
+    left.name.utf8.count == right.name.utf8.count && left.name == right.name
+  }
+
   /// A key of that name.
   public init(_ name: String) {
     self.name = name

@@ -81,8 +81,8 @@ def wrk(url, seconds=2, connections=64, script=None):
 
 
 def _seconds(text):
-    number, unit = re.fullmatch(r"([\d.]+)(us|ms|s|m)", text).groups()
-    return float(number) * {"us": 1e-6, "ms": 1e-3, "s": 1, "m": 60}[unit]
+    match = re.fullmatch(r"([\d.]+)(us|ms|s|m)", text)  # wrk says "-nan" where it has no sample
+    return float(match[1]) * {"us": 1e-6, "ms": 1e-3, "s": 1, "m": 60}[match[2]] if match else float("nan")
 
 
 class IdleConnections:

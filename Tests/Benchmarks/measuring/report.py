@@ -5,7 +5,7 @@ import statistics
 from dataclasses import asdict
 from pathlib import Path
 
-GOALS = {  # issue by issue agreed: LoopHTTP's CPU time per request as a share of the peer's
+GOALS = {  # LoopHTTP's CPU time per request as a share of the peer's
     ("plaintext", "C libuv+llhttp"): 1.1,
     ("plaintext", "SwiftNIO handler"): 0.6,
     ("plaintext", "Hummingbird"): 0.3,

@@ -18,7 +18,8 @@ enum HTTPSpan {
   static func split(authority: String) -> (address: String, port: Int?) {
     let bytes = authority.utf8
     if bytes.first == UInt8(ascii: "["), let close = bytes.firstIndex(of: UInt8(ascii: "]")) {
-      return (String(authority[bytes.index(after: bytes.startIndex)..<close]), port(authority[close...].utf8.dropFirst()))
+      let address = authority[bytes.index(after: bytes.startIndex)..<close]
+      return (String(address), port(authority[close...].utf8.dropFirst()))
     }
     guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return (authority, nil) }
     return (String(authority[..<colon]), port(authority[colon...].utf8))

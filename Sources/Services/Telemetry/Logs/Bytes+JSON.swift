@@ -57,8 +57,9 @@ extension [UInt8] {
   private static func mayNeedEscape(_ bytes: Span<UInt8>) -> Bool {
     for index in bytes.indices {
       let byte = bytes[index]
-      let isVisible = byte &- 0x20 < 0x5f
-      if isVisible ? byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") : byte < 0x80 || byte == 0xc2 || byte == 0xe2 {
+      if byte &- 0x20 < 0x5f {
+        if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return true }
+      } else if byte < 0x80 || byte == 0xc2 || byte == 0xe2 {
         return true
       }
     }

@@ -5,7 +5,7 @@ import Payload
 let text = HTTPHeaders([.contentType: "text/plain; charset=utf-8"])
 let json = HTTPHeaders([.contentType: "application/json"])
 
-let server = HTTPServer(address: .loopback(port: UInt16(Routes.port)))
+let server = try HTTPServer(address: .inet(ip4: "127.0.0.1", port: UInt16(Routes.port)))
 await server.appendRoute("GET /plaintext") { _ in
   HTTPResponse(statusCode: .ok, headers: text, body: Data(Routes.greeting.utf8))
 }

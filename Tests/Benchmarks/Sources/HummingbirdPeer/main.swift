@@ -2,22 +2,23 @@ import Hummingbird
 import Logging
 import NIOPosix
 import Payload
+import Synchronization
 
-/// What many users add first: a field in every answer.
-struct ServerNameMiddleware<Context: RequestContext>: RouterMiddleware {
+/// What many users add first: something that sees every request.
+struct CountingMiddleware<Context: RequestContext>: RouterMiddleware {
   func handle(
     _ request: Request,
     context: Context,
     next: (Request, Context) async throws -> Response
   ) async throws -> Response {
-    var response = try await next(request, context)
-    response.headers[.server] = "Hummingbird"
-    return response
+    requestCount.add(1, ordering: .relaxed)
+    return try await next(request, context)
   }
 }
 
+let requestCount = Atomic(0)
 let router = Router()
-router.add(middleware: ServerNameMiddleware())
+router.add(middleware: CountingMiddleware())
 router.get("/plaintext") { _, _ in Routes.greeting }
 router.get("/json") { request, _ in
   let die = DiePayload(identifier: request.uri.queryParameters["die"].map(String.init) ?? "fair")

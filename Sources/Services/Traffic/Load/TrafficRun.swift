@@ -43,6 +43,9 @@ public struct TrafficRun: Sendable {
       tracing = nil
       return
     }
+    for warning in telemetry.warnings { logger.warning("Setting ignored", metadata: ["reason": "\(warning)"]) }
+    var console = logger
+    console.logLevel = .info
     var telemetry = telemetry
     telemetry.sampler = .parentBased(root: .traceIDRatioBased(sample))
     tracing = ServiceTracing(
@@ -56,7 +59,7 @@ public struct TrafficRun: Sendable {
       transport: HTTPClientTransport(client: exportClient),
       group: group,
       logger: logger,
-      console: { logger.info("\($0)") }
+      console: { [console] in console.info("\($0)") }
     )
   }
 

@@ -162,8 +162,8 @@ import Testing
         tasks.addTask { _ = try? await exchange.get("/holds") }
         await exchange.server.requests.wait(for: 1)
         // The first to come waits, the next is refused at once.
-        async let one = exchange.outcome("/waits", timeout: .milliseconds(200))
-        async let other = exchange.outcome("/waits", timeout: .milliseconds(200))
+        async let one = exchange.outcome("/waits", timeout: .seconds(1))
+        async let other = exchange.outcome("/waits", timeout: .seconds(1))
         let outcomes = await [one, other]
         #expect(outcomes.contains(.poolExhausted("\(exchange.address)")))
         #expect(outcomes.contains(.timedOut(.connectionFromPool)))

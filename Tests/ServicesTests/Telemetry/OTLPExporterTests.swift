@@ -43,7 +43,7 @@ private final class ScriptedTransport: OTLPTransport {
   }
 }
 
-struct OTLPExporterTests {
+@Suite(.timeLimit(.minutes(1))) struct OTLPExporterTests {
   private typealias Answer = Opentelemetry_Proto_Collector_Trace_V1_ExportTraceServiceResponse
 
   private let log = MemoryLogSink()

@@ -11,7 +11,7 @@ import Tracing
 @testable import Telemetry
 
 /// Tracing and its export over real sockets: LoopHTTP's server and client at both ends.
-struct TelemetryOnLoopsTests {
+@Suite(.timeLimit(.minutes(1))) struct TelemetryOnLoopsTests {
   private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
   private let collector = CollectingProcessor()
 

@@ -170,6 +170,27 @@ def test_tempo_may_write_what_it_counts(used):
     assert httpx.post(f"{used.url}/api/v1/write", content=b"").status_code != 404
 
 
+def test_every_replica_is_scraped(running, used):
+    scale = ["up", "--detach", "--no-recreate", "--no-deps"]
+    running.compose(*scale, "--scale", "dice-roller=3", "dice-roller")
+    try:
+        used.wait_for('count(up{job="dice-roller"} == 1) == 3', timeout=60)
+    finally:
+        running.compose(*scale, "--scale", "dice-roller=1", "dice-roller")
+
+
+def test_a_killed_service_raises_an_alert(running, used):
+    container = running.container("die-service")
+    running.docker("kill", container)
+    try:
+        # The name is gone, and with it the target: there is no `up` of 0 to see.
+        used.wait_for('ALERTS{alertname="ServiceDown", job="die-service"}', timeout=60)
+    finally:
+        running.docker("start", container)
+        running.wait_until_healthy("die-service")
+    used.wait_for('up{job="die-service"} == 1', timeout=60)
+
+
 def test_memory_limits_have_headroom(running, used):
     names = [*deployment.SERVICES, "prometheus"]
     for name in names:

@@ -1,3 +1,4 @@
+import ArgumentParser
 import FoundationEssentials
 import Logging
 import LoopHTTP
@@ -10,13 +11,17 @@ import Telemetry
   import Darwin
 #endif
 
-/// `trace-relay PORT` relays until SIGTERM, in the same telemetry as the services and configured by the same variables.
+/// Relays until SIGTERM or Ctrl-C, in the same telemetry as the services and configured by the same variables.
 @main
-enum TraceRelay {
-  static func main() async throws {
-    guard let port = CommandLine.arguments.dropFirst().first.flatMap(UInt16.init) else {
-      fatalError("usage: trace-relay PORT")
-    }
+struct TraceRelay: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "trace-relay",
+    abstract: "Posts on what it is posted, for validators of W3C Trace Context."
+  )
+  @Argument(help: "Port to listen on.")
+  var port: UInt16
+
+  func run() async throws {
     let group = try EventLoopGroup(loopCount: 1)
     let sink = BufferedLogSink(descriptor: 1, group: group, style: .json, service: "trace-relay")
     let settings = ServiceSettings(
@@ -28,7 +33,7 @@ enum TraceRelay {
     )
     let host = try ServiceHost(RelayService(), settings: settings, group: group, sink: sink)
     let (signals, arrived) = AsyncStream.makeStream(of: Int32.self)
-    let watcher = try await SignalWatcher.start([SIGTERM], on: group.loops[0]) { arrived.yield($0) }
+    let watcher = try await SignalWatcher.start([SIGTERM, SIGINT], on: group.loops[0]) { arrived.yield($0) }
     let draining = Task {
       for await _ in signals { await host.drain(delay: .zero, timeout: .seconds(5)) }
     }

@@ -16,25 +16,28 @@ struct GeneratorUsage: Sendable {
   let busyShare: Double
 }
 
-/// Measures the process between two moments.
-actor GeneratorMeter {
+/// Measures the process between two moments, on the first loop: its thread is running whenever requests are sent, while
+/// another might have to wait for a core.
+actor GeneratorMeter: LoopActor {
   private struct Reading {
     var cpu: Double
     var time: UInt64
     var idle: [UInt64]
   }
 
+  nonisolated let loop: EventLoop
   private let group: EventLoopGroup
   private var start: Reading?
 
   init(group: EventLoopGroup) {
     self.group = group
+    loop = group.loops[0]
   }
 
   /// Suspends until `moment` (monotonic nanoseconds) and takes the first reading.
   func begin(at moment: UInt64) async {
     let now = EventLoop.monotonicNanoseconds()
-    guard (try? await Task.sleep(for: .nanoseconds(Int64(moment - min(moment, now))))) != nil else { return }
+    guard (try? await loop.sleep(for: .nanoseconds(Int64(moment - min(moment, now))))) != nil else { return }
     start = await read()
   }
 

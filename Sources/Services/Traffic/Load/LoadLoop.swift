@@ -66,8 +66,7 @@ actor LoadLoop: LoopActor {
     timer.close()
   }
 
-  /// Nothing more is sent; answers on their way are still waited for.
-  func stop() {
+  private func stop() {
     isStopping = true
     timer?.wakeAll()
   }
@@ -96,12 +95,15 @@ actor LoadLoop: LoopActor {
   private func live(_ users: SimulatedUsers, _ timer: PreciseTimer) async {
     var users = users
     guard await timer.sleep(until: times.begin) else { return }
+    let end = times.end ?? .max
     while !isStopping {
-      let isAnswered = await send(users.nextRequest(), due: EventLoop.monotonicNanoseconds(), .spontaneous)
+      let now = EventLoop.monotonicNanoseconds()
+      guard now < end else { return }
+      let isAnswered = await send(users.nextRequest(), due: now, .spontaneous)
       // Where nobody listens, asking as fast as possible would only heat the machine.
       let pause = max(users.nextThinkTime(), isAnswered ? 0 : Self.pauseAfterFailure)
       guard pause > 0, !isStopping else { continue }
-      _ = await timer.sleep(until: EventLoop.monotonicNanoseconds() + UInt64(pause * 1e9))
+      _ = await timer.sleep(until: min(end, EventLoop.monotonicNanoseconds() + UInt64(pause * 1e9)))
     }
   }
 

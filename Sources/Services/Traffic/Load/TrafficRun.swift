@@ -122,17 +122,13 @@ public struct TrafficRun: Sendable {
     var isInterrupted = false
     var failure: UVError?
     await withTaskGroup(of: Event.self) { tasks in
-      tasks.addTask { .finished(await self.run(loops)) }
-      tasks.addTask {
-        for await _ in stops { return .stopped }
-        return .other
-      }
-      tasks.addTask {
+      tasks.addTask(executorPreference: meter.loop) {
         await meter.begin(at: times.measuredFrom)
         return .other
       }
+      tasks.addTask { .finished(await self.run(loops)) }
       tasks.addTask {
-        await self.end(loops, at: times.end)
+        for await _ in stops { return .stopped }
         return .other
       }
       tasks.addTask {
@@ -186,14 +182,6 @@ public struct TrafficRun: Sendable {
       }
       return result
     }
-  }
-
-  private func end(_ loops: [LoadLoop], at end: UInt64?) async {
-    // The schedule of an open model ends by itself.
-    guard case .closed = settings.model, let end else { return }
-    let now = EventLoop.monotonicNanoseconds()
-    try? await Task.sleep(for: .nanoseconds(Int64(end - min(end, now))))
-    for loop in loops { await loop.stop() }
   }
 
   /// Seconds in which the measured requests were sent.

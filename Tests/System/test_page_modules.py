@@ -169,6 +169,21 @@ def test_the_overlap_is_the_sum_of_the_rolls_against_their_batch(page):
 
 
 @pytest.mark.parametrize(
+    ("services", "hues"),
+    [
+        (["frontend", "dice-roller", "die-service"], [0, 1, 2]),
+        (["caller", "dice-roller", "frontend"], [3, 1, 0]),
+        (["a", "b", "c", "d", "e", "f"], [3, 4, 0, 2, 1, 5]),
+        (["a", "b", "c", "frontend", "d", "dice-roller", "e"], [3, 4, 2, 0, 5, 1, 3]),
+    ],
+    ids=["ours", "with a caller", "others", "more than there are colours"],
+)
+def test_services_have_colours_of_their_own_as_far_as_there_are_any(page, services, hues):
+    script = 'const { hueOf } = await import("./timeline.js"); return given[0].map((name) => hueOf(name, given[0]))'
+    assert page.run(script, services) == hues
+
+
+@pytest.mark.parametrize(
     ("milliseconds", "text"),
     [
         (0.04, "40 µs"),

@@ -3,13 +3,15 @@
 import { svg } from "./dom.js";
 import { duration, ticks } from "./format.js";
 
-const hues = ["frontend", "dice-roller", "die-service"];
+const ours = ["frontend", "dice-roller", "die-service"];
+const hues = [3, 4, 0, 2, 1, 5];
 
-/** The colour slot (`data-hue`) of a service: its own for ours, one of three more for others. */
+/** The colour slot (`data-hue`) of a service among `services`: ours have their own, others share what those leave. */
 export function hueOf(service, services) {
-  const own = hues.indexOf(service);
-  if (own >= 0) return own;
-  return hues.length + (services.filter((name) => !hues.includes(name)).indexOf(service) % 3);
+  if (ours.includes(service)) return ours.indexOf(service);
+  const free = hues.filter((hue) => !services.includes(ours[hue]));
+  const others = services.filter((name) => !ours.includes(name));
+  return free[others.indexOf(service) % free.length];
 }
 
 /** A range of time (milliseconds) laid over the width of a drawing. */

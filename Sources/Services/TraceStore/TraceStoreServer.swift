@@ -7,8 +7,8 @@ import Telemetry
 /// A small trace backend: takes spans over OTLP/HTTP and answers the part of Tempo's HTTP API that Grafana needs.
 ///
 /// Requests of all loops share one storage behind a lock; bodies are decoded and encoded outside of it, and outside of
-/// the loops, which in `dice all` serve other requests, too. Run it without
-/// tracing of its own: a store that traces the exports it receives never comes to rest.
+/// the loops, which in `dice all` serve other requests, too. Run it without tracing of its own: a store that traces the
+/// exports it receives never comes to rest.
 public final class TraceStoreServer: ServiceDefinition {
   /// See `ServiceDefinition`.
   public let name = "trace-store"
@@ -22,14 +22,14 @@ public final class TraceStoreServer: ServiceDefinition {
 
   /// What a store allows itself and its clients.
   public struct Limits: Sendable, Hashable {
-    /// Bytes that the kept traces may take; some 80 000 spans of the dice services. The container has four times that.
+    /// Bytes that the kept traces may take; some 70 000 spans of the dice services. The container has four times that.
     public var storage: Int
     /// Bytes of one export, before and after decompression: 20 full batches of an SDK's default settings.
     public var body: Int
     /// Spans, attributes, events and whatever else is a message, of one export and of one trace: in memory, and while it
     /// is decoded or answered, an empty one takes up to 260 bytes. A collector's full batch has half as many.
     public var messages: Int
-    /// Exports in work at a time; what decoding takes is bounded by it. More are answered 429.
+    /// Exports in work at a time, their bodies in memory; they are decoded one after another. More are answered 429.
     public var exports: Int
 
     /// Defaults that suit a process of 128 MB.

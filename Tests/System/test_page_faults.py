@@ -83,16 +83,14 @@ def test_a_store_that_answers_no_trace_is_said(driver):
             page.wait_for_status("not available", timeout=25)
 
 
-def test_a_late_trace_is_waited_for(driver):
-    with (
-        laboratory(OTEL_BSP_SCHEDULE_DELAY="3000", ROLL_MAX_DELAY_MS="0") as stack,
-        visit(driver, stack.frontend_url) as page,
-    ):
-        page.open()
-        page.roll_async("fair", 4)
-        page.wait_for_status("Complete")
-        assert sum(request.endswith(f"/traces/{page.trace_id()}") for request in page.requests()) > 1
-        assert len(page.rolls()) == 4
+def test_a_late_trace_is_waited_for(page, lab):
+    trace_id = secrets.token_hex(16)
+    page.open(trace=trace_id)
+    page.wait(lambda: sum(request.endswith(f"/traces/{trace_id}") for request in page.requests()) > 2)
+    assert page.text("trace-status") == "Waiting for the trace…"
+    send(lab.store_url, [{"name": "late"}], trace_id)
+    page.wait_for_status("Complete")
+    assert [row["name"] for row in page.rows()] == ["late"]
 
 
 def test_a_trace_whose_parent_never_comes_is_shown_as_incomplete(page, lab):

@@ -159,3 +159,16 @@ def run(*arguments, environment=None, timeout=20):
         text=True,
         timeout=timeout,
     )
+
+
+# Exit statuses: a command that is written wrongly, and one that could not do what it says.
+USAGE, RUN_TIME = 64, 1
+
+
+def complaint(result, status):
+    """The single line with which the program ended."""
+    assert result.returncode == status, (result.returncode, result.stderr)
+    lines = [line for line in result.stderr.splitlines() if line.strip()]
+    assert len(lines) == 1, result.stderr
+    assert "Fatal error" not in result.stderr and "Backtrace" not in result.stderr
+    return lines[0]

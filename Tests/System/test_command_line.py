@@ -10,20 +10,10 @@ import httpx
 import pytest
 
 from conftest import running_all, running_service
-from dice import Dice, FreePorts, run
+from dice import RUN_TIME, USAGE, Dice, FreePorts, complaint, run
 
 SUBCOMMANDS = ["all", "die-service", "dice-roller", "frontend", "trace-store", "traffic", "compare", "healthcheck"]
 SERVICES = ["die-service", "dice-roller", "frontend"]
-USAGE, RUN_TIME = 64, 1
-
-
-def complaint(result, status):
-    """The single line with which the program ended."""
-    assert result.returncode == status, (result.returncode, result.stderr)
-    lines = [line for line in result.stderr.splitlines() if line.strip()]
-    assert len(lines) == 1, result.stderr
-    assert "Fatal error" not in result.stderr and "Backtrace" not in result.stderr
-    return lines[0]
 
 
 @contextlib.contextmanager

@@ -11,8 +11,7 @@ import xml.etree.ElementTree
 import pytest
 
 from conftest import running_all
-from dice import Dice, FreePorts, run
-from test_traffic import RUN_TIME, USAGE, complaint
+from dice import RUN_TIME, USAGE, Dice, FreePorts, complaint, run
 
 LAST_LINES = (
     r"Sequential Rolls: \d+\.\d{3} seconds\n"

@@ -13,11 +13,10 @@ import time
 import pytest
 
 from conftest import running_service, telemetry_to
-from dice import BARE_ENVIRONMENT, PROGRAM, Dice, FreePorts, run
+from dice import BARE_ENVIRONMENT, PROGRAM, RUN_TIME, USAGE, Dice, FreePorts, complaint, run
 from metrics_page import Page
 from scripted_server import Fault, Reply, ScriptedServer
 
-USAGE, RUN_TIME = 64, 1
 UNTRACED = {"OTEL_TRACES_EXPORTER": "none"}
 # What the generator looks for before it begins.
 FRONTEND = Reply(200, b'{"paths":{"/roll":{},"/roll-async":{}}}')
@@ -29,13 +28,6 @@ def traffic(tmp_path, *arguments, environment=UNTRACED, status=0, timeout=60):
     result = run("traffic", *arguments, "--json", path, environment=environment, timeout=timeout)
     assert result.returncode == status, (result.returncode, result.stderr, result.stdout)
     return result, json.loads(path.read_text())
-
-
-def complaint(result, status):
-    """The single line with which the program ended."""
-    assert result.returncode == status, (result.returncode, result.stderr)
-    assert len(result.stderr.splitlines()) == 1, result.stderr
-    return result.stderr.strip()
 
 
 @pytest.fixture

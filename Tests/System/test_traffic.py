@@ -270,6 +270,13 @@ def test_a_wrong_flag(arguments):
     assert arguments[0] in complaint(run("traffic", *arguments), USAGE)
 
 
+def test_more_connections_than_file_descriptors():
+    command = f"ulimit -n 256 && exec {PROGRAM} traffic --users 300"
+    result = subprocess.run(["bash", "-c", command], env=BARE_ENVIRONMENT, capture_output=True, text=True, timeout=20)
+    line = complaint(result, RUN_TIME)
+    assert "300 connections" in line and "ulimit -n" in line
+
+
 @pytest.mark.parametrize("variable", ["TRAFFIC_USERS", "TRAFFIC_RATE", "TRAFFIC_DURATION", "FRONTEND_URL"])
 def test_a_wrong_variable(variable):
     assert variable in complaint(run("traffic", environment={variable: "nonsense"}), USAGE)

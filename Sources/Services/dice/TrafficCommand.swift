@@ -27,6 +27,10 @@ struct TrafficCommand: AsyncParsableCommand {
 
   func run() async throws {
     let settings = try traffic.settings()
+    guard settings.concurrency <= TrafficOptions.connectionLimit else {
+      let needed = "\(settings.concurrency) connections need more file descriptors than this process may open"
+      throw RunFailure(description: "\(needed): raise the limit with `ulimit -n`")
+    }
     let tool = try await ToolProcess(loopCount: settings.loopCount, name: "traffic-generator")
     let run = TrafficRun(
       settings,

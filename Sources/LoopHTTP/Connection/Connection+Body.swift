@@ -21,18 +21,17 @@ extension Connection {
     }
     while true {
       let step = try stream.withInbound { (bytes) throws(WireError) in try reader.next(bytes) }
-      var piece: [UInt8]?
-      if case .body(let range) = step.event { piece = stream.copyInbound(range) }
+      if case .body(let range) = step.event {
+        bodyMeter.received(range.count)
+        return stream.takeInbound(range, consuming: step.consumed)
+      }
       stream.consume(step.consumed)
       switch step.event {
-      case .body:
-        bodyMeter.received(piece?.count ?? 0)
-        return piece
       case .end:
         endBody()
         return nil
       case .needMore: break
-      case .head: preconditionFailure("a head within a body")
+      case .head, .body: preconditionFailure("a head within a body")
       }
       try await waitForBody()
     }

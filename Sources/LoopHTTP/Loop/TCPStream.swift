@@ -151,6 +151,19 @@ protocol TCPStreamOwner: Actor {
     Array(inbound[(inboundStart + range.lowerBound)..<(inboundStart + range.upperBound)])
   }
 
+  /// `copyInbound(range)` and then `consume(count)`; where that is all there is, its buffer is handed on instead of a copy.
+  func takeInbound(_ range: Range<Int>, consuming count: Int) -> [UInt8] {
+    guard inboundStart == 0, range == 0..<inbound.count, count == inbound.count else {
+      let copy = copyInbound(range)
+      consume(count)
+      return copy
+    }
+    var bytes: [UInt8] = []
+    swap(&bytes, &inbound)
+    consume(0)  // goes on reading where there was no room
+    return bytes
+  }
+
   var inboundCount: Int { inbound.count - inboundStart }
 
   /// The first `count` waiting bytes are used; reading goes on where it had stopped for lack of room.

@@ -2,7 +2,6 @@
 
 import json
 import statistics
-import sys
 import time
 import urllib.request
 from contextlib import ExitStack
@@ -10,7 +9,7 @@ from dataclasses import dataclass
 
 from measuring import report
 from measuring.load import LOAD_CPU, LoadFailed, wrk
-from measuring.peers import PEERS, PYTHON, REPOSITORY, Peer, Server, Unavailable, ALL
+from measuring.peers import ALL, PEERS, PYTHON, REPOSITORY, Peer, Server, Unavailable
 
 DICE = REPOSITORY / ".build/release/dice"
 OFF = {"OTEL_SDK_DISABLED": "true", "OTEL_METRICS_EXPORTER": "none", "LOG_LEVEL": "error", "TELEMETRY": "off"}
@@ -71,14 +70,14 @@ def _contest(work, endpoint, rounds, seconds):
         servers = _start(work, endpoint, stack)
         for turn in range(rounds):
             for name, server in servers.items():
-                print(f"\rround {turn + 1}/{rounds}: {work.name}, {name}\033[K", end="", file=sys.stderr)
+                report.progress(f"round {turn + 1}/{rounds}: {work.name}, {name}")
                 server.resume()
                 try:
                     samples.setdefault(name, []).append(_cpu_per_request(server, work, seconds))
                 except LoadFailed as reason:
-                    print(f"\rno result: {work.name}, {name}: {reason}\033[K", file=sys.stderr)
+                    report.remark(f"no result: {work.name}, {name}: {reason}")
                 server.pause()
-    print("\r\033[K", end="", file=sys.stderr)
+    report.progress()
     return {name: {"cpu": statistics.median(runs), "runs": runs} for name, runs in samples.items() if runs}
 
 
@@ -96,7 +95,7 @@ def _start(work, endpoint, stack):
             server = stack.enter_context(Server(_fastapi(), environment=TELEMETRY[level] | endpoint | delay))
             servers[f"FastAPI, {level}"] = server
         except (Unavailable, FileNotFoundError) as reason:
-            print(f"left out: {reason}", file=sys.stderr)
+            report.remark(f"left out: {reason}")
     for server in servers.values():
         _check(server.url(work.path))
         server.pause()

@@ -21,18 +21,23 @@ public struct DiePayload {
   public var json: [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(128)
-    bytes.append(contentsOf: #"{"identifier":""#.utf8)
+    bytes += DiePayload.beforeIdentifier
     for byte in identifier.utf8 { bytes.append(jsonEscaped: byte) }
-    bytes.append(contentsOf: #"","specification":{"faces":["#.utf8)
-    for (index, face) in faces.enumerated() {
+    bytes += DiePayload.beforeFaces
+    for index in faces.indices {
       if index > 0 { bytes.append(UInt8(ascii: ",")) }
-      bytes.append(contentsOf: String(face).utf8)
+      bytes += faces[index].description.utf8
     }
-    bytes.append(contentsOf: #"],"error_rate":"#.utf8)
-    bytes.append(contentsOf: String(errorRate).utf8)
-    bytes.append(contentsOf: "}}".utf8)
+    bytes += DiePayload.beforeErrorRate
+    bytes += errorRate.description.utf8
+    bytes += DiePayload.end
     return bytes
   }
+
+  private static let beforeIdentifier = Array(#"{"identifier":""#.utf8)
+  private static let beforeFaces = Array(#"","specification":{"faces":["#.utf8)
+  private static let beforeErrorRate = Array(#"],"error_rate":"#.utf8)
+  private static let end = Array("}}".utf8)
 }
 
 extension [UInt8] {

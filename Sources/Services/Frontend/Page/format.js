@@ -1,16 +1,16 @@
-// Numbers as people read them.
+// Numbers as people read them, each on one line with its unit.
 
 /** A duration in milliseconds as text with three significant digits: `840 µs`, `12.3 ms`, `1.25 s`. */
 export function duration(milliseconds) {
-  if (milliseconds < 0.9995) return `${Math.round(milliseconds * 1000)} µs`;
-  if (milliseconds < 999.5) return `${significant(milliseconds)} ms`;
-  return `${significant(milliseconds / 1000)} s`;
+  if (milliseconds < 0.9995) return `${Math.round(milliseconds * 1000)}\u00a0µs`;
+  if (milliseconds < 999.5) return `${significant(milliseconds)}\u00a0ms`;
+  return `${significant(milliseconds / 1000)}\u00a0s`;
 }
 
 /** The same for whole milliseconds, as a search gives them: no digit that was not measured. */
 export function coarse(milliseconds) {
-  if (milliseconds < 1) return "< 1 ms";
-  return milliseconds < 1000 ? `${milliseconds} ms` : duration(milliseconds);
+  if (milliseconds < 1) return "<\u00a01\u00a0ms";
+  return milliseconds < 1000 ? `${milliseconds}\u00a0ms` : duration(milliseconds);
 }
 
 /** A ratio as text: `4.53×`. */

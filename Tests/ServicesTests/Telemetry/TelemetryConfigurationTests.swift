@@ -129,6 +129,19 @@ struct TelemetryConfigurationTests {
       $0.otlpTraces.format == .json
     },
     Row(["OTEL_EXPORTER_OTLP_TIMEOUT": "500"]) { $0.otlpTraces.timeout == .milliseconds(500) },
+    Row(["OTEL_EXPORTER_OTLP_TIMEOUT": "500", "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT": "250"]) {
+      $0.otlpTraces.timeout == .milliseconds(250)
+    },
+    Row(["OTEL_EXPORTER_OTLP_ENDPOINT": " ", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": ""]) {
+      $0.otlpTraces.url == "http://localhost:4318/v1/traces" && !$0.namesTracesEndpoint
+    },
+    Row([
+      "OTEL_LOGS_EXPORTER": "OTLP", "OTEL_EXPORTER_OTLP_LOGS_HEADERS": "k=1",
+      "OTEL_EXPORTER_OTLP_LOGS_PROTOCOL": "http/json", "OTEL_EXPORTER_OTLP_LOGS_COMPRESSION": "gzip",
+    ]) {
+      $0.otlpLogs.headers.map(\.name) == ["k"] && $0.otlpLogs.format == .json && $0.otlpLogs.compression == .gzip
+        && $0.otlpTraces == OTLPConfiguration(url: "http://localhost:4318/v1/traces")
+    },
     Row(["OTEL_EXPORTER_OTLP_TIMEOUT": "soon"], warnings: 1) { $0.otlpTraces.timeout == .seconds(10) },
     Row(["OTEL_EXPORTER_OTLP_COMPRESSION": "gzip", "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION": "none"]) {
       $0.otlpTraces.compression == .none

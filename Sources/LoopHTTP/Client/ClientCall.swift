@@ -101,9 +101,14 @@ actor ClientCall: LoopActor, DeadlineOwner {
     throw failure ?? last
   }
 
+  /// The preferred family first. The system orders a family by the nearest address (RFC 6724, rule 9), by which one of
+  /// several replicas would get every connection: chance spreads them.
   private func addresses(of origin: ClientURL.Origin) async throws(ClientError) -> [SocketAddress] {
     do throws(UVError) {
-      return try await NameResolver.resolve(origin.host, port: origin.port, on: loop)
+      let all = try await NameResolver.resolve(origin.host, port: origin.port, on: loop)
+      guard all.count > 1 else { return all }
+      let preferred = all.prefix { $0.isIPv6 == all[0].isIPv6 }
+      return preferred.shuffled() + all.dropFirst(preferred.count)
     } catch {
       throw failure ?? .nameNotResolved(origin.host)
     }

@@ -46,12 +46,6 @@ extension Connection {
     return context.errorResponse(HTTPError(.internalServerError, "Internal Server Error"))
   }
 
-  func overloadResponse() -> Response {
-    var response = context.errorResponse(HTTPError(.serviceUnavailable, "Too many requests in work"))
-    response.append(.retryAfter, "1")
-    return response
-  }
-
   /// Earlier pipelined responses must not wait for a handler that suspends: once for each burst.
   private func flushBeforeWaiting() {
     guard !isFlushPlanned else { return }

@@ -99,14 +99,11 @@ actor Connection: LoopActor {
         let request = try beginExchange()
         let response: Response
         let isInWork = server.beginRequest()
-        if isInWork {
-          do {
-            response = try await request.endpoint.respond(to: request)
-          } catch {
-            response = errorResponse(to: request, error)
-          }
-        } else {
-          response = overloadResponse()
+        let endpoint = isInWork ? request.endpoint : context.routes.overloaded
+        do {
+          response = try await endpoint.respond(to: request)
+        } catch {
+          response = errorResponse(to: request, error)
         }
         let next: ExchangeState.NextAction
         switch begin(response) {

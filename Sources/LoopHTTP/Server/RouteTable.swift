@@ -14,6 +14,7 @@ final class RouteTable: Sendable {
   private let nodes: [RouteNode]
   private let notFound: Endpoint
   private let redirect: Endpoint
+  let overloaded: Endpoint
 
   init(_ router: Router, inside middlewares: [any Middleware] = []) {
     nodes = router.nodes.map { node in
@@ -24,6 +25,7 @@ final class RouteTable: Sendable {
     }
     notFound = Endpoint(router.notFound, inside: middlewares)
     redirect = Endpoint(RouteTable.redirectToPathWithoutSlash, inside: middlewares)
+    overloaded = Endpoint(router.overloaded, inside: middlewares)
   }
 
   /// The endpoint for a request, always one. `path` and `method` lie in `bytes`, the request's head.

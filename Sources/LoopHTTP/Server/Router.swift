@@ -7,12 +7,19 @@ public import HTTPTypes
 public struct Router: Sendable {
   private(set) var nodes = [RouteNode()]
   let notFound: Endpoint
+  /// Stands in for any route while the server has too much in work.
+  let overloaded: Endpoint
   let errorResponse: @Sendable (HTTPError) -> Response
 
-  /// `errorResponse` renders the router's own 404 and 405; by default as plain text.
+  /// `errorResponse` renders the errors that no handler has made, such as 404 and 405; by default as plain text.
   public init(errorResponse: @escaping @Sendable (HTTPError) -> Response = Router.plainTextError) {
     self.errorResponse = errorResponse
     notFound = Endpoint(template: nil) { _ in errorResponse(HTTPError(.notFound, "Not Found")) }
+    overloaded = Endpoint(template: nil) { _ in
+      var response = errorResponse(HTTPError(.serviceUnavailable, "Too many requests in work"))
+      response.append(.retryAfter, "1")
+      return response
+    }
   }
 
   /// An error as one line of plain text.

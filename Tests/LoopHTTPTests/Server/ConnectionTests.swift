@@ -4,41 +4,13 @@ import Testing
 
 @testable import LoopHTTP
 
-/// A server's connections as a client sees them byte by byte: limits, interim answers, ends.
+/// A server's connections as a client sees them byte by byte: bodies, interim answers, ends.
 @Suite(.timeLimit(.minutes(1))) struct ConnectionTests {
-  /// A server with `routes`, and one connection to it; afterwards nothing may be left open.
-  private func onConnection(
-    _ routes: (inout Router) -> Void,
-    configure: (inout ServerConfiguration) -> Void = { _ in },
-    _ body: @Sendable (RawClient, TestServer) async throws -> Void
-  ) async throws {
-    let ledgers = try await withServer(routes, configure: configure) { server in
-      let client = try await RawClient.connect(to: server.address, on: server.group.loops[0])
-      let result: Result<Void, any Error>
-      do {
-        result = .success(try await body(client, server))
-      } catch {
-        result = .failure(error)
-      }
-      await client.close()
-      try result.get()
-    }
-    #expect(ledgers.filter { !$0.isBalanced } == [])
-  }
-
-  private static func echo(_ router: inout Router) {
-    router.post("/echo") { Response(body: .bytes(try await $0.body.collect())) }
-    router.get("/quick") { _ in Response("quick") }
-  }
-
-  private static let post = "POST /echo HTTP/1.1\r\nHost: a\r\n"
-  private static let quick = "GET /quick HTTP/1.1\r\nHost: a\r\n\r\n"
-
   // MARK: Bodies
 
   @Test func aBodyIsAskedForWhenTheHandlerWantsIt() async throws {
-    try await onConnection(Self.echo) { client, _ in
-      try await client.send(Self.post + "Expect: 100-continue\r\nContent-Length: 3\r\n\r\n")
+    try await onConnection(EchoRoutes.add) { client, _ in
+      try await client.send(EchoRoutes.post + "Expect: 100-continue\r\nContent-Length: 3\r\n\r\n")
       #expect(await client.received(until: "\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n")
       try await client.send("abc")
       #expect(await client.received(until: "abc").contains("HTTP/1.1 200 OK\r\n"))
@@ -46,7 +18,7 @@ import Testing
   }
 
   @Test func aBodyThatNobodyWantsIsNotAskedForAndEndsTheConnection() async throws {
-    try await onConnection(Self.echo) { client, _ in
+    try await onConnection(EchoRoutes.add) { client, _ in
       try await client.send("GET /quick HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n")
       let answer = await client.receivedToEnd()
       #expect(answer.contains("HTTP/1.1 200 OK\r\n") && answer.contains("\r\nConnection: close\r\n"))
@@ -62,7 +34,7 @@ import Testing
         return Response()
       }
     } _: { client, _ in
-      try await client.send(Self.post + "Content-Length: 11\r\n\r\n")
+      try await client.send(EchoRoutes.post + "Content-Length: 11\r\n\r\n")
       let answer = await client.receivedToEnd()
       #expect(answer.contains("HTTP/1.1 413 ") && answer.contains("\r\nConnection: close\r\n"))
     }
@@ -70,8 +42,8 @@ import Testing
   }
 
   @Test func chunksOverTheLimitAreRefusedWhileTheyCome() async throws {
-    try await onConnection(Self.echo, configure: { $0.limits.bodyBytes = 10 }) { client, _ in
-      try await client.send(Self.post + "Transfer-Encoding: chunked\r\n\r\n6\r\nabcdef\r\n")
+    try await onConnection(EchoRoutes.add, configure: { $0.limits.bodyBytes = 10 }) { client, _ in
+      try await client.send(EchoRoutes.post + "Transfer-Encoding: chunked\r\n\r\n6\r\nabcdef\r\n")
       try await client.send("6\r\nabcdef\r\n0\r\n\r\n")
       let answer = await client.receivedToEnd()
       #expect(answer.contains("HTTP/1.1 413 ") && answer.count(of: "HTTP/1.1") == 1)
@@ -79,7 +51,7 @@ import Testing
   }
 
   @Test func aFaultInABodyThatHasComeIsAnsweredInsteadOfTheHandler() async throws {
-    try await onConnection(Self.echo) { client, _ in
+    try await onConnection(EchoRoutes.add) { client, _ in
       try await client.send("GET /quick HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabcd\r\n")
       let answer = await client.receivedToEnd()
       #expect(answer.contains("HTTP/1.1 400 ") && answer.count(of: "HTTP/1.1") == 1)
@@ -87,7 +59,7 @@ import Testing
   }
 
   @Test func aFaultInABodyThatComesAfterTheAnswerOnlyEndsTheConnection() async throws {
-    try await onConnection(Self.echo) { client, _ in
+    try await onConnection(EchoRoutes.add) { client, _ in
       try await client.send("GET /quick HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
       #expect(await client.received(until: "quick").contains("HTTP/1.1 200 OK\r\n"))
       try await client.send("x\r\n")
@@ -96,14 +68,14 @@ import Testing
   }
 
   @Test func aBodyThatComesTooSlowlyIsGivenUp() async throws {
-    try await onConnection(Self.echo, configure: { $0.bodyGrace = .milliseconds(50) }) { client, _ in
-      try await client.send(Self.post + "Content-Length: 100000\r\n\r\nabc")
+    try await onConnection(EchoRoutes.add, configure: { $0.bodyGrace = .milliseconds(50) }) { client, _ in
+      try await client.send(EchoRoutes.post + "Content-Length: 100000\r\n\r\nabc")
       #expect(await client.receivedToEnd().contains("HTTP/1.1 408 "))
     }
   }
 
   @Test func onlyARefusedHeadHasNoBody() async throws {
-    try await onConnection(Self.echo) { client, server in
+    try await onConnection(EchoRoutes.add) { client, server in
       try await client.send("HEAD /quick HTTP/1.1\r\nHost: a\r\n\r\nnonsense\r\n\r\n")
       #expect(await client.receivedToEnd().contains("\r\n\r\nThe method"))
       let head = try await RawClient.connect(to: server.address, on: server.group.loops[0])
@@ -114,86 +86,17 @@ import Testing
     }
   }
 
-  // MARK: Time limits
-
-  @Test func aHeadThatDoesNotEndIsGivenUp() async throws {
-    try await onConnection(Self.echo, configure: { $0.headTimeout = .milliseconds(50) }) { client, _ in
-      try await client.send("GET /quick HTTP/1.1\r\nHo")
-      #expect(await client.receivedToEnd().contains("HTTP/1.1 408 "))
-    }
-  }
-
-  @Test func aConnectionWithoutRequestsEndsInSilence() async throws {
-    try await onConnection(Self.echo, configure: { $0.idleTimeout = .milliseconds(50) }) { client, _ in
-      #expect(await client.receivedToEnd() == "")
-    }
-  }
-
-  @Test func aClientThatDoesNotReadLosesTheConnection() async throws {
-    let log = EventLog()
-    let ledgers = try await withServer { router in
-      router.get("/large") { _ in
-        var response = Response(body: .bytes([UInt8](repeating: 0, count: 64 << 20)))
-        response.onFinish { log.append("\($0)") }
-        return response
-      }
-    } configure: {
-      $0.writeTimeout = .milliseconds(100)
-    } _: { server in
-      let loop = server.group.loops[0]
-      let client = try await RawClient.connect(to: server.address, on: loop, reading: false)
-      try await client.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n")
-      await log.wait(for: 1)
-      await client.close()
-    }
-    #expect(log.events == ["clientGone"])
-    #expect(ledgers.filter { !$0.isBalanced } == [])
-  }
-
-  // MARK: Overload
-
-  @Test func requestsAboveTheLimitAreTurnedAway() async throws {
-    try await onConnection { router in
-      router.get("/slow") { request in
-        try await request.loop.sleep(for: .seconds(3600))
-        return Response()
-      }
-    } configure: {
-      $0.maximumRequests = 1
-    } _: { client, server in
-      let busy = try await RawClient.connect(to: server.address, on: server.group.loops[0])
-      try await busy.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
-      // Sent later on the same loop, read in the same order.
-      try await client.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
-      let answer = await client.received(until: "\r\n\r\n")
-      #expect(answer.contains("HTTP/1.1 503 ") && answer.contains("\r\nRetry-After: 1\r\n"))
-      await busy.close()
-    }
-  }
-
-  @Test func aConnectionAboveTheLimitWaitsForItsTurn() async throws {
-    try await onConnection(Self.echo, configure: { $0.maximumConnections = 1 }) { client, server in
-      try await client.send(Self.quick)
-      _ = await client.received(until: "quick")
-      let next = try await RawClient.connect(to: server.address, on: server.group.loops[0])
-      try await next.send(Self.quick)
-      await client.close()
-      #expect(await next.received(until: "quick").contains("HTTP/1.1 200 OK\r\n"))
-      await next.close()
-    }
-  }
-
   // MARK: Answers
 
   @Test func anAnswerDoesNotWaitForTheNextHandler() async throws {
     try await onConnection { router in
-      Self.echo(&router)
+      EchoRoutes.add(&router)
       router.get("/slow") { request in
         try await request.loop.sleep(for: .seconds(3600))
         return Response()
       }
     } _: { client, _ in
-      try await client.send(Self.quick + "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
+      try await client.send(EchoRoutes.quick + "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
       #expect(await client.received(until: "quick").contains("HTTP/1.1 200 OK\r\n"))
     }
   }

@@ -1,11 +1,13 @@
 import HTTPTypes
 import Logging
+import Testing
 
 @testable import LoopHTTP
 
 /// A server and a client on loops of their own, for the time of one test; afterwards nothing may be left open.
 func withServer(
   loopCount: Int = 1,
+  middleware: [any Middleware] = [],
   _ routes: (inout Router) -> Void,
   configure: (inout ServerConfiguration) -> Void = { _ in },
   _ body: @Sendable (TestServer) async throws -> Void
@@ -17,6 +19,7 @@ func withServer(
   configure(&configuration)
   let server = try HTTPServer(
     router: router,
+    middleware: middleware,
     configuration: configuration,
     group: group,
     logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -56,4 +59,36 @@ struct TestServer: Sendable {
 
 extension ClientResponse {
   var text: String { String(decoding: body, as: UTF8.self) }
+}
+
+/// A server with `routes`, and one connection to it; afterwards nothing may be left open.
+func onConnection(
+  middleware: [any Middleware] = [],
+  _ routes: (inout Router) -> Void,
+  configure: (inout ServerConfiguration) -> Void = { _ in },
+  _ body: @Sendable (RawClient, TestServer) async throws -> Void
+) async throws {
+  let ledgers = try await withServer(middleware: middleware, routes, configure: configure) { server in
+    let client = try await RawClient.connect(to: server.address, on: server.group.loops[0])
+    let result: Result<Void, any Error>
+    do {
+      result = .success(try await body(client, server))
+    } catch {
+      result = .failure(error)
+    }
+    await client.close()
+    try result.get()
+  }
+  #expect(ledgers.filter { !$0.isBalanced } == [])
+}
+
+/// Routes that most tests of a connection need, and requests for them.
+enum EchoRoutes {
+  static func add(_ router: inout Router) {
+    router.post("/echo") { Response(body: .bytes(try await $0.body.collect())) }
+    router.get("/quick") { _ in Response("quick") }
+  }
+
+  static let post = "POST /echo HTTP/1.1\r\nHost: a\r\n"
+  static let quick = "GET /quick HTTP/1.1\r\nHost: a\r\n\r\n"
 }

@@ -1,0 +1,88 @@
+import HTTPTypes
+import Testing
+
+@testable import LoopHTTP
+
+/// What a server does with clients that are slow, and with more of them than it can serve.
+@Suite(.timeLimit(.minutes(1))) struct ConnectionLimitTests {
+  // MARK: Time limits
+
+  @Test func aHeadThatDoesNotEndIsGivenUp() async throws {
+    try await onConnection(EchoRoutes.add, configure: { $0.headTimeout = .milliseconds(50) }) { client, _ in
+      try await client.send("GET /quick HTTP/1.1\r\nHo")
+      #expect(await client.receivedToEnd().contains("HTTP/1.1 408 "))
+    }
+  }
+
+  @Test func aConnectionWithoutRequestsEndsInSilence() async throws {
+    try await onConnection(EchoRoutes.add, configure: { $0.idleTimeout = .milliseconds(50) }) { client, _ in
+      #expect(await client.receivedToEnd() == "")
+    }
+  }
+
+  @Test func aClientThatDoesNotReadLosesTheConnection() async throws {
+    let log = EventLog()
+    let ledgers = try await withServer { router in
+      router.get("/large") { _ in
+        var response = Response(body: .bytes([UInt8](repeating: 0, count: 64 << 20)))
+        response.onFinish { log.append("\($0)") }
+        return response
+      }
+    } configure: {
+      $0.writeTimeout = .milliseconds(100)
+    } _: { server in
+      let loop = server.group.loops[0]
+      let client = try await RawClient.connect(to: server.address, on: loop, reading: false)
+      try await client.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n")
+      await log.wait(for: 1)
+      await client.close()
+    }
+    #expect(log.events == ["clientGone"])
+    #expect(ledgers.filter { !$0.isBalanced } == [])
+  }
+
+  // MARK: Overload
+
+  @Test func requestsAboveTheLimitAreTurnedAwayWithinTheMiddleware() async throws {
+    struct Witness: Middleware {
+      let log: EventLog
+
+      func handle(_ request: Request, next: (Request) async throws -> Response) async throws -> Response {
+        log.append("asked")
+        let response = try await next(request)
+        log.append("\(request.routeTemplate ?? "none") \(response.status.code)")
+        return response
+      }
+    }
+    let log = EventLog()
+    try await onConnection(middleware: [Witness(log: log)]) { router in
+      router.get("/slow") { request in
+        try await request.loop.sleep(for: .seconds(3600))
+        return Response()
+      }
+    } configure: {
+      $0.maximumRequests = 1
+    } _: { client, server in
+      let busy = try await RawClient.connect(to: server.address, on: server.group.loops[0])
+      try await busy.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
+      await log.wait(for: 1)
+      try await client.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
+      let answer = await client.received(until: "\r\n\r\n")
+      #expect(answer.contains("HTTP/1.1 503 ") && answer.contains("\r\nRetry-After: 1\r\n"))
+      #expect(log.events == ["asked", "asked", "/slow 503"])
+      await busy.close()
+    }
+  }
+
+  @Test func aConnectionAboveTheLimitWaitsForItsTurn() async throws {
+    try await onConnection(EchoRoutes.add, configure: { $0.maximumConnections = 1 }) { client, server in
+      try await client.send(EchoRoutes.quick)
+      _ = await client.received(until: "quick")
+      let next = try await RawClient.connect(to: server.address, on: server.group.loops[0])
+      try await next.send(EchoRoutes.quick)
+      await client.close()
+      #expect(await next.received(until: "quick").contains("HTTP/1.1 200 OK\r\n"))
+      await next.close()
+    }
+  }
+}

@@ -26,10 +26,10 @@ public struct DiePayload {
     bytes += DiePayload.beforeFaces
     for index in faces.indices {
       if index > 0 { bytes.append(UInt8(ascii: ",")) }
-      bytes += faces[index].description.utf8
+      bytes.append(contentsOf: String(faces[index]).utf8)
     }
     bytes += DiePayload.beforeErrorRate
-    bytes += errorRate.description.utf8
+    bytes.append(contentsOf: String(errorRate).utf8)
     bytes += DiePayload.end
     return bytes
   }

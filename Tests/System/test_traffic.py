@@ -15,6 +15,7 @@ import pytest
 from conftest import running_service, telemetry_to
 from dice import BARE_ENVIRONMENT, PROGRAM, RUN_TIME, USAGE, Dice, FreePorts, complaint, run
 from metrics_page import Page
+from polling import until
 from scripted_server import Fault, Reply, ScriptedServer
 
 UNTRACED = {"OTEL_TRACES_EXPORTER": "none"}
@@ -131,14 +132,19 @@ def test_a_user_repeats_a_seed_too(tmp_path):
     assert length > 10 and runs[0][:length] == runs[1][:length]
 
 
+def children(collector, parent):
+    """The span's children that the collector has by now."""
+    return [span for span in collector.received(parent.trace_id) if span.parent_id == parent.span_id]
+
+
 def test_each_request_is_the_root_of_a_trace(quick_stack, module_collector, tmp_path):
     arguments = ("--url", quick_stack.frontend_url, "--rate", 40, "--duration", 1, "--dice", "fair,unknown", "--seed", 4)
     _, report = traffic(tmp_path, *arguments, environment=telemetry_to(module_collector))
     roots = [span for span in module_collector.spans() if span.service == "traffic-generator"]
     assert len(roots) == report["requests"] == 40
     for root in roots:
-        trace = module_collector.spans(root.trace_id, 2)
-        server = [span for span in trace if span.parent_id == root.span_id]
+        # The other services may export theirs sooner.
+        server = until(lambda: children(module_collector, root))
         assert [(span.service, span.kind) for span in server] == [("frontend", "SERVER")]
         attributes = root.attributes
         is_async = root.name == "simulated_user_async_request"

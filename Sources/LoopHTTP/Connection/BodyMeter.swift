@@ -15,7 +15,8 @@ struct BodyMeter {
   mutating func allowance(now: UInt64, grace: UInt64, bytesPerSecond: Int) -> UInt64 {
     let start = startedAt ?? now
     startedAt = start
-    let due = start + grace + bytes * 1_000_000_000 / UInt64(max(1, bytesPerSecond))
+    let (seconds, rest) = bytes.quotientAndRemainder(dividingBy: UInt64(max(1, bytesPerSecond)))
+    let due = start + grace + seconds * 1_000_000_000 + rest * 1_000_000_000 / UInt64(max(1, bytesPerSecond))
     return due > now ? due - now : 0
   }
 }

@@ -2,9 +2,9 @@
 /// rest of a connection. The next bytes start a new one.
 extension Connection {
   /// How the connection stands in the server's queue of those that keep their task; forgets that it was used.
-  func lookForUse() -> SecondChanceQueue<Connection>.State {
+  func lookForUse() -> SecondChanceQueue<ObjectIdentifier>.State {
     guard phase == .idle || phase == .responding else { return .gone }
-    let state: SecondChanceQueue<Connection>.State = wasUsed || phase == .responding || !canPark ? .used : .unused
+    let state: SecondChanceQueue<ObjectIdentifier>.State = wasUsed || phase == .responding || !canPark ? .used : .unused
     wasUsed = false
     return state
   }

@@ -63,11 +63,3 @@ final class Deadline: TimerTarget {
     timerInstant = .max
   }
 }
-
-extension Duration {
-  /// Whole nanoseconds, 0 for negative durations.
-  var nanoseconds: UInt64 {
-    let (seconds, attoseconds) = components
-    return UInt64(max(0, seconds)) &* 1_000_000_000 &+ UInt64(max(0, attoseconds)) / 1_000_000_000
-  }
-}

@@ -3,9 +3,7 @@ extension EventLoop {
   ///
   /// Suspends until the time has passed; throws when the task is cancelled, at once.
   public func sleep(for duration: Duration) async throws(CancellationError) {
-    let (seconds, attoseconds) = duration.components
-    let nanoseconds = max(0, seconds) &* 1_000_000_000 &+ attoseconds / 1_000_000_000
-    let sleeper = Sleeper(loop: self, deadline: EventLoop.monotonicNanoseconds() + UInt64(max(0, nanoseconds)))
+    let sleeper = Sleeper(loop: self, deadline: EventLoop.monotonicNanoseconds() + duration.nanoseconds)
     let finished = await withTaskCancellationHandler {
       await unsafe withUnsafeContinuation { continuation in
         // SAFETY: the sleeper resumes it once, on whichever comes first: deadline, cancellation, end of the loop.

@@ -23,6 +23,15 @@ extension EventLoop {
   }
 }
 
+extension Duration {
+  /// Whole nanoseconds, 0 for negative durations, at most a century: nobody waits longer, and sums stay in range.
+  var nanoseconds: UInt64 {
+    let (seconds, attoseconds) = components
+    guard seconds >= 0, attoseconds >= 0 else { return 0 }
+    return UInt64(min(seconds, 100 * 365 * 86_400)) * 1_000_000_000 + UInt64(attoseconds) / 1_000_000_000
+  }
+}
+
 /// The `Date` field line, rendered anew only when the second has changed.
 struct DateCache {
   private var validUntil: UInt64 = 0

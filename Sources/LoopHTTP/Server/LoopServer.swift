@@ -9,9 +9,9 @@ actor LoopServer: LoopActor {
   private var accepted: [TCPStream] = []
   /// Parked connections whose clients have spoken.
   private var resumed: [Connection] = []
-  /// Those that keep their serving task while they idle.
-  private var warm = SecondChanceQueue<Connection>()
   private var connections: [ObjectIdentifier: Connection] = [:]
+  /// Those that keep their serving task while they idle; by name, so that no connection outlives its end here.
+  private var warm = SecondChanceQueue<ObjectIdentifier>()
   private var connectionCount = 0
   private var hasWaitingConnection = false
   private var isStopping = false
@@ -82,10 +82,10 @@ actor LoopServer: LoopActor {
 
   private func keepWarm(_ connection: Connection) {
     let most = context.configuration.warmConnections
-    let idle = warm.append(connection, most: most, looks: LoopServer.looks) { connection in
-      connection.assumeIsolated { $0.lookForUse() }
+    let idle = warm.append(ObjectIdentifier(connection), most: most, looks: LoopServer.looks) { name in
+      connections[name]?.assumeIsolated { $0.lookForUse() } ?? .gone
     }
-    for connection in idle { connection.assumeIsolated { $0.requestParking() } }
+    for name in idle { connections[name]?.assumeIsolated { $0.requestParking() } }
   }
 
   /// Each connection is looked at twice before it is parked: with more looks for each new one the queue stays short.

@@ -19,6 +19,14 @@ import Testing
     #expect(allowances == [3 * Self.second, Self.second])
   }
 
+  @Test func aBodyMayBeAsLargeAsItLikes() {
+    var meter = BodyMeter()
+    _ = meter.allowance(now: 0, grace: 0, bytesPerSecond: 1 << 20)
+    meter.received(1 << 40)
+    let allowance = meter.allowance(now: 0, grace: 0, bytesPerSecond: 1 << 20)
+    #expect(allowance == (1 << 20) * Self.second)
+  }
+
   @Test func theNextBodyBeginsAnew() {
     var meter = BodyMeter()
     _ = meter.allowance(now: 0, grace: 10, bytesPerSecond: 1)

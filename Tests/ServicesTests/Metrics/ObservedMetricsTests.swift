@@ -21,6 +21,14 @@ import Testing
     #expect(meter.ratio(busy: 4 * second, idle: 4 * second) == 0)
   }
 
+  @Test func aReadingThatWasOvertakenRepeatsTheRatio() {
+    var meter = UtilizationMeter()
+    let second: UInt64 = 1_000_000_000
+    #expect(meter.ratio(busy: 3 * second, idle: second) == 0.75)
+    #expect(meter.ratio(busy: 2 * second, idle: second) == 0.75)
+    #expect(meter.ratio(busy: 3 * second, idle: second / 2) == 0.75)
+  }
+
   @Test func eachLoopHasADelayAndAUtilisation() async {
     var statistics = LoopStatistics()
     statistics.record(busy: 100_000)

@@ -71,6 +71,8 @@ struct UtilizationMeter: Sendable {
 
   /// The share of the time since the previous reading in which the loop worked; at first of the time since it began.
   mutating func ratio(busy: UInt64, idle: UInt64) -> Double {
+    // Two scrapes at once may have read the loop in the one order and come here in the other.
+    guard busy >= self.busy, idle >= self.idle else { return last }
     let busyPeriod = busy - self.busy
     let period = busyPeriod + idle - self.idle
     guard period >= Self.shortestPeriod || self.busy + self.idle == 0, period > 0 else { return last }

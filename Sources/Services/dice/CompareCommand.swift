@@ -35,19 +35,12 @@ struct CompareCommand: AsyncParsableCommand {
 
   func run() async throws {
     let settings = try settings()
-    let tool = try await ToolProcess(loopCount: 1, name: "compare")
-    let comparison = Comparison(settings, group: tool.group, progress: tool.standardError)
-    let result: Result<ComparisonReport, CompareError>
-    do throws(CompareError) {
-      result = .success(try await comparison.run(stops: tool.stops))
-    } catch {
-      result = .failure(error)
+    let process = try await ToolProcess(loopCount: 1, name: "compare")
+    let report = try await process.run { tool throws(CompareError) in
+      let comparison = Comparison(settings, group: tool.group, progress: tool.standardError)
+      return try await comparison.run(stops: tool.stops)
     }
-    await tool.close()
-    switch result {
-    case .failure(let error): throw RunFailure(description: error.description)
-    case .success(let report): try await finish(report)
-    }
+    try await finish(report)
   }
 
   private func finish(_ report: ComparisonReport) async throws {

@@ -39,8 +39,21 @@ struct ToolProcess {
     }
   }
 
-  /// Gives everything back; nothing may use the loops any more.
-  func close() async {
+  /// Runs the tool and gives everything back, whatever came of it; what it throws is why the command fails.
+  func run<Report: Sendable, Failure: Error & CustomStringConvertible>(
+    _ tool: (ToolProcess) async throws(Failure) -> Report
+  ) async throws(RunFailure) -> Report {
+    let result: Result<Report, Failure>
+    do throws(Failure) {
+      result = .success(try await tool(self))
+    } catch {
+      result = .failure(error)
+    }
+    await close()
+    return try result.mapError { RunFailure(description: $0.description) }.get()
+  }
+
+  private func close() async {
     await watcher.stop()
     await sink.close(within: .seconds(1))
     await group.shutdown()

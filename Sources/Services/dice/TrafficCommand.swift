@@ -31,25 +31,18 @@ struct TrafficCommand: AsyncParsableCommand {
       let needed = "\(settings.concurrency) connections need more file descriptors than this process may open"
       throw RunFailure(description: "\(needed): raise the limit with `ulimit -n`")
     }
-    let tool = try await ToolProcess(loopCount: settings.loopCount, name: "traffic-generator")
-    let run = TrafficRun(
-      settings,
-      group: tool.group,
-      telemetry: TelemetryConfiguration(environment: Setting.environment),
-      logger: tool.logger,
-      progress: ProgressPrinter(writer: tool.standardError, isTerminal: tool.isTerminal)
-    )
-    let result: Result<TrafficReport, TrafficError>
-    do throws(TrafficError) {
-      result = .success(try await run.run(stops: tool.stops))
-    } catch {
-      result = .failure(error)
+    let process = try await ToolProcess(loopCount: settings.loopCount, name: "traffic-generator")
+    let report = try await process.run { tool throws(TrafficError) in
+      let run = TrafficRun(
+        settings,
+        group: tool.group,
+        telemetry: TelemetryConfiguration(environment: Setting.environment),
+        logger: tool.logger,
+        progress: ProgressPrinter(writer: tool.standardError, isTerminal: tool.isTerminal)
+      )
+      return try await run.run(stops: tool.stops)
     }
-    await tool.close()
-    switch result {
-    case .failure(let error): throw RunFailure(description: error.description)
-    case .success(let report): try await finish(report)
-    }
+    try await finish(report)
   }
 
   private func finish(_ report: TrafficReport) async throws {

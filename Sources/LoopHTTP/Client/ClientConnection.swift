@@ -78,7 +78,7 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
   }
 
   func deadlinePassed() {
-    if !isBusy { pool?.assumeIsolated { $0.idleConnectionEnded(self) } }
+    if !isBusy { endIdle() }
   }
 
   func streamDidChange() {
@@ -86,8 +86,14 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
       news.wake()
     } else {
       // The server has closed it, or speaks without being asked.
-      pool?.assumeIsolated { $0.idleConnectionEnded(self) }
+      endIdle()
     }
+  }
+
+  /// Leaves the pool; where that is gone, because nobody shut its client down, only the connection is left to close.
+  private func endIdle() {
+    guard let pool else { return close() }
+    pool.assumeIsolated { $0.idleConnectionEnded(self) }
   }
 
   /// Sends `request` and collects its response. Afterwards `isReusable` tells whether the connection may go on.

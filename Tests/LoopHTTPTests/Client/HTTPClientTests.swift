@@ -191,6 +191,18 @@ import Testing
     }
   }
 
+  @Test func idleConnectionsOfAClientThatIsGoneEnd() async throws {
+    let group = try EventLoopGroup(loopCount: 1)
+    let server = RawServer(loop: group.loops[0], script: [[Self.ok, nil]])
+    let url = try ClientURL("http://\(try await server.listen())/")
+    var configuration = ClientConfiguration()
+    configuration.idleTimeout = .milliseconds(50)
+    _ = try await HTTPClient(group: group, configuration: configuration).execute(ClientRequest(.get, url))
+    await server.ends.wait(for: 1)
+    await server.stop()
+    #expect(await group.shutdown()[0].isBalanced)
+  }
+
   @Test func aFieldNeverEndsItsLineEarly() async throws {
     try await against([[Self.ok]]) { exchange in
       var request = ClientRequest(.get, try exchange.url("/"))

@@ -11,6 +11,8 @@ actor RawServer: LoopActor {
   private var connections: [RawClient] = []
   /// The heads that came, in the order of their arrival.
   nonisolated let requests = EventLog()
+  /// One event for each connection that its client has ended.
+  nonisolated let ends = EventLog()
 
   var connectionCount: Int { connections.count }
 
@@ -45,7 +47,10 @@ actor RawServer: LoopActor {
     await connection.start()
     for answer in answers {
       let request = await connection.received(until: "\r\n\r\n")
-      guard request.contains("\r\n\r\n") else { break }
+      guard request.contains("\r\n\r\n") else {
+        ends.append("ended")
+        break
+      }
       requests.append(request)
       await connection.forget()
       guard let answer else {

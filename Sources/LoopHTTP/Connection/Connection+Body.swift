@@ -12,15 +12,15 @@ extension Connection {
   }
 
   private func readBody() async throws(WireError) -> [UInt8]? {
-    guard var state = exchange, reader.parser.framing != nil else { return nil }
+    guard var state = reader.value.exchange, reader.value.parser.framing != nil else { return nil }
     let action = state.bodyReadStarted()
-    exchange = state
+    reader.value.exchange = state
     if action == .sendContinueThenRead {
       stream.outbound += Connection.continueHead
       await flush()
     }
     while true {
-      let step = try stream.withInbound { (bytes) throws(WireError) in try reader.next(bytes) }
+      let step = try stream.withInbound { (bytes) throws(WireError) in try reader.value.next(bytes) }
       if case .body(let range) = step.event {
         bodyMeter.received(range.count)
         return stream.takeInbound(range, consuming: step.consumed)
@@ -40,13 +40,13 @@ extension Connection {
   private static let continueHead = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
 
   private func endBody() {
-    guard var state = exchange else { return }
+    guard var state = reader.value.exchange else { return }
     state.bodyFullyRead()
-    exchange = state
+    reader.value.exchange = state
   }
 
   private func waitForBody() async throws(WireError) {
-    if stream.readState != .open { _ = try reader.parser.inputEnded() }
+    if stream.readState != .open { _ = try reader.value.parser.inputEnded() }
     guard stream.readState == .open, !Task.isCancelled else { throw .truncated }
     let configuration = context.configuration
     deadline?.set(

@@ -17,7 +17,7 @@ extension Connection {
   }
 
   private var canPark: Bool {
-    stream.readState == .open && !stream.isClosing && stream.inboundCount == 0 && !reader.parser.hasStartedHead
+    stream.readState == .open && !stream.isClosing && stream.inboundCount == 0 && !reader.value.parser.hasStartedHead
       && !isDraining && !isTimedOut
   }
 

@@ -13,26 +13,17 @@ extension Connection {
     case unsendable
   }
 
-  /// Takes up the head that has just come: what the handler is to see.
-  func beginExchange() throws(WireError) -> Request {
-    let head = reader.head
-    let bytes = head.value.bytes
-    let (endpoint, parameters) = context.routes.match(
-      bytes.span,
-      path: head.value.path.bounds,
-      method: head.value.method.bounds,
-      head.value.methodID
-    )
+  /// Takes up the head that has just come.
+  func beginExchange() throws(WireError) -> Endpoint {
     bodyFailure = nil
     bodyMeter.reset()
-    exchange = try reader.beginExchange(endpoint, context.configuration.limits)
-    if case .chunked = reader.parser.framing {
-      try stream.withInbound { (bytes) throws(WireError) in try reader.checkArrivedBody(bytes) }
+    let endpoint = try reader.value.beginExchange(context.routes, context.configuration.limits)
+    if case .chunked = reader.value.parser.framing {
+      try stream.withInbound { (bytes) throws(WireError) in try reader.value.checkArrivedBody(bytes) }
     }
     cancelsWhenClientEnds = endpoint.options.cancelsWhenClientEnds
     if cancelsWhenClientEnds, stream.readState == .ended { task.cancel() }
-    if !stream.outbound.isEmpty { flushBeforeWaiting() }
-    return Request(head: head, connection: self, endpoint: endpoint, parameters: parameters)
+    return endpoint
   }
 
   /// What is answered where the handler has thrown.
@@ -47,8 +38,8 @@ extension Connection {
   }
 
   /// Earlier pipelined responses must not wait for a handler that suspends: once for each burst.
-  private func flushBeforeWaiting() {
-    guard !isFlushPlanned else { return }
+  func flushBeforeWaiting() {
+    guard !isFlushPlanned, !stream.outbound.isEmpty else { return }
     isFlushPlanned = true
     loop.atEndOfIteration(self)
   }
@@ -57,7 +48,7 @@ extension Connection {
 
   /// Writes as much of a response as needs no waiting, which is nearly always all of it.
   func begin(_ response: Response) -> Progress {
-    guard var state = exchange else { return .ended(.close) }
+    guard var state = reader.value.exchange else { return .ended(.close) }
     guard stream.canWrite else {
       observe(response)
       finish(.clientGone)
@@ -65,19 +56,20 @@ extension Connection {
     }
     let hasBody = !state.isHead && Connection.allowsBody(response.status.code)
     var isDelimited = true
-    if case .stream = response.body { isDelimited = reader.head.value.minorVersion >= 1 || !hasBody }
+    if case .stream = response.body { isDelimited = reader.value.contents.value.head.minorVersion >= 1 || !hasBody }
     let connection = state.responseStarted(
       closeRequested: response.closesConnection || isDraining || bodyFailure != nil || task.isCancelled,
       isDelimited: isDelimited
     )
-    exchange = state
+    reader.value.exchange = state
+    let isWritten: Bool
     do throws(WireError) {
-      try appendHead(response, connection, isDelimited: isDelimited)
+      isWritten = try append(response, connection, isDelimited: isDelimited, hasContent: hasBody)
     } catch {
       context.logger.error("Response dropped", metadata: ["reason": "\(error.reason)"])
       return .unsendable
     }
-    if hasBody, !appendSmall(response.body) { return .waitsForBody }
+    guard isWritten else { return .waitsForBody }
     observe(response)
     guard !mustFlush || flushAtOnce() else { return .waitsForClient }
     return .ended(endResponse())
@@ -115,9 +107,9 @@ extension Connection {
   }
 
   private func endResponse() -> ExchangeState.NextAction {
-    guard !stream.isClosing, var state = exchange else { return .close }
+    guard !stream.isClosing, var state = reader.value.exchange else { return .close }
     let next = state.responseFinished()
-    exchange = state
+    reader.value.exchange = state
     return next
   }
 
@@ -133,40 +125,53 @@ extension Connection {
     status >= 200 && status != 204 && status != 304
   }
 
+  /// Appends the head, and with it the content where that is wanted, at hand and not large; false where it has yet to
+  /// follow.
+  private func append(
+    _ response: Response,
+    _ connection: ExchangeState.ConnectionField,
+    isDelimited: Bool,
+    hasContent: Bool
+  ) throws(WireError) -> Bool {
+    switch response.body {
+    case .string(let text) where hasContent:
+      try appendHead(response, connection, .length(text.utf8.count), content: text.utf8.span)
+      return true
+    case .bytes(let bytes) where hasContent && bytes.count <= Connection.copyBytes:
+      try appendHead(response, connection, .length(bytes.count), content: bytes.span)
+      return true
+    default:
+      let allowsBody = Connection.allowsBody(response.status.code)
+      let framing = allowsBody ? response.body.framing(isDelimited: isDelimited) : .none
+      try appendHead(response, connection, framing, content: Span())
+      if case .empty = response.body { return true }
+      return !hasContent
+    }
+  }
+
   private func appendHead(
     _ response: Response,
     _ connection: ExchangeState.ConnectionField,
-    isDelimited: Bool
+    _ framing: ResponseHead.Framing,
+    content: Span<UInt8>
   ) throws(WireError) {
     stream.prepareOutbound()
     try ResponseHead.append(
       response.status.code,
       dateLine: loop.dateLine(),
-      contentType: response.contentType?.text,
+      contentType: response.contentType,
       fields: response.extraFields,
       connection,
-      Connection.allowsBody(response.status.code) ? response.body.framing(isDelimited: isDelimited) : .none,
+      framing,
+      content: content,
       to: &stream.outbound
     )
-  }
-
-  /// Appends a body that is at hand and not large; false for any other.
-  private func appendSmall(_ body: Response.Body) -> Bool {
-    switch body {
-    case .empty: break
-    case .bytes(let bytes):
-      guard bytes.count <= Connection.copyBytes else { return false }
-      stream.outbound.append(contentsOf: bytes)
-    case .string(let text): stream.outbound.append(copying: text)
-    case .stream: return false
-    }
-    return true
   }
 
   private func send(_ produce: @Sendable (ResponseWriter) async throws -> Void) async {
     do {
       try await produce(ResponseWriter(connection: self))
-      if reader.head.value.minorVersion >= 1 { try MessageWriter.appendLastChunk(trailers: [], to: &stream.outbound) }
+      if reader.value.contents.value.head.minorVersion >= 1 { try MessageWriter.appendLastChunk(trailers: [], to: &stream.outbound) }
     } catch {
       // Cut short: the missing last chunk tells the client.
       stream.close()
@@ -180,7 +185,7 @@ extension Connection {
   func writeBodyPiece(_ bytes: [UInt8]) async throws(ConnectionError) {
     guard !stream.isClosing, !Task.isCancelled else { throw .clientGone }
     guard !bytes.isEmpty else { return }
-    if reader.head.value.minorVersion >= 1 {
+    if reader.value.contents.value.head.minorVersion >= 1 {
       MessageWriter.appendChunk(bytes.span, to: &stream.outbound)
     } else {
       stream.outbound += bytes
@@ -196,12 +201,9 @@ extension Connection {
     needsLinger = true
     var large: [UInt8] = []
     // Between requests, or within a head, nobody has asked for a head alone.
-    let answersHead = phase == .responding && reader.head.value.methodID == .head
-    if (try? appendHead(response, .close, isDelimited: true)) != nil, !answersHead,
-      !appendSmall(response.body), case .bytes(let bytes) = response.body
-    {
-      large = bytes
-    }
+    let answersHead = phase == .responding && reader.value.contents.value.head.methodID == .head
+    let isWritten = try? append(response, .close, isDelimited: true, hasContent: !answersHead)
+    if isWritten == false, case .bytes(let bytes) = response.body { large = bytes }
     await flush(with: large)
   }
 }

@@ -18,8 +18,7 @@ actor Connection: LoopActor {
   let news: WaitPoint
   let task = RunningTask()
 
-  var reader: RequestReader
-  var exchange: ExchangeState?
+  let reader: Owned<RequestReader>
   /// Told when `stream.outbound` has been handed over.
   var observers: [@Sendable (Response.Outcome) -> Void] = []
   var pendingWrites = 0
@@ -54,7 +53,7 @@ actor Connection: LoopActor {
     news = WaitPoint(loop: stream.loop)
     remoteAddress = stream.remoteAddress
     localAddress = stream.localAddress
-    reader = RequestReader(limits: context.configuration.limits)
+    reader = Owned(RequestReader(limits: context.configuration.limits))
   }
 
   /// Serves requests until either side closes, and closes the stream; or until the connection is parked, which is when it
@@ -76,53 +75,106 @@ actor Connection: LoopActor {
     return true
   }
 
-  /// A burst of requests is parsed, handled and answered in this one function: whatever suspends nobody is a plain call,
-  /// because each return of an asynchronous one costs a look at the task's executors.
+  /// Only what has to be waited for is awaited here; the rest is plain calls, because each return of an asynchronous one
+  /// costs a look at the task's executors.
   private func serveRequests() async {
     do throws(WireError) {
       while phase == .idle, !isTimedOut {
-        guard try takeHead() else {
-          if !flushAtOnce() {
-            await flush()  // meanwhile bytes may have come
-          } else if try mayWait() {
-            await news.wait()
-            if isTimedOut { return await headTimedOut() }
-            if isToBeParked, park() { return }
-          } else {
-            return
+        switch try answerArrived() {
+        case .bytes: guard try await waitForBytes() else { return }
+        case .handler(let handler, let request, let isInWork):
+          let response: Response
+          do {
+            response = try await handler(request)
+          } catch {
+            response = errorResponse(to: request, error)
           }
-          continue
-        }
-        phase = .responding
-        wasUsed = true
-        deadline?.clear()
-        let request = try beginExchange()
-        let response: Response
-        let isInWork = server.beginRequest()
-        let endpoint = isInWork ? request.endpoint : context.routes.overloaded
-        do {
-          response = try await endpoint.respond(to: request)
-        } catch {
-          response = errorResponse(to: request, error)
-        }
-        let next: ExchangeState.NextAction
-        switch begin(response) {
-        case .ended(let action): next = action
-        case .waitsForBody: next = await finish(response)
-        case .waitsForClient: next = await finish()
-        case .unsendable: next = await replaceUnsendable(response)
-        }
-        if isInWork { server.endRequest() }
-        phase = .idle
-        switch next {
-        case .keepAlive: break
-        case .drainBody(let limit): guard await drainBody(limit: limit) else { return }
-        case .close: return await flush()
+          guard await complete(begin(response), response, isInWork: isInWork) else { return }
+        case .client(let progress, let response, let isInWork):
+          guard await complete(progress, response, isInWork: isInWork) else { return }
         }
       }
     } catch {
       await refuse(HTTPError(.init(code: error.status), error.reason))
     }
+  }
+
+  /// What a connection waits for.
+  private enum Wait {
+    /// The rest of a head.
+    case bytes
+    case handler(Handler, Request, isInWork: Bool)
+    /// A response is not written to its end, or its request not read to it, or nothing follows.
+    case client(Progress, Response, isInWork: Bool)
+  }
+
+  /// Answers the requests that have come, up to the first that something has to be waited for.
+  private func answerArrived() throws(WireError) -> Wait {
+    while try takeHead() {
+      phase = .responding
+      wasUsed = true
+      deadline?.clear()
+      let endpoint = try beginExchange()
+      let isInWork = server.beginRequest()
+      let request = Request(reader.value.contents, on: self)
+      switch (isInWork ? endpoint : context.routes.endpoints[context.routes.overloaded]).work {
+      case .asynchronous(let handler):
+        flushBeforeWaiting()
+        return .handler(handler, request, isInWork: isInWork)
+      case .synchronous(let handler):
+        let response: Response
+        do {
+          response = try handler(request)
+        } catch {
+          response = errorResponse(to: request, error)
+        }
+        let progress = begin(response)
+        guard case .ended(.keepAlive) = progress else {
+          return .client(progress, response, isInWork: isInWork)
+        }
+        endRequest(isInWork)
+      }
+    }
+    return .bytes
+  }
+
+  /// Ends an exchange whose response has come so far; false where the connection ends with it.
+  private func complete(_ progress: Progress, _ response: Response, isInWork: Bool) async -> Bool {
+    let next: ExchangeState.NextAction
+    switch progress {
+    case .ended(let action): next = action
+    case .waitsForBody: next = await finish(response)
+    case .waitsForClient: next = await finish()
+    case .unsendable: next = await replaceUnsendable(response)
+    }
+    endRequest(isInWork)
+    switch next {
+    case .keepAlive: return true
+    case .drainBody(let limit): return await drainBody(limit: limit)
+    case .close:
+      await flush()
+      return false
+    }
+  }
+
+  private func endRequest(_ isInWork: Bool) {
+    if isInWork { server.endRequest() }
+    phase = .idle
+  }
+
+  /// Hands over what is written and waits for more of a head; false where the connection ends.
+  private func waitForBytes() async throws(WireError) -> Bool {
+    guard flushAtOnce() else {
+      await flush()  // meanwhile bytes may have come
+      return true
+    }
+    guard try mayWait() else { return false }
+    await news.wait()
+    if isTimedOut {
+      await headTimedOut()
+      return false
+    }
+    return !(isToBeParked && park())
   }
 
   /// Whether the bytes that have come complete a head.
@@ -138,7 +190,7 @@ actor Connection: LoopActor {
   /// Whether more bytes can come and are wanted; sets the deadline for them.
   private func mayWait() throws(WireError) -> Bool {
     guard stream.readState == .open, !stream.isClosing else {
-      if stream.readState == .ended { _ = try reader.parser.inputEnded() }
+      if stream.readState == .ended { _ = try reader.value.parser.inputEnded() }
       return false
     }
     if isDraining, stream.inboundCount == 0 { return false }
@@ -147,7 +199,7 @@ actor Connection: LoopActor {
   }
 
   private func setHeadDeadline() {
-    if reader.parser.hasStartedHead {
+    if reader.value.parser.hasStartedHead {
       if !isHeadTimed { deadline?.set(context.headTimeout) }
       isHeadTimed = true
     } else {
@@ -161,12 +213,12 @@ actor Connection: LoopActor {
 
   /// A deadline that passed is answered 408 where a head had begun, else the connection just ends.
   private func headTimedOut() async {
-    guard reader.parser.hasStartedHead else { return }
+    guard reader.value.parser.hasStartedHead else { return }
     await refuse(HTTPError(.requestTimeout, "The request's head did not come in time"))
   }
 
   func nextStep() throws(WireError) -> MessageParser.Step {
-    let step = try stream.withInbound { (bytes) throws(WireError) in try reader.next(bytes) }
+    let step = try stream.withInbound { (bytes) throws(WireError) in try reader.value.next(bytes) }
     if step.consumed > 0 { stream.consume(step.consumed) }
     return step
   }

@@ -1,8 +1,10 @@
-/// A connection's incoming side: the parser and the head that it last completed. Pure.
+/// A connection's incoming side: the parser, what it last completed, and the exchange that this began. Pure.
 struct RequestReader {
   /// Shared with the request that a handler gets; memory is used again once that is gone.
-  private(set) var head = CopyOnWrite(MessageHead())
+  var contents = CopyOnWrite(RequestContents())
   var parser: MessageParser
+  /// The exchange in work or just ended; nil before the first.
+  var exchange: ExchangeState?
 
   init(limits: WireLimits) {
     parser = MessageParser(role: .request, limits: limits)
@@ -10,29 +12,26 @@ struct RequestReader {
 
   /// The next step over the bytes that wait.
   mutating func next(_ bytes: Span<UInt8>) throws(WireError) -> MessageParser.Step {
-    try parser.next(bytes, head: &head.value)
+    try parser.next(bytes, head: &contents.value.head)
   }
 
-  /// What the head that has just come says about the exchange; a message without content ends here.
-  mutating func beginExchange(_ endpoint: Endpoint, _ limits: WireLimits) throws(WireError) -> ExchangeState {
+  /// Takes up the head that has just come: finds its endpoint and begins the exchange. A message without content ends here.
+  mutating func beginExchange(_ routes: RouteTable, _ limits: WireLimits) throws(WireError) -> Endpoint {
+    let endpoint = routes.endpoints[contents.value.findRoute(in: routes)]
     let framing = parser.framing ?? .none
-    var state = ExchangeState(
-      isHead: head.value.methodID == .head,
-      keepAlive: head.value.keepsAlive,
-      isVersion10: head.value.minorVersion == 0,
-      expectsContinue: head.value.knownFields.contains(.expect) ? try ExchangeState.expectsContinue(head.value) : false,
-      framing: framing
-    )
-    guard !parser.endWithoutContent() else {
+    var state = try contents.value.head.exchange(framing)
+    if parser.endWithoutContent() {
       state.bodyFullyRead()
-      return state
+      exchange = state
+      return endpoint
     }
+    exchange = state
     if let limit = endpoint.options.bodyLimit { parser.setBodyLimit(limit) }
     // A declared length over the limit is refused before the handler sees anything.
     if case .length(let length) = framing, length > UInt64(endpoint.options.bodyLimit ?? limits.bodyBytes) {
       throw .bodyTooLarge
     }
-    return state
+    return endpoint
   }
 
   /// Looks ahead over what has already come of the body, so that a fault in it is answered before the handler acts on the
@@ -46,5 +45,18 @@ struct RequestReader {
       offset += step.consumed
       guard case .body = step.event else { return }
     }
+  }
+}
+
+extension MessageHead {
+  /// The exchange that a request with this head begins.
+  fileprivate func exchange(_ framing: BodyFraming) throws(WireError) -> ExchangeState {
+    ExchangeState(
+      isHead: methodID == .head,
+      keepAlive: keepsAlive,
+      isVersion10: minorVersion == 0,
+      expectsContinue: knownFields.contains(.expect) ? try ExchangeState.expectsContinue(self) : false,
+      framing: framing
+    )
   }
 }

@@ -19,13 +19,13 @@ enum CurrentLoop {
     return unsafe Unmanaged<EventLoop>.fromOpaque(pointer).takeUnretainedValue()
   }
 
-  /// The index of the running thread's loop where it is one of `group`; without touching a reference count.
+  /// The index of the running thread's loop where it is one of that group; without touching a reference count.
   @inline(__always)
-  static func index(in group: EventLoopGroup) -> Int? {
+  static func index(inGroup id: Int) -> Int? {
     guard let pointer = unsafe pthread_getspecific(key) else { return nil }
     // SAFETY: as above.
     return unsafe Unmanaged<EventLoop>.fromOpaque(pointer)._withUnsafeGuaranteedRef { loop in
-      group.contains(loop) ? loop.index : nil
+      loop.groupID == id ? loop.index : nil
     }
   }
 

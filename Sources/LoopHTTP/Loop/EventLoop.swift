@@ -22,6 +22,7 @@ internal import Synchronization
 
   /// Position within its group, from 0.
   public let index: Int
+  let groupID: Int
   let raw: UnsafeMutablePointer<uv_loop_t>
   private let inbox = Mutex<(work: [Work], isClosed: Bool)>(([], false))
   private var wakeUp: UnsafeMutablePointer<uv_async_t>
@@ -44,8 +45,9 @@ internal import Synchronization
   var iterationStart = EventLoop.monotonicNanoseconds()
 
   /// Starts the thread. Throws where the system has no descriptor or thread left.
-  init(index: Int) throws(UVError) {
+  init(index: Int, groupID: Int) throws(UVError) {
     self.index = index
+    self.groupID = groupID
     unsafe raw = .allocate(capacity: 1)
     unsafe wakeUp = .allocate(capacity: 1)
     unsafe readBuffer = .allocate(byteCount: EventLoop.readBufferBytes, alignment: 16)
@@ -87,7 +89,7 @@ internal import Synchronization
   }
 
   /// The `Date` field line for a message sent now, with its line end.
-  func dateLine() -> [UInt8] { dateCache.line(at: iterationStart) }
+  func dateLine() -> DateCache.Line { dateCache.line(at: iterationStart) }
 
   // MARK: Thread
 

@@ -1,4 +1,5 @@
 internal import CUV
+internal import Synchronization
 
 #if canImport(Glibc)
   internal import Glibc
@@ -10,17 +11,23 @@ internal import CUV
 public final class EventLoopGroup: Sendable {
   /// In the order of their `index`.
   public let loops: [EventLoop]
+  /// Tells the groups of a process apart; each loop carries it, so that nobody has to ask the group.
+  let id: Int
+
+  private static let lastID = Atomic(0)
 
   /// Starts `loopCount` loops; by default one for each CPU that the process may use. Throws where the system has no
   /// threads or descriptors left.
   public init(loopCount: Int? = nil) throws(UVError) {
     // A peer that is gone must be an error of the write, not a signal that ends the process.
     _ = signal(SIGPIPE, SIG_IGN)
+    let id = EventLoopGroup.lastID.add(1, ordering: .relaxed).newValue
     var loops: [EventLoop] = []
     for index in 0..<max(1, loopCount ?? EventLoopGroup.availableCPUs()) {
-      loops.append(try EventLoop(index: index))
+      loops.append(try EventLoop(index: index, groupID: id))
     }
     self.loops = loops
+    self.id = id
   }
 
   /// The calling loop where it is one of these, else the first.
@@ -31,7 +38,7 @@ public final class EventLoopGroup: Sendable {
 
   /// Whether `loop` is one of this group's.
   public func contains(_ loop: EventLoop) -> Bool {
-    loop.index < loops.count && loops[loop.index] === loop
+    loop.groupID == id
   }
 
   /// Ends every loop and joins its thread. Servers and clients that use them must have been shut down.

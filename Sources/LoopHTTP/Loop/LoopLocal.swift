@@ -5,6 +5,7 @@ internal import Synchronization
 /// For counters, buffers and generators that a request touches: no loop ever waits for another.
 @safe public final class LoopLocal<Value: Sendable>: @unchecked Sendable {
   private let group: EventLoopGroup?
+  private let groupID: Int
   // SAFETY: slot i is touched only on the thread of loop i; the memory lives as long as this object.
   private let slots: UnsafeMutablePointer<Value>
   private let count: Int
@@ -13,6 +14,7 @@ internal import Synchronization
   /// Makes every value at once. Without a group there is only the shared one.
   public init(group: EventLoopGroup?, _ make: () -> Value) {
     self.group = group
+    groupID = group?.id ?? 0
     count = group?.loops.count ?? 0
     unsafe slots = .allocate(capacity: max(1, count))
     for index in 0..<count { unsafe (slots + index).initialize(to: make()) }
@@ -34,7 +36,7 @@ internal import Synchronization
   /// The calling thread's slot; nil where it is none of the group's loops.
   @usableFromInline
   func currentSlot() -> UnsafeMutablePointer<Value>? {
-    guard let group, let index = CurrentLoop.index(in: group) else { return nil }
+    guard let index = CurrentLoop.index(inGroup: groupID) else { return nil }
     return unsafe slots + index
   }
 

@@ -1,6 +1,9 @@
 /// Answers a request. It runs on the connection's loop and stays there; a handler that waits uses the request's loop.
 public typealias Handler = @Sendable (Request) async throws -> Response
 
+/// Answers a request without waiting for anything. It runs on the connection's loop, which does nothing else meanwhile.
+public typealias SynchronousHandler = @Sendable (Request) throws -> Response
+
 /// What a route asks of the server besides its handler.
 public struct RouteOptions: Sendable, Hashable {
   /// Longest body in bytes; nil takes the server's limit.
@@ -18,33 +21,32 @@ public struct RouteOptions: Sendable, Hashable {
 
 /// One matched or failed routing decision; shared by all requests that meet it.
 final class Endpoint: Sendable {
+  /// How it answers.
+  enum Work: Sendable {
+    case synchronous(SynchronousHandler)
+    case asynchronous(Handler)
+  }
+
   /// nil for the answers of the router itself (404, 405, redirects).
   let template: String?
   let options: RouteOptions
-  private let handler: Handler
-  /// The middleware around everything, called without a closure in between; nil where there is none.
-  private let outermost: (any Middleware)?
+  let work: Work
 
-  init(template: String?, options: RouteOptions = RouteOptions(), handler: @escaping Handler) {
+  init(template: String?, options: RouteOptions = RouteOptions(), work: Work) {
     self.template = template
     self.options = options
-    self.handler = handler
-    outermost = nil
+    self.work = work
+  }
+
+  /// One of the router's own, which never wait.
+  convenience init(template: String?, _ handler: @escaping SynchronousHandler) {
+    self.init(template: template, work: .synchronous(handler))
   }
 
   /// `inner`, with the middlewares around it.
-  init(_ inner: Endpoint, inside middlewares: [any Middleware]) {
-    template = inner.template
-    options = inner.options
-    outermost = middlewares.first
-    handler = MiddlewareChain.compose(middlewares.dropFirst(), around: inner.handler)
-  }
-
-  /// Answers a request, through all middlewares.
-  @inline(__always)
-  func respond(to request: Request) async throws -> Response {
-    guard let outermost else { return try await handler(request) }
-    return try await outermost.handle(request, next: handler)
+  convenience init(_ inner: Endpoint, inside middlewares: [any Middleware]) {
+    let work = middlewares.reversed().reduce(inner.work) { $1.around($0) }
+    self.init(template: inner.template, options: inner.options, work: work)
   }
 }
 

@@ -2,23 +2,23 @@ public import HTTPTypes
 
 /// A request as a handler sees it. Text is made from the received bytes when it is asked for.
 public struct Request: Sendable {
-  private let storage: CopyOnWrite<MessageHead>
+  private let contents: CopyOnWrite<RequestContents>
   let connection: Connection
-  let endpoint: Endpoint
-  /// Values of the route's `{parameter}` segments.
-  public let parameters: RouteParameters
 
-  init(head: CopyOnWrite<MessageHead>, connection: Connection, endpoint: Endpoint, parameters: RouteParameters) {
-    storage = head
+  init(_ contents: CopyOnWrite<RequestContents>, on connection: Connection) {
+    self.contents = contents
     self.connection = connection
-    self.endpoint = endpoint
-    self.parameters = parameters
   }
 
   private var head: MessageHead {
     @inline(__always)
-    _read { yield storage.value }
+    _read { yield contents.value.head }
   }
+
+  private var endpoint: Endpoint { connection.context.routes.endpoints[contents.value.endpoint] }
+
+  /// Values of the route's `{parameter}` segments.
+  public var parameters: RouteParameters { contents.value.parameters }
 
   /// The loop that owns the connection; the handler runs on it, and sleeps with `loop.sleep(for:)`.
   public var loop: EventLoop { connection.loop }
@@ -129,5 +129,23 @@ public struct Request: Sendable {
 
   private func text(_ range: ByteRange) -> String {
     String(decoding: head.bytes[range.bounds], as: UTF8.self)
+  }
+}
+
+/// What has come of a request and where it led to.
+struct RequestContents: Sendable {
+  var head = MessageHead()
+  var endpoint: RouteTable.EndpointIndex = 0
+  var parameters = RouteParameters()
+
+  /// Looks up where the head leads to.
+  mutating func findRoute(in routes: RouteTable) -> RouteTable.EndpointIndex {
+    (endpoint, parameters) = routes.match(
+      head.bytes.span,
+      path: head.path.bounds,
+      method: head.method.bounds,
+      head.methodID
+    )
+    return endpoint
   }
 }

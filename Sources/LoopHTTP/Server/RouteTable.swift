@@ -1,31 +1,54 @@
 internal import HTTPTypes
 
-/// What one path segment after the other leads to.
-struct RouteNode: Sendable {
-  var literals: [(segment: [UInt8], node: Int)] = []
-  var parameter: (name: String, node: Int)?
-  var endpoints: [(method: HTTPRequest.Method, known: KnownMethod, endpoint: Endpoint)] = []
-  var methodNotAllowed: Endpoint?
-}
-
-/// A router's routes when nothing is added any more, with the middlewares around every answer, also around the router's own:
-/// one object, so that a look-up touches one reference.
+/// A router's routes when nothing is added any more, with the middlewares around every answer, also around the router's own.
+/// Flat arrays of plain numbers: a look-up touches no reference count.
 final class RouteTable: Sendable {
-  private let nodes: [RouteNode]
-  private let notFound: Endpoint
-  private let redirect: Endpoint
-  let overloaded: Endpoint
+  /// The index of an endpoint in its table.
+  typealias EndpointIndex = Int
+
+  /// What one path segment after the other leads to.
+  private struct Node {
+    var literals: Range<Int>
+    var parameter: (name: Int, node: Int)?
+    var methods: Range<Int>
+    var methodNotAllowed: EndpointIndex?
+  }
+
+  private struct Literal {
+    var text: Range<Int>
+    var node: Int
+  }
+
+  private struct Method {
+    var known: KnownMethod
+    var text: Range<Int>
+    var endpoint: EndpointIndex
+  }
+
+  /// Every answer there is.
+  let endpoints: [Endpoint]
+  let overloaded: EndpointIndex
+  private let notFound: EndpointIndex
+  private let redirect: EndpointIndex
+  private let nodes: [Node]
+  private let literals: [Literal]
+  private let methods: [Method]
+  /// The literals and the names of methods, one after the other.
+  private let text: [UInt8]
+  private let parameterNames: [String]
 
   init(_ router: Router, inside middlewares: [any Middleware] = []) {
-    nodes = router.nodes.map { node in
-      var node = node
-      node.methodNotAllowed = node.methodNotAllowed.map { Endpoint($0, inside: middlewares) }
-      node.endpoints = node.endpoints.map { ($0.method, $0.known, Endpoint($0.endpoint, inside: middlewares)) }
-      return node
-    }
-    notFound = Endpoint(router.notFound, inside: middlewares)
-    redirect = Endpoint(RouteTable.redirectToPathWithoutSlash, inside: middlewares)
-    overloaded = Endpoint(router.overloaded, inside: middlewares)
+    var builder = Builder(middlewares: middlewares)
+    notFound = builder.add(router.notFound)
+    redirect = builder.add(RouteTable.redirectToPathWithoutSlash)
+    overloaded = builder.add(router.overloaded)
+    for node in router.nodes { builder.add(node) }
+    endpoints = builder.endpoints
+    nodes = builder.nodes
+    literals = builder.literals
+    methods = builder.methods
+    text = builder.text
+    parameterNames = builder.parameterNames
   }
 
   /// The endpoint for a request, always one. `path` and `method` lie in `bytes`, the request's head.
@@ -34,7 +57,7 @@ final class RouteTable: Sendable {
     path: Range<Int>,
     method: Range<Int>,
     _ methodID: KnownMethod
-  ) -> (endpoint: Endpoint, parameters: RouteParameters) {
+  ) -> (endpoint: EndpointIndex, parameters: RouteParameters) {
     var parameters = RouteParameters()
     if let node = find(bytes, path, &parameters), let endpoint = endpoint(at: node, bytes.extracting(method), methodID)
     {
@@ -50,15 +73,13 @@ final class RouteTable: Sendable {
     return (notFound, RouteParameters())
   }
 
-  private func endpoint(at node: Int, _ method: Span<UInt8>, _ methodID: KnownMethod) -> Endpoint? {
+  private func endpoint(at node: Int, _ name: Span<UInt8>, _ methodID: KnownMethod) -> EndpointIndex? {
     // Methods that are not among the usual ones are told apart by their text.
-    for index in nodes[node].endpoints.indices where nodes[node].endpoints[index].known == methodID {
-      guard methodID == .other else { return nodes[node].endpoints[index].endpoint }
-      let candidate = nodes[node].endpoints[index]
-      if ByteClass.equals(method, candidate.method.rawValue) { return candidate.endpoint }
+    for index in nodes[node].methods where methods[index].known == methodID {
+      guard methodID == .other, !isEqual(name, methods[index].text) else { return methods[index].endpoint }
     }
     if methodID == .head {
-      for (_, known, endpoint) in nodes[node].endpoints where known == .get { return endpoint }
+      for index in nodes[node].methods where methods[index].known == .get { return methods[index].endpoint }
     }
     return nodes[node].methodNotAllowed
   }
@@ -76,28 +97,30 @@ final class RouteTable: Sendable {
       guard end < path.upperBound else { break }
       start = end + 1
     }
-    return nodes[node].endpoints.isEmpty ? nil : node
+    return nodes[node].methods.isEmpty ? nil : node
   }
 
   private func step(from node: Int, _ segment: borrowing Span<UInt8>, _ parameters: inout RouteParameters) -> Int? {
-    for (literal, child) in nodes[node].literals where RouteTable.equals(segment, literal) { return child }
+    for index in nodes[node].literals where matches(segment, literals[index].text) { return literals[index].node }
     guard let parameter = nodes[node].parameter, !segment.isEmpty else { return nil }
     let value = PercentDecoding.decode(segment, plusIsSpace: false)
-    parameters.pairs.append(RouteParameters.Pair(name: parameter.name, value: value))
+    parameters.pairs.append(RouteParameters.Pair(name: parameterNames[parameter.name], value: value))
     return parameter.node
   }
 
   /// Compares decoded: `/d%69ce` is `/dice` (RFC 3986 §6.2.2.2).
-  private static func equals(_ segment: borrowing Span<UInt8>, _ literal: [UInt8]) -> Bool {
-    if segment.count == literal.count {
-      for index in literal.indices where segment[index] != literal[index] { return false }
-      return true
-    }
-    guard segment.count > literal.count else { return false }
+  private func matches(_ segment: borrowing Span<UInt8>, _ literal: Range<Int>) -> Bool {
+    guard segment.count > literal.count else { return isEqual(segment, literal) }
     for index in segment.indices where segment[index] == UInt8(ascii: "%") {
-      return Array(PercentDecoding.decode(segment, plusIsSpace: false).utf8) == literal
+      return isEqual(Array(PercentDecoding.decode(segment, plusIsSpace: false).utf8).span, literal)
     }
     return false
+  }
+
+  private func isEqual(_ bytes: borrowing Span<UInt8>, _ range: Range<Int>) -> Bool {
+    guard bytes.count == range.count else { return false }
+    for index in bytes.indices where bytes[index] != text[range.lowerBound + index] { return false }
+    return true
   }
 
   /// To an absolute URL, as the client named this server.
@@ -107,5 +130,52 @@ final class RouteTable: Sendable {
     let authority = request.authority.map { "http://\($0)" } ?? ""
     response.append(.location, authority + request.path.dropLast() + query)
     return response
+  }
+}
+
+extension RouteTable {
+  /// Lays a router's tree out, node by node.
+  private struct Builder {
+    let middlewares: [any Middleware]
+    var endpoints: [Endpoint] = []
+    var nodes: [Node] = []
+    var literals: [Literal] = []
+    var methods: [Method] = []
+    var text: [UInt8] = []
+    var parameterNames: [String] = []
+
+    init(middlewares: [any Middleware]) {
+      self.middlewares = middlewares
+    }
+
+    mutating func add(_ endpoint: Endpoint) -> EndpointIndex {
+      endpoints.append(Endpoint(endpoint, inside: middlewares))
+      return endpoints.count - 1
+    }
+
+    mutating func add(_ node: RouteNode) {
+      let (firstLiteral, firstMethod) = (literals.count, methods.count)
+      for (segment, child) in node.literals { literals.append(Literal(text: add(segment), node: child)) }
+      for (method, known, endpoint) in node.endpoints {
+        methods.append(Method(known: known, text: add(Array(method.rawValue.utf8)), endpoint: add(endpoint)))
+      }
+      let parameter = node.parameter.map { parameter in
+        parameterNames.append(parameter.name)
+        return (parameterNames.count - 1, parameter.node)
+      }
+      nodes.append(
+        Node(
+          literals: firstLiteral..<literals.count,
+          parameter: parameter,
+          methods: firstMethod..<methods.count,
+          methodNotAllowed: node.methodNotAllowed.map { add($0) }
+        )
+      )
+    }
+
+    private mutating func add(_ bytes: [UInt8]) -> Range<Int> {
+      text += bytes
+      return (text.count - bytes.count)..<text.count
+    }
   }
 }

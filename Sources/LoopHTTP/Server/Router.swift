@@ -1,5 +1,13 @@
 public import HTTPTypes
 
+/// What one path segment after the other leads to.
+struct RouteNode: Sendable {
+  var literals: [(segment: [UInt8], node: Int)] = []
+  var parameter: (name: String, node: Int)?
+  var endpoints: [(method: HTTPRequest.Method, known: KnownMethod, endpoint: Endpoint)] = []
+  var methodNotAllowed: Endpoint?
+}
+
 /// Paths to handlers: literal and `{parameter}` segments, a literal before a parameter.
 ///
 /// Answers for itself: 404 for an unknown path, 405 with `Allow` for a known one with another method, HEAD wherever
@@ -32,6 +40,11 @@ public struct Router: Sendable {
     on(.get, template, options: options, handler)
   }
 
+  /// Adds a route for GET, and with it HEAD, whose handler never waits. See `on`.
+  public mutating func get(_ template: String, options: RouteOptions = .init(), _ handler: @escaping SynchronousHandler) {
+    on(.get, template, options: options, handler)
+  }
+
   /// Adds a route for POST. See `on`.
   public mutating func post(_ template: String, options: RouteOptions = .init(), _ handler: @escaping Handler) {
     on(.post, template, options: options, handler)
@@ -45,13 +58,26 @@ public struct Router: Sendable {
     options: RouteOptions = .init(),
     _ handler: @escaping Handler
   ) {
+    add(Endpoint(template: template, options: options, work: .asynchronous(handler)), method, template)
+  }
+
+  /// Adds a route whose handler never waits: a closure without `await` is one. It costs no task switch.
+  public mutating func on(
+    _ method: HTTPRequest.Method,
+    _ template: String,
+    options: RouteOptions = .init(),
+    _ handler: @escaping SynchronousHandler
+  ) {
+    add(Endpoint(template: template, options: options, work: .synchronous(handler)), method, template)
+  }
+
+  private mutating func add(_ endpoint: Endpoint, _ method: HTTPRequest.Method, _ template: String) {
     precondition(template.hasPrefix("/"), "a route's template begins with a slash: \(template)")
     var node = 0
     for segment in template.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
       node = child(of: node, segment)
     }
     nodes[node].endpoints.removeAll { $0.method == method }
-    let endpoint = Endpoint(template: template, options: options, handler: handler)
     let known = KnownMethod(method.rawValue.utf8.span)
     nodes[node].endpoints.append((method, known, endpoint))
     nodes[node].methodNotAllowed = methodNotAllowed(at: node, template)

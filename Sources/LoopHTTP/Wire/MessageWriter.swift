@@ -3,14 +3,10 @@
 enum MessageWriter {
   /// `HTTP/1.1`, the code and `reason`, or the standard phrase when that is nil. `status` has three digits.
   static func appendStatusLine(_ status: Int, reason: String? = nil, to output: inout [UInt8]) throws(WireError) {
-    if reason == nil {
-      let rendered = StatusLine.rendered
-      if rendered.indices.contains(status), !rendered[status].isEmpty {
-        output.append(contentsOf: rendered[status])
-        return
-      }
+    guard let reason else {
+      output.append(addingCapacity: StatusLine.mostBytes) { StatusLine.append(status, to: &$0) }
+      return
     }
-    let reason = reason ?? ""
     try checkValue(reason.utf8.span)
     output.append("HTTP/1.1 ")
     appendDecimal(status, to: &output)

@@ -1,7 +1,7 @@
 internal import HTTPTypes
 
-/// The head of a response to be sent, RFC 9112 §4 to §6. Its parts are checked and measured first and then copied into room
-/// that was made once: most responses are little more than a head.
+/// The head of a response to be sent, RFC 9112 §4 to §6, and content that fits beside it. All is checked and measured first
+/// and then copied into room that was made once: most responses are little more than a head.
 enum ResponseHead {
   /// How the content's length is told.
   enum Framing {
@@ -11,21 +11,22 @@ enum ResponseHead {
     case chunked
   }
 
-  /// Appends the head to its empty line; `dateLine` is a whole field line with its end. Throws, and appends nothing, where a
-  /// value would end its line early.
+  /// Appends the head to its empty line, and then `content`; `dateLine` is a whole field line with its end. Throws, and
+  /// appends nothing, where a value would end its line early.
   static func append(
     _ status: Int,
-    dateLine: [UInt8],
-    contentType: String?,
+    dateLine: DateCache.Line,
+    contentType: MediaType?,
     fields: [HTTPField],
     _ connection: ExchangeState.ConnectionField,
     _ framing: Framing,
+    content: Span<UInt8>,
     to output: inout [UInt8]
   ) throws(WireError) {
-    var size = fixedBytes + dateLine.count
-    if let contentType {
-      try MessageWriter.checkValue(contentType)
-      size += contentType.utf8.count
+    var size = fixedBytes + content.count
+    if case .other(let text) = contentType?.kind {
+      try MessageWriter.checkValue(text)
+      size += text.utf8.count
     }
     for field in fields {
       try MessageWriter.checkField(field.name.rawName, field.value)
@@ -34,11 +35,7 @@ enum ResponseHead {
     output.append(addingCapacity: size) { output in
       StatusLine.append(status, to: &output)
       output.append(copying: dateLine.span)
-      if let contentType {
-        output.append("Content-Type: ")
-        output.append(copying: contentType)
-        output.append("\r\n")
-      }
+      if let contentType { append(contentType, to: &output) }
       for field in fields {
         output.append(copying: field.name.rawName)
         output.append(": ")
@@ -48,13 +45,22 @@ enum ResponseHead {
       append(connection, to: &output)
       append(framing, to: &output)
       output.append("\r\n")
+      output.append(copying: content)
     }
   }
 
-  /// The longest status line and the fields that are always the same: fewer than 160 bytes.
-  private static let fixedBytes = 192
+  /// The longest status line, the date and the fields with a usual value: fewer than 220 bytes.
+  private static let fixedBytes = 256
   /// Colon, space and line end.
   private static let fieldBytes = 4
+
+  @inline(__always)
+  private static func append(_ contentType: MediaType, to output: inout OutputSpan<UInt8>) {
+    output.append("Content-Type: ")
+    if case .other(let text) = contentType.kind { output.append(copying: text) }
+    if let text = contentType.kind.literal { output.append(text) }
+    output.append("\r\n")
+  }
 
   @inline(__always)
   private static func append(_ connection: ExchangeState.ConnectionField, to output: inout OutputSpan<UInt8>) {

@@ -1,22 +1,23 @@
 /// Status codes and standard phrases, RFC 9110 §15 and the IANA registry.
 enum StatusLine {
-  /// The complete lines of the registered codes, rendered once, at the index of their code.
-  static let rendered: [[UInt8]] = (0..<600).map { code in
-    phrase(code).map { Array("HTTP/1.1 \(code) \($0)\r\n".utf8) } ?? []
-  }
+  /// More than the longest line takes.
+  static let mostBytes = 64
 
   /// Appends the whole line; without a phrase for codes that are not registered.
   @inline(__always)
   static func append(_ status: Int, to output: inout OutputSpan<UInt8>) {
-    let line = rendered.indices.contains(status) ? rendered[status] : []
-    guard line.isEmpty else { return output.append(copying: line.span) }
+    guard status != 200 else { return output.append("HTTP/1.1 200 OK\r\n") }
     output.append("HTTP/1.1 ")
-    for divisor in [100, 10, 1] { output.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: status / divisor % 10)) }
-    output.append(" \r\n")
+    output.append(digit: status / 100)
+    output.append(digit: status / 10)
+    output.append(digit: status)
+    output.append(ByteClass.space)
+    output.append(phrase(status) ?? "")
+    output.append("\r\n")
   }
 
   /// The standard reason phrase; nil for codes without one.
-  static func phrase(_ status: Int) -> String? {
+  static func phrase(_ status: Int) -> StaticString? {
     switch status {
     case 100..<300: successPhrase(status)
     case 300..<400: redirectionPhrase(status)
@@ -25,7 +26,7 @@ enum StatusLine {
     }
   }
 
-  private static func successPhrase(_ status: Int) -> String? {
+  private static func successPhrase(_ status: Int) -> StaticString? {
     switch status {
     case 100: "Continue"
     case 101: "Switching Protocols"
@@ -41,7 +42,7 @@ enum StatusLine {
     }
   }
 
-  private static func redirectionPhrase(_ status: Int) -> String? {
+  private static func redirectionPhrase(_ status: Int) -> StaticString? {
     switch status {
     case 300: "Multiple Choices"
     case 301: "Moved Permanently"
@@ -54,7 +55,7 @@ enum StatusLine {
     }
   }
 
-  private static func clientErrorPhrase(_ status: Int) -> String? {
+  private static func clientErrorPhrase(_ status: Int) -> StaticString? {
     switch status {
     case 400: "Bad Request"
     case 401: "Unauthorized"
@@ -84,7 +85,7 @@ enum StatusLine {
     }
   }
 
-  private static func serverErrorPhrase(_ status: Int) -> String? {
+  private static func serverErrorPhrase(_ status: Int) -> StaticString? {
     switch status {
     case 500: "Internal Server Error"
     case 501: "Not Implemented"
@@ -95,5 +96,12 @@ enum StatusLine {
     case 511: "Network Authentication Required"
     default: nil
     }
+  }
+}
+
+extension OutputSpan<UInt8> {
+  /// The last decimal digit of `number`.
+  fileprivate mutating func append(digit number: Int) {
+    append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10))
   }
 }

@@ -21,12 +21,14 @@ import Testing
     let bytes = Array("\(method) \(target) HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
     let step = try parser.next(bytes.span, head: &head)
     #expect(step.event == .head)
-    return RouteTable(router).match(
+    let table = RouteTable(router)
+    let (endpoint, parameters) = table.match(
       head.bytes.span,
       path: head.path.bounds,
       method: head.method.bounds,
       head.methodID
     )
+    return (table.endpoints[endpoint], parameters)
   }
 
   private static func routes(_ router: inout Router) {

@@ -1,0 +1,24 @@
+/// A value at an address of its own, for an actor's or a class's state that every request touches: it is lent in place,
+/// without the check of exclusive access at run time that a stored property of a class costs.
+@safe struct Owned<Value>: ~Copyable {
+  // SAFETY: the memory goes with this struct, its only owner. Accesses must end before anybody else's code runs, as for all
+  // state that is marked `@exclusivity(unchecked)` in this folder.
+  private let pointer: UnsafeMutablePointer<Value>
+
+  init(_ value: consuming Value) {
+    unsafe pointer = .allocate(capacity: 1)
+    unsafe pointer.initialize(to: value)
+  }
+
+  deinit {
+    unsafe pointer.deinitialize(count: 1)
+    unsafe pointer.deallocate()
+  }
+
+  var value: Value {
+    @inline(__always)
+    _read { yield unsafe pointer.pointee }
+    @inline(__always)
+    nonmutating _modify { yield unsafe &pointer.pointee }
+  }
+}

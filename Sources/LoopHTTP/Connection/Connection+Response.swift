@@ -6,24 +6,23 @@ extension Connection {
   enum Progress {
     case ended(ExchangeState.NextAction)
     /// The head is written; the body is large or is produced while it is sent.
-    case waitsForBody
+    case waitsForBody(Response)
     /// Everything is written; the client has to read before it can be handed over.
     case waitsForClient
     /// A field cannot be sent.
-    case unsendable
+    case unsendable(Response)
   }
 
   /// Takes up the head that has just come.
-  func beginExchange() throws(WireError) -> Endpoint {
+  func beginExchange() throws(WireError) {
     bodyFailure = nil
     bodyMeter.reset()
-    let endpoint = try reader.value.beginExchange(context.routes, context.configuration.limits)
+    let options = try reader.value.beginExchange(context)
     if case .chunked = reader.value.parser.framing {
       try stream.withInbound { (bytes) throws(WireError) in try reader.value.checkArrivedBody(bytes) }
     }
-    cancelsWhenClientEnds = endpoint.options.cancelsWhenClientEnds
+    cancelsWhenClientEnds = options.cancelsWhenClientEnds
     if cancelsWhenClientEnds, stream.readState == .ended { task.cancel() }
-    return endpoint
   }
 
   /// What is answered where the handler has thrown.
@@ -47,7 +46,7 @@ extension Connection {
   // MARK: Writing
 
   /// Writes as much of a response as needs no waiting, which is nearly always all of it.
-  func begin(_ response: Response) -> Progress {
+  func begin(_ response: consuming Response) -> Progress {
     guard var state = reader.value.exchange else { return .ended(.close) }
     guard stream.canWrite else {
       observe(response)
@@ -67,9 +66,9 @@ extension Connection {
       isWritten = try append(response, connection, isDelimited: isDelimited, hasContent: hasBody)
     } catch {
       context.logger.error("Response dropped", metadata: ["reason": "\(error.reason)"])
-      return .unsendable
+      return .unsendable(response)
     }
-    guard isWritten else { return .waitsForBody }
+    guard isWritten else { return .waitsForBody(response) }
     observe(response)
     guard !mustFlush || flushAtOnce() else { return .waitsForClient }
     return .ended(endResponse())

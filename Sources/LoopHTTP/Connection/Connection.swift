@@ -82,16 +82,16 @@ actor Connection: LoopActor {
       while phase == .idle, !isTimedOut {
         switch try answerArrived() {
         case .bytes: guard try await waitForBytes() else { return }
-        case .handler(let handler, let request, let isInWork):
-          let response: Response
+        case .handler(let endpoint, let request, let isInWork):
+          let progress: Progress
           do {
-            response = try await handler(request)
+            progress = begin(try await endpoint.respond(to: request))
           } catch {
-            response = errorResponse(to: request, error)
+            progress = begin(errorResponse(to: request, error))
           }
-          guard await complete(begin(response), response, isInWork: isInWork) else { return }
-        case .client(let progress, let response, let isInWork):
-          guard await complete(progress, response, isInWork: isInWork) else { return }
+          guard await complete(progress, isInWork: isInWork) else { return }
+        case .client(let progress, let isInWork):
+          guard await complete(progress, isInWork: isInWork) else { return }
         }
       }
     } catch {
@@ -103,9 +103,9 @@ actor Connection: LoopActor {
   private enum Wait {
     /// The rest of a head.
     case bytes
-    case handler(Handler, Request, isInWork: Bool)
+    case handler(Endpoint, Request, isInWork: Bool)
     /// A response is not written to its end, or its request not read to it, or nothing follows.
-    case client(Progress, Response, isInWork: Bool)
+    case client(Progress, isInWork: Bool)
   }
 
   /// Answers the requests that have come, up to the first that something has to be waited for.
@@ -114,38 +114,34 @@ actor Connection: LoopActor {
       phase = .responding
       wasUsed = true
       deadline?.clear()
-      let endpoint = try beginExchange()
+      try beginExchange()
       let isInWork = server.beginRequest()
       let request = Request(reader.value.contents, on: self)
-      switch (isInWork ? endpoint : context.routes.endpoints[context.routes.overloaded]).work {
-      case .asynchronous(let handler):
-        flushBeforeWaiting()
-        return .handler(handler, request, isInWork: isInWork)
-      case .synchronous(let handler):
-        let response: Response
-        do {
-          response = try handler(request)
-        } catch {
-          response = errorResponse(to: request, error)
+      let endpoint = isInWork ? request.endpointIndex : context.routes.overloaded
+      let progress: Progress
+      do {
+        guard let response = try context.routes.immediate[endpoint](request) else {
+          flushBeforeWaiting()
+          return .handler(context.routes.endpoints[endpoint], request, isInWork: isInWork)
         }
-        let progress = begin(response)
-        guard case .ended(.keepAlive) = progress else {
-          return .client(progress, response, isInWork: isInWork)
-        }
-        endRequest(isInWork)
+        progress = begin(response)
+      } catch {
+        progress = begin(errorResponse(to: request, error))
       }
+      guard case .ended(.keepAlive) = progress else { return .client(progress, isInWork: isInWork) }
+      endRequest(isInWork)
     }
     return .bytes
   }
 
   /// Ends an exchange whose response has come so far; false where the connection ends with it.
-  private func complete(_ progress: Progress, _ response: Response, isInWork: Bool) async -> Bool {
+  private func complete(_ progress: Progress, isInWork: Bool) async -> Bool {
     let next: ExchangeState.NextAction
     switch progress {
     case .ended(let action): next = action
-    case .waitsForBody: next = await finish(response)
+    case .waitsForBody(let response): next = await finish(response)
     case .waitsForClient: next = await finish()
-    case .unsendable: next = await replaceUnsendable(response)
+    case .unsendable(let response): next = await replaceUnsendable(response)
     }
     endRequest(isInWork)
     switch next {

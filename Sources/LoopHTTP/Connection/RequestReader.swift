@@ -16,22 +16,34 @@ struct RequestReader {
   }
 
   /// Takes up the head that has just come: finds its endpoint and begins the exchange. A message without content ends here.
-  mutating func beginExchange(_ routes: RouteTable, _ limits: WireLimits) throws(WireError) -> Endpoint {
-    let endpoint = routes.endpoints[contents.value.findRoute(in: routes)]
+  mutating func beginExchange(_ context: ServerContext) throws(WireError) -> RouteOptions {
+    contents.value.findRoute(in: context.routes)
+    let options = context.routes.options[contents.value.endpoint]
     let framing = parser.framing ?? .none
-    var state = try contents.value.head.exchange(framing)
+    var state = ExchangeState(
+      isHead: contents.value.head.methodID == .head,
+      keepAlive: contents.value.head.keepsAlive,
+      isVersion10: contents.value.head.minorVersion == 0,
+      expectsContinue: try expectsContinue(),
+      framing: framing
+    )
     if parser.endWithoutContent() {
       state.bodyFullyRead()
       exchange = state
-      return endpoint
+      return options
     }
     exchange = state
-    if let limit = endpoint.options.bodyLimit { parser.setBodyLimit(limit) }
+    if let limit = options.bodyLimit { parser.setBodyLimit(limit) }
     // A declared length over the limit is refused before the handler sees anything.
-    if case .length(let length) = framing, length > UInt64(endpoint.options.bodyLimit ?? limits.bodyBytes) {
+    if case .length(let length) = framing, length > UInt64(options.bodyLimit ?? context.configuration.limits.bodyBytes) {
       throw .bodyTooLarge
     }
-    return endpoint
+    return options
+  }
+
+  private func expectsContinue() throws(WireError) -> Bool {
+    guard contents.value.head.knownFields.contains(.expect) else { return false }
+    return try ExchangeState.expectsContinue(contents.value.head)
   }
 
   /// Looks ahead over what has already come of the body, so that a fault in it is answered before the handler acts on the
@@ -45,18 +57,5 @@ struct RequestReader {
       offset += step.consumed
       guard case .body = step.event else { return }
     }
-  }
-}
-
-extension MessageHead {
-  /// The exchange that a request with this head begins.
-  fileprivate func exchange(_ framing: BodyFraming) throws(WireError) -> ExchangeState {
-    ExchangeState(
-      isHead: methodID == .head,
-      keepAlive: keepsAlive,
-      isVersion10: minorVersion == 0,
-      expectsContinue: knownFields.contains(.expect) ? try ExchangeState.expectsContinue(self) : false,
-      framing: framing
-    )
   }
 }

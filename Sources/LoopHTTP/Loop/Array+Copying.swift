@@ -20,4 +20,15 @@ extension [UInt8] {
     let isDone: Void? = unsafe text.utf8.withContiguousStorageIfAvailable { unsafe append(contentsOf: $0) }
     if isDone == nil { append(contentsOf: text.utf8) }
   }
+
+  /// Lends all but the first `count`. Mutating, because out of a place that others could write to meanwhile the array would be
+  /// copied first, which counts a reference.
+  @inline(__always)
+  mutating func withSpan<Result, Failure>(
+    droppingFirst count: Int,
+    _ body: (Span<UInt8>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let span = span
+    return try body(span.extracting(droppingFirst: count))
+  }
 }

@@ -1,6 +1,7 @@
 /// The task that serves a connection, to be cancelled by callbacks of the same loop when the client leaves.
 @safe final class RunningTask {
-  private var task: UnsafeCurrentTask?
+  // SAFETY of the unchecked access: it is read and written in one step each.
+  @exclusivity(unchecked) private var task: UnsafeCurrentTask?
 
   /// Remembers the calling task; the caller must `end()` before that task does.
   func begin() {

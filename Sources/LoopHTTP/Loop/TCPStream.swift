@@ -18,9 +18,9 @@ protocol TCPStreamOwner: Actor {
   }
 
   /// Bytes that nobody has taken yet: those from `inboundStart` on.
-  // SAFETY of the unchecked ones: both buffers are lent only to code that cannot reach this stream: the parser, the
+  // SAFETY of those that nothing checks: both buffers are lent only to code that cannot reach this stream: the parser, the
   // message writer and the system. They are touched several times for each request.
-  @safe @exclusivity(unchecked) private(set) var inbound: [UInt8] = []
+  private let inbound = Owned<[UInt8]>([])
   @safe @exclusivity(unchecked) private(set) var inboundStart = 0
   private(set) var readState = ReadState.open
   /// Bytes to send that nobody has handed to the system yet.
@@ -107,9 +107,9 @@ protocol TCPStreamOwner: Actor {
 
   private func didRead(_ count: Int, _ bytes: UnsafeRawPointer?) {
     if count > 0, let bytes = unsafe bytes {
-      if inbound.capacity == 0 { inbound = loop.buffers.take() }
-      unsafe inbound.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: count))
-      if inbound.count - inboundStart >= readLimit { pauseReading() }
+      if inbound.value.capacity == 0 { inbound.value = loop.buffers.take() }
+      unsafe inbound.value.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: count))
+      if inbound.value.count - inboundStart >= readLimit { pauseReading() }
       if let news { return news.wake() }
     } else if count == 0 {
       return  // EAGAIN, not the end
@@ -141,39 +141,37 @@ protocol TCPStreamOwner: Actor {
 
   /// The bytes that wait, as a span.
   func withInbound<Result, Failure>(_ body: (Span<UInt8>) throws(Failure) -> Result) throws(Failure) -> Result {
-    let bytes = inbound
-    let span = bytes.span
-    return try body(span.extracting(droppingFirst: inboundStart))
+    try inbound.value.withSpan(droppingFirst: inboundStart, body)
   }
 
   /// A copy of some of the waiting bytes, as offsets in what `withInbound` shows.
   func copyInbound(_ range: Range<Int>) -> [UInt8] {
-    Array(inbound[(inboundStart + range.lowerBound)..<(inboundStart + range.upperBound)])
+    Array(inbound.value[(inboundStart + range.lowerBound)..<(inboundStart + range.upperBound)])
   }
 
   /// `copyInbound(range)` and then `consume(count)`; where that is all there is, its buffer is handed on instead of a copy.
   func takeInbound(_ range: Range<Int>, consuming count: Int) -> [UInt8] {
-    guard inboundStart == 0, range == 0..<inbound.count, count == inbound.count else {
+    guard inboundStart == 0, range == 0..<inbound.value.count, count == inbound.value.count else {
       let copy = copyInbound(range)
       consume(count)
       return copy
     }
     var bytes: [UInt8] = []
-    swap(&bytes, &inbound)
+    swap(&bytes, &inbound.value)
     consume(0)  // goes on reading where there was no room
     return bytes
   }
 
-  var inboundCount: Int { inbound.count - inboundStart }
+  var inboundCount: Int { inbound.value.count - inboundStart }
 
   /// The first `count` waiting bytes are used; reading goes on where it had stopped for lack of room.
   func consume(_ count: Int) {
     inboundStart += count
-    if inboundStart == inbound.count {
-      inbound.removeAll(keepingCapacity: true)
+    if inboundStart == inbound.value.count {
+      inbound.value.removeAll(keepingCapacity: true)
       inboundStart = 0
     } else if inboundStart >= TCPStream.compactionBytes {
-      inbound.removeFirst(inboundStart)
+      inbound.value.removeFirst(inboundStart)
       inboundStart = 0
     }
     if !isReading, inboundCount < readLimit / 2 { resumeReading() }
@@ -184,7 +182,7 @@ protocol TCPStreamOwner: Actor {
 
   /// Gives empty buffers back to the loop while the connection idles.
   func releaseIdleBuffers() {
-    if inbound.isEmpty, inbound.capacity > 0 { loop.buffers.giveBack(emptied(&inbound)) }
+    if inbound.value.isEmpty, inbound.value.capacity > 0 { loop.buffers.giveBack(emptied(&inbound.value)) }
     if outbound.isEmpty, outbound.capacity > 0 { loop.buffers.giveBack(emptied(&outbound)) }
   }
 

@@ -30,12 +30,28 @@ final class Endpoint: Sendable {
   /// nil for the answers of the router itself (404, 405, redirects).
   let template: String?
   let options: RouteOptions
-  let work: Work
+  private let work: Work
 
   init(template: String?, options: RouteOptions = RouteOptions(), work: Work) {
     self.template = template
     self.options = options
     self.work = work
+  }
+
+  /// Gives the response, where none has to be waited for; else nil.
+  var respondAtOnce: @Sendable (Request) throws -> Response? {
+    switch work {
+    case .synchronous(let handler): { try handler($0) }
+    case .asynchronous: { _ in nil }
+    }
+  }
+
+  /// The response, waited for where that is needed.
+  func respond(to request: Request) async throws -> Response {
+    switch work {
+    case .synchronous(let handler): try handler(request)
+    case .asynchronous(let handler): try await handler(request)
+    }
   }
 
   /// One of the router's own, which never wait.

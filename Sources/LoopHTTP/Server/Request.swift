@@ -15,7 +15,9 @@ public struct Request: Sendable {
     _read { yield contents.value.head }
   }
 
-  private var endpoint: Endpoint { connection.context.routes.endpoints[contents.value.endpoint] }
+  var endpointIndex: RouteTable.EndpointIndex { contents.value.endpoint }
+
+  private var endpoint: Endpoint { connection.context.routes.endpoints[endpointIndex] }
 
   /// Values of the route's `{parameter}` segments.
   public var parameters: RouteParameters { contents.value.parameters }
@@ -139,13 +141,14 @@ struct RequestContents: Sendable {
   var parameters = RouteParameters()
 
   /// Looks up where the head leads to.
-  mutating func findRoute(in routes: RouteTable) -> RouteTable.EndpointIndex {
-    (endpoint, parameters) = routes.match(
+  mutating func findRoute(in routes: RouteTable) {
+    let found = routes.match(
       head.bytes.span,
       path: head.path.bounds,
       method: head.method.bounds,
       head.methodID
     )
-    return endpoint
+    endpoint = found.endpoint
+    parameters = found.parameters
   }
 }

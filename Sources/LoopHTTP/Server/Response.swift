@@ -43,9 +43,7 @@ public struct Response: Sendable {
 
   /// Plain text.
   public init(_ text: String, status: HTTPResponse.Status = .ok) {
-    self.status = status
-    contentType = .plainText
-    body = .string(text)
+    self.init(status: status, contentType: .plainText, body: .string(text))
   }
 
   /// The fields besides those the server writes itself: `Date`, `Content-Type`, `Content-Length`, `Transfer-Encoding`

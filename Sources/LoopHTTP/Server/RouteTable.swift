@@ -27,6 +27,9 @@ final class RouteTable: Sendable {
 
   /// Every answer there is.
   let endpoints: [Endpoint]
+  /// What each asks of the server, and its `respondAtOnce`: here, so that a request counts no reference to its endpoint.
+  let options: [RouteOptions]
+  let immediate: [@Sendable (Request) throws -> Response?]
   let overloaded: EndpointIndex
   private let notFound: EndpointIndex
   private let redirect: EndpointIndex
@@ -44,6 +47,8 @@ final class RouteTable: Sendable {
     overloaded = builder.add(router.overloaded)
     for node in router.nodes { builder.add(node) }
     endpoints = builder.endpoints
+    options = endpoints.map(\.options)
+    immediate = endpoints.map(\.respondAtOnce)
     nodes = builder.nodes
     literals = builder.literals
     methods = builder.methods
@@ -86,15 +91,14 @@ final class RouteTable: Sendable {
 
   /// The node that `path` leads to; without routes of its own it counts as none.
   private func find(_ bytes: borrowing Span<UInt8>, _ path: Range<Int>, _ parameters: inout RouteParameters) -> Int? {
+    let bytes = bytes.extracting(path)
     var node = 0
-    var start = path.lowerBound + 1
+    var start = min(1, bytes.count)
     while true {
-      var end = start
-      while end < path.upperBound, bytes[end] != UInt8(ascii: "/") { end += 1 }
-      let segment = bytes.extracting(min(start, path.upperBound)..<end)
-      guard let next = step(from: node, segment, &parameters) else { return nil }
+      let end = bytes.firstIndex(of: UInt8(ascii: "/"), from: start)
+      guard let next = step(from: node, bytes.extracting(start..<end), &parameters) else { return nil }
       node = next
-      guard end < path.upperBound else { break }
+      guard end < bytes.count else { break }
       start = end + 1
     }
     return nodes[node].methods.isEmpty ? nil : node
@@ -109,7 +113,7 @@ final class RouteTable: Sendable {
   }
 
   /// Compares decoded: `/d%69ce` is `/dice` (RFC 3986 §6.2.2.2).
-  private func matches(_ segment: borrowing Span<UInt8>, _ literal: Range<Int>) -> Bool {
+  private func matches(_ segment: Span<UInt8>, _ literal: Range<Int>) -> Bool {
     guard segment.count > literal.count else { return isEqual(segment, literal) }
     for index in segment.indices where segment[index] == UInt8(ascii: "%") {
       return isEqual(Array(PercentDecoding.decode(segment, plusIsSpace: false).utf8).span, literal)
@@ -117,10 +121,8 @@ final class RouteTable: Sendable {
     return false
   }
 
-  private func isEqual(_ bytes: borrowing Span<UInt8>, _ range: Range<Int>) -> Bool {
-    guard bytes.count == range.count else { return false }
-    for index in bytes.indices where bytes[index] != text[range.lowerBound + index] { return false }
-    return true
+  private func isEqual(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+    bytes.equals(text, range)
   }
 
   /// To an absolute URL, as the client named this server.

@@ -18,12 +18,13 @@ enum Authority {
   private static func hostLength(_ bytes: Span<UInt8>) -> Int {
     guard bytes.count > 0 else { return 0 }
     if bytes[0] == UInt8(ascii: "[") { return literalLength(bytes) }
-    var index = 0
-    while index < bytes.count, ByteClass.isRegisteredName(bytes[index]) {
-      if bytes[index] == UInt8(ascii: "%"), !isEscape(bytes, at: index) { return 0 }
-      index += 1
+    let end = bytes.endOfRegisteredName(from: 0)
+    var escape = bytes.extracting(first: end).firstIndex(of: UInt8(ascii: "%"), from: 0)
+    while escape < end {
+      guard isEscape(bytes, at: escape) else { return 0 }
+      escape = bytes.extracting(first: end).firstIndex(of: UInt8(ascii: "%"), from: escape + 1)
     }
-    return index
+    return end
   }
 
   private static func isEscape(_ bytes: Span<UInt8>, at index: Int) -> Bool {

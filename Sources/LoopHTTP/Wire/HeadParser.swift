@@ -129,10 +129,20 @@ struct HeadParser: Sendable {
 
   @inline(__always)
   private mutating func parseRequestVersion(_ input: Span<UInt8>, _ head: inout MessageHead) throws(WireError) -> Bool {
-    guard let end = try scanLine(input, atMost: HeadParser.versionBytes, else: .badVersion) else { return false }
-    head.minorVersion = try HeadParser.minorVersion(input.extracting(mark..<end))
+    if HeadParser.isUsualVersion(input, at: mark) {
+      cursor = mark + HeadParser.versionBytes + 2
+    } else {
+      guard let end = try scanLine(input, atMost: HeadParser.versionBytes, else: .badVersion) else { return false }
+      head.minorVersion = try HeadParser.minorVersion(input.extracting(mark..<end))
+    }
     startFields()
     return true
+  }
+
+  /// Whether `HTTP/1.1` and the line's end have come, as nearly always.
+  @inline(__always)
+  private static func isUsualVersion(_ input: Span<UInt8>, at start: Int) -> Bool {
+    input.count - start >= versionBytes + 2 && input.extracting(start..<(start + versionBytes + 2)).equals("HTTP/1.1\r\n")
   }
 
   /// RFC 9112 §4. The space before an absent reason phrase is not insisted on: many servers leave it out.

@@ -20,8 +20,7 @@ enum RequestTarget {
 
   @inline(__always)
   private static func splitPath(_ input: Span<UInt8>, _ bounds: Range<Int>, _ head: inout MessageHead) {
-    var pathEnd = bounds.lowerBound
-    while pathEnd < bounds.upperBound, input[pathEnd] != UInt8(ascii: "?") { pathEnd += 1 }
+    let pathEnd = input.extracting(first: bounds.upperBound).firstIndex(of: UInt8(ascii: "?"), from: bounds.lowerBound)
     head.path = ByteRange(bounds.lowerBound..<pathEnd)
     head.query = ByteRange(min(pathEnd + 1, bounds.upperBound)..<bounds.upperBound)
   }

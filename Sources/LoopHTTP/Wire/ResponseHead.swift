@@ -87,14 +87,7 @@ enum ResponseHead {
 extension OutputSpan<UInt8> {
   /// The digits of a number that is not negative. There must be room for 19.
   fileprivate mutating func append(decimal number: Int) {
-    var digits = InlineArray<19, UInt8>(repeating: 0)
-    var rest = number
-    var start = digits.count
-    repeat {
-      start -= 1
-      digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-      rest /= 10
-    } while rest > 0
-    append(copying: digits.span.extracting(start..<digits.count))
+    if number >= 10 { append(decimal: number / 10) }
+    append(digit: number)
   }
 }

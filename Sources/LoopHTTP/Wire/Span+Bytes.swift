@@ -1,31 +1,66 @@
 extension Span<UInt8> {
-  /// Where the run of token bytes that begins at `start` ends. Counting from 0 in a slice spares the bounds checks.
+  /// Where the run of token bytes that begins at `start` ends. Nearly all are letters.
   @inline(__always)
   func endOfToken(from start: Int) -> Int {
-    let rest = extracting(start..<count)
-    var length = 0
-    while length < rest.count, ByteClass.isToken(rest[length]) { length += 1 }
-    return start + length
+    endOfRun(from: start, suspects: Words.notLetters, isMember: ByteClass.isToken)
   }
 
-  /// Where the run of field value bytes that begins at `start` ends. Eight at a time while all of them are ordinary.
+  /// Where the run of field value bytes that begins at `start` ends.
   @inline(__always)
   func endOfFieldValue(from start: Int) -> Int {
-    let rest = extracting(start..<count)
-    var length = 0
-    while rest.count - length >= 8, Words.haveNoControls(rest.word(at: length)) { length += 8 }
-    while length < rest.count, ByteClass.isFieldValue(rest[length]) { length += 1 }
-    return start + length
+    endOfRun(from: start, suspects: Words.controls, isMember: ByteClass.isFieldValue)
   }
 
   /// Where the run of request target bytes that begins at `start` ends.
   @inline(__always)
   func endOfTarget(from start: Int) -> Int {
+    endOfRun(from: start, suspects: Words.notTarget, isMember: ByteClass.isTarget)
+  }
+
+  /// Where the run of bytes of a registered name that begins at `start` ends. Nearly all are letters or digits.
+  @inline(__always)
+  func endOfRegisteredName(from start: Int) -> Int {
+    endOfRun(from: start, suspects: Words.notAlphanumerics, isMember: ByteClass.isRegisteredName)
+  }
+
+  /// Where the first `byte` is, from `start` on; the count without one.
+  @inline(__always)
+  func firstIndex(of byte: UInt8, from start: Int) -> Int {
+    endOfRun(from: start, suspects: { Words.equal(to: byte, $0) }, isMember: { $0 != byte })
+  }
+
+  /// Where the run of members that begins at `start` ends. Of eight bytes at a time only those are asked about that
+  /// `suspects` marks. Counting from 0 in a slice spares the bounds checks.
+  @inline(__always)
+  private func endOfRun(from start: Int, suspects: (UInt64) -> UInt64, isMember: (UInt8) -> Bool) -> Int {
     let rest = extracting(start..<count)
     var length = 0
-    while rest.count - length >= 8, Words.areTarget(rest.word(at: length)) { length += 8 }
-    while length < rest.count, ByteClass.isTarget(rest[length]) { length += 1 }
+    while rest.count - length >= 8 {
+      let marks = suspects(rest.word(at: length))
+      length += Words.first(marks)
+      guard marks != 0 else { continue }
+      guard isMember(rest[length]) else { return start + length }
+      length += 1
+    }
+    while length < rest.count, isMember(rest[length]) { length += 1 }
     return start + length
+  }
+
+  /// Whether these are the bytes of `other` in `range`.
+  @inline(__always)
+  func equals(_ other: [UInt8], _ range: Range<Int>) -> Bool {
+    guard count == range.count else { return false }
+    let expected = other.span.extracting(range)
+    var offset = 0
+    while count - offset >= 8 {
+      guard word(at: offset) == expected.word(at: offset) else { return false }
+      offset += 8
+    }
+    while offset < count {
+      guard self[offset] == expected[offset] else { return false }
+      offset += 1
+    }
+    return true
   }
 
   /// `bounds` without leading and trailing spaces and tabs (OWS, RFC 9110 §5.6.3).

@@ -101,7 +101,7 @@ enum StatusLine {
 
 extension OutputSpan<UInt8> {
   /// The last decimal digit of `number`.
-  fileprivate mutating func append(digit number: Int) {
+  mutating func append(digit number: Int) {
     append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10))
   }
 }

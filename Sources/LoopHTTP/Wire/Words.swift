@@ -1,30 +1,56 @@
-/// Questions to eight bytes at once. A subtraction in each byte borrows into its top bit exactly when the byte, below 0x80, is
-/// smaller; a borrow from a neighbour can only follow a byte that is one, so a word that passes has none.
+/// Questions to eight bytes at once, the first byte the least significant. An answer has the top bit of each byte set that is
+/// one, and perhaps of some behind the first such byte: a borrow or a carry from a neighbour can only follow a byte that is
+/// one, so the lowest mark is always true, and no mark means that there is none.
 enum Words {
   private static let topBits: UInt64 = 0x8080_8080_8080_8080
 
-  /// Whether all are field value bytes (RFC 9110 §5.5) that are not tabs: none below space and no DEL.
+  /// Those that are no field value bytes (RFC 9110 §5.5), and tabs: whatever is below space, and DEL.
   @inline(__always)
-  static func haveNoControls(_ word: UInt64) -> Bool {
-    (areBelow(0x20, word) | are(0x7f, word)) & topBits == 0
+  static func controls(_ word: UInt64) -> UInt64 {
+    (below(0x20, word) | equal(0x7f, word)) & topBits
   }
 
-  /// Whether all are request target bytes (RFC 3986 §3): visible ASCII without `#`.
+  /// Those that are no request target bytes (RFC 3986 §3): not visible ASCII, or `#`.
   @inline(__always)
-  static func areTarget(_ word: UInt64) -> Bool {
-    (areBelow(0x21, word) | are(0x7f, word) | are(UInt8(ascii: "#"), word) | word) & topBits == 0
+  static func notTarget(_ word: UInt64) -> UInt64 {
+    (below(0x21, word) | equal(0x7f, word) | equal(UInt8(ascii: "#"), word) | word) & topBits
   }
 
-  /// A set top bit where a byte is less than `limit`.
+  /// Those that are no ASCII letters. Bit 5 maps upper to lower case, and no other byte to a letter.
   @inline(__always)
-  private static func areBelow(_ limit: UInt8, _ word: UInt64) -> UInt64 {
+  static func notLetters(_ word: UInt64) -> UInt64 {
+    let lower = word | repeated(0x20)
+    return (below(UInt8(ascii: "a"), lower) | (lower &+ repeated(0x7f - UInt8(ascii: "z"))) | lower) & topBits
+  }
+
+  /// Those that are neither ASCII letters nor digits.
+  @inline(__always)
+  static func notAlphanumerics(_ word: UInt64) -> UInt64 {
+    notLetters(word) & (below(UInt8(ascii: "0"), word) | (word &+ repeated(0x7f - UInt8(ascii: "9"))) | word)
+  }
+
+  /// Those that are `value`.
+  @inline(__always)
+  static func equal(to value: UInt8, _ word: UInt64) -> UInt64 {
+    equal(value, word) & topBits
+  }
+
+  /// The place of the first byte that is marked; 8 without one.
+  @inline(__always)
+  static func first(_ marks: UInt64) -> Int {
+    marks.trailingZeroBitCount / 8
+  }
+
+  /// A set top bit where a byte is less than `limit`: subtracting borrows into it.
+  @inline(__always)
+  private static func below(_ limit: UInt8, _ word: UInt64) -> UInt64 {
     (word &- repeated(limit)) & ~word
   }
 
   /// A set top bit where a byte is `value`.
   @inline(__always)
-  private static func are(_ value: UInt8, _ word: UInt64) -> UInt64 {
-    areBelow(1, word ^ repeated(value))
+  private static func equal(_ value: UInt8, _ word: UInt64) -> UInt64 {
+    below(1, word ^ repeated(value))
   }
 
   @inline(__always)

@@ -170,7 +170,9 @@ extension Connection {
   private func send(_ produce: @Sendable (ResponseWriter) async throws -> Void) async {
     do {
       try await produce(ResponseWriter(connection: self))
-      if reader.value.contents.value.head.minorVersion >= 1 { try MessageWriter.appendLastChunk(trailers: [], to: &stream.outbound) }
+      if reader.value.contents.value.head.minorVersion >= 1 {
+        try MessageWriter.appendLastChunk(trailers: [], to: &stream.outbound)
+      }
     } catch {
       // Cut short: the missing last chunk tells the client.
       stream.close()

@@ -35,7 +35,8 @@ struct RequestReader {
     exchange = state
     if let limit = options.bodyLimit { parser.setBodyLimit(limit) }
     // A declared length over the limit is refused before the handler sees anything.
-    if case .length(let length) = framing, length > UInt64(options.bodyLimit ?? context.configuration.limits.bodyBytes) {
+    if case .length(let length) = framing, length > UInt64(options.bodyLimit ?? context.configuration.limits.bodyBytes)
+    {
       throw .bodyTooLarge
     }
     return options

@@ -41,7 +41,8 @@ public struct Router: Sendable {
   }
 
   /// Adds a route for GET, and with it HEAD, whose handler never waits. See `on`.
-  public mutating func get(_ template: String, options: RouteOptions = .init(), _ handler: @escaping SynchronousHandler) {
+  public mutating func get(_ template: String, options: RouteOptions = .init(), _ handler: @escaping SynchronousHandler)
+  {
     on(.get, template, options: options, handler)
   }
 

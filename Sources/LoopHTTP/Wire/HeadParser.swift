@@ -142,7 +142,8 @@ struct HeadParser: Sendable {
   /// Whether `HTTP/1.1` and the line's end have come, as nearly always.
   @inline(__always)
   private static func isUsualVersion(_ input: Span<UInt8>, at start: Int) -> Bool {
-    input.count - start >= versionBytes + 2 && input.extracting(start..<(start + versionBytes + 2)).equals("HTTP/1.1\r\n")
+    input.count - start >= versionBytes + 2
+      && input.extracting(start..<(start + versionBytes + 2)).equals("HTTP/1.1\r\n")
   }
 
   /// RFC 9112 §4. The space before an absent reason phrase is not insisted on: many servers leave it out.

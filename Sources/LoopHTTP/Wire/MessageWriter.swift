@@ -1,20 +1,6 @@
 /// Renders messages by appending to a reused buffer, RFC 9112 §3–§7. What the caller passes cannot change the framing:
 /// text that would end a line or an element early is an error, and nothing of it is appended.
 enum MessageWriter {
-  /// `HTTP/1.1`, the code and `reason`, or the standard phrase when that is nil. `status` has three digits.
-  static func appendStatusLine(_ status: Int, reason: String? = nil, to output: inout [UInt8]) throws(WireError) {
-    guard let reason else {
-      output.append(addingCapacity: StatusLine.mostBytes) { StatusLine.append(status, to: &$0) }
-      return
-    }
-    try checkValue(reason.utf8.span)
-    output.append("HTTP/1.1 ")
-    appendDecimal(status, to: &output)
-    output.append(ByteClass.space)
-    output.append(copying: reason)
-    appendLineEnd(to: &output)
-  }
-
   /// A request line for HTTP/1.1. `target` is in one of the forms of RFC 9112 §3.2, already percent-encoded.
   static func appendRequestLine(method: String, target: String, to output: inout [UInt8]) throws(WireError) {
     guard isToken(method.utf8.span) else { throw .outgoingMethod }
@@ -48,11 +34,6 @@ enum MessageWriter {
     output.append("Content-Length: ")
     appendDecimal(count, to: &output)
     appendLineEnd(to: &output)
-  }
-
-  /// The field that announces chunks.
-  static func appendChunked(to output: inout [UInt8]) {
-    output.append("Transfer-Encoding: chunked\r\n")
   }
 
   /// The empty line after the last field.

@@ -1,8 +1,5 @@
 /// Status codes and standard phrases, RFC 9110 §15 and the IANA registry.
 enum StatusLine {
-  /// More than the longest line takes.
-  static let mostBytes = 64
-
   /// Appends the whole line; without a phrase for codes that are not registered.
   @inline(__always)
   static func append(_ status: Int, to output: inout OutputSpan<UInt8>) {

@@ -104,13 +104,25 @@ import Testing
     for byte in UInt8.min...UInt8.max { #expect(ByteClass.isToken(byte) == token.contains(byte)) }
   }
 
-  @Test func controlCharactersAreFoundWhereverTheyLie() {
+  /// Eight bytes are looked at as one number: whatever stands beside a byte must not change what is said of it.
+  @Test(arguments: ["x", "0", "~", "%"].map(Character.init), [0, 7, 12])
+  func aRunEndsWhereverItsFirstStrangerLies(filler: Character, second: Int) throws {
+    let ends: [(end: (borrowing Span<UInt8>) -> Int, isMember: (UInt8) -> Bool)] = [
+      ({ $0.endOfFieldValue(from: 0) }, { $0 == 0x09 || ($0 >= 0x20 && $0 != 0x7f) }),
+      ({ $0.endOfTarget(from: 0) }, { $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "#") }),
+      ({ $0.endOfToken(from: 0) }, ByteClass.isToken),
+      ({ $0.endOfRegisteredName(from: 0) }, ByteClass.isRegisteredName),
+      ({ $0.firstIndex(of: UInt8(ascii: "?"), from: 0) }, { $0 != UInt8(ascii: "?") }),
+    ]
+    let filling = try #require(filler.asciiValue)
     for byte in UInt8.min...UInt8.max {
-      let isAllowed = byte == 0x09 || (byte >= 0x20 && byte != 0x7f)
       for position in 0..<20 {
-        var value = [UInt8](repeating: UInt8(ascii: "x"), count: 20)
-        value[position] = byte
-        #expect(value.span.endOfFieldValue(from: 0) == (isAllowed ? 20 : position))
+        var bytes = [UInt8](repeating: filling, count: 20)
+        bytes[position] = byte
+        bytes[(position + second) % 20] = byte
+        for (end, isMember) in ends {
+          #expect(end(bytes.span) == bytes.firstIndex { !isMember($0) } ?? 20)
+        }
       }
     }
   }

@@ -1,3 +1,4 @@
+import HTTPTypes
 import Testing
 
 @testable import LoopHTTP
@@ -10,13 +11,39 @@ import Testing
     return String(decoding: output, as: UTF8.self)
   }
 
+  /// A response's head, and its content, as the server writes them.
+  private func response(
+    _ status: Int = 200,
+    type: MediaType? = nil,
+    fields: [HTTPField] = [],
+    _ connection: ExchangeState.ConnectionField = .omitted,
+    _ framing: ResponseHead.Framing = .none,
+    content: String = ""
+  ) throws -> String {
+    var date = DateCache.Line(repeating: UInt8(ascii: "d"))
+    (date[35], date[36]) = (ByteClass.carriageReturn, ByteClass.lineFeed)
+    let text = try written {
+      try ResponseHead.append(
+        status,
+        dateLine: date,
+        contentType: type,
+        fields: fields,
+        connection,
+        framing,
+        content: content.utf8.span,
+        to: &$0
+      )
+    }
+    return text.replacing(String(repeating: "d", count: 35) + "\r\n", with: "")
+  }
+
   @Test(arguments: [
-    (200, nil, "HTTP/1.1 200 OK\r\n"), (404, nil, "HTTP/1.1 404 Not Found\r\n"), (299, nil, "HTTP/1.1 299 \r\n"),
-    (799, nil, "HTTP/1.1 799 \r\n"), (200, "Fine", "HTTP/1.1 200 Fine\r\n"), (200, "", "HTTP/1.1 200 \r\n"),
-    (100, nil, "HTTP/1.1 100 Continue\r\n"), (511, nil, "HTTP/1.1 511 Network Authentication Required\r\n"),
+    (200, "HTTP/1.1 200 OK\r\n"), (404, "HTTP/1.1 404 Not Found\r\n"), (299, "HTTP/1.1 299 \r\n"),
+    (799, "HTTP/1.1 799 \r\n"), (103, "HTTP/1.1 103 Early Hints\r\n"),
+    (511, "HTTP/1.1 511 Network Authentication Required\r\n"),
   ])
-  func statusLine(status: Int, reason: String?, line: String) throws {
-    #expect(try written { try MessageWriter.appendStatusLine(status, reason: reason, to: &$0) } == line)
+  func statusLine(status: Int, line: String) throws {
+    #expect(try response(status) == line + "\r\n")
   }
 
   @Test func everyErrorHasAStatusWithAPhrase() {
@@ -27,17 +54,31 @@ import Testing
   }
 
   @Test func headOfAResponse() throws {
-    let text = try written {
-      try MessageWriter.appendStatusLine(200, to: &$0)
-      try MessageWriter.appendField("A", "é \t;", to: &$0)
-      try MessageWriter.appendField("B", Array("2".utf8), to: &$0)
-      MessageWriter.appendContentLength(0, to: &$0)
-      MessageWriter.appendChunked(to: &$0)
-      MessageWriter.appendHeadEnd(to: &$0)
-    }
+    let fields = [HTTPField(name: .server, value: "é \t;"), HTTPField(name: .age, value: "2")]
     #expect(
-      text == "HTTP/1.1 200 OK\r\nA: é \t;\r\nB: 2\r\nContent-Length: 0\r\nTransfer-Encoding: chunked\r\n\r\n"
+      try response(type: .json, fields: fields, .keepAlive, .length(2), content: "{}")
+        == "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nServer: é \t;\r\nAge: 2\r\n"
+        + "Connection: keep-alive\r\nContent-Length: 2\r\n\r\n{}"
     )
+    #expect(
+      try response(404, type: "text/x", .close, .chunked)
+        == "HTTP/1.1 404 Not Found\r\nContent-Type: text/x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+    )
+  }
+
+  @Test func aUsualMediaTypeIsTheSameHoweverItWasMade() {
+    for (usual, text) in [
+      (MediaType.json, "application/json"), (.plainText, "text/plain; charset=utf-8"),
+      (.html, "text/html; charset=utf-8"),
+    ] {
+      #expect(usual.text == text && MediaType(text) == usual)
+    }
+    #expect(MediaType("application/jsonx") != .json && ("text/x" as MediaType).text == "text/x")
+  }
+
+  @Test(arguments: [0, 9, 10, 99, 100, 1_000_000, Int.max])
+  func contentLengthOfAResponse(count: Int) throws {
+    #expect(try response(200, .omitted, .length(count)) == "HTTP/1.1 200 OK\r\nContent-Length: \(count)\r\n\r\n")
   }
 
   @Test(arguments: [0, 9, 10, 99, 100, 1_000_000, Int.max])
@@ -68,9 +109,7 @@ import Testing
     #expect(throws: WireError.outgoingFieldValue) {
       try MessageWriter.appendField("A", Array(value.utf8), to: &output)
     }
-    #expect(throws: WireError.outgoingFieldValue) {
-      try MessageWriter.appendStatusLine(200, reason: value, to: &output)
-    }
+    #expect(throws: WireError.outgoingFieldValue) { try response(type: MediaType(value)) }
     #expect(throws: WireError.outgoingFieldValue) {
       try MessageWriter.appendLastChunk(trailers: [("A", "1"), ("B", value)], to: &output)
     }

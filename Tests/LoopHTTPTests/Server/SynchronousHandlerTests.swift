@@ -1,0 +1,114 @@
+import HTTPTypes
+import Testing
+
+@testable import LoopHTTP
+
+/// Handlers and middlewares that never wait take a way of their own: what a client sees must be the same on both.
+@Suite struct SynchronousHandlerTests {
+  /// Notes that it was entered and left, and how.
+  private struct Witness: SynchronousMiddleware {
+    let name: String
+    let log: EventLog
+
+    func handle(_ request: Request, next: (Request) async throws -> Response) async throws -> Response {
+      log.append("\(name) waits")
+      defer { log.append("\(name) ends") }
+      return try await next(request)
+    }
+
+    func handle(_ request: Request, next: (Request) throws -> Response) throws -> Response {
+      log.append("\(name) at once")
+      defer { log.append("\(name) ends") }
+      return try next(request)
+    }
+  }
+
+  private struct WaitingWitness: Middleware {
+    let log: EventLog
+
+    func handle(_ request: Request, next: (Request) async throws -> Response) async throws -> Response {
+      log.append("waiting")
+      return try await next(request)
+    }
+  }
+
+  private static func routes(_ router: inout Router) {
+    router.get("/now") { request in Response("now \(request.query ?? "")") }
+    router.get("/later") { request in
+      try await request.loop.sleep(for: .milliseconds(1))
+      return Response("later \(request.query ?? "")")
+    }
+    router.get("/large") { _ in Response(body: .bytes([UInt8](repeating: UInt8(ascii: "x"), count: 300_000))) }
+    router.get("/stream") { _ in Response(body: .stream { try await $0.write("piece") }) }
+    router.get("/teapot") { _ in throw HTTPError(.init(code: 418), "short and stout") }
+    router.on(.put, "/ignores") { _ in Response("ignored") }
+  }
+
+  private static func get(_ target: String) -> String { "GET \(target) HTTP/1.1\r\nHost: a\r\n\r\n" }
+
+  @Test func answersOfABurstKeepTheirOrder() async throws {
+    let targets = ["/now?1", "/later?2", "/now?3", "/now?4", "/teapot", "/stream", "/later?5", "/large", "/now?6"]
+    try await onConnection(Self.routes) { client, _ in
+      try await client.send(targets.map(Self.get).joined())
+      let answer = await client.received(until: "now 6")
+      let expected = ["now 1", "later 2", "now 3", "now 4", "stout", "piece", "later 5", "xxx", "now 6"]
+      let places = expected.map { answer.firstRange(of: $0)?.lowerBound }
+      #expect(!places.contains(nil) && places.compactMap(\.self) == places.compactMap(\.self).sorted())
+    }
+  }
+
+  @Test func aBodyThatNobodyReadsIsSkippedBeforeTheNextRequest() async throws {
+    try await onConnection(Self.routes) { client, _ in
+      try await client.send("PUT /ignores HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n0123")
+      #expect(await client.received(until: "ignored").contains("HTTP/1.1 200 OK\r\n"))
+      try await client.send("45678" + Self.get("/now?after"))
+      #expect(await client.received(until: "now after").contains("HTTP/1.1 200 OK\r\n"))
+    }
+  }
+
+  @Test func middlewaresThatDoNotWaitAreCalledInOrderOnBothWays() async throws {
+    let log = EventLog()
+    try await onConnection(middleware: [Witness(name: "a", log: log), Witness(name: "b", log: log)], Self.routes) {
+      client,
+      _ in
+      try await client.send(Self.get("/now"))
+      _ = await client.received(until: "now ")
+      #expect(log.events == ["a at once", "b at once", "b ends", "a ends"])
+      try await client.send(Self.get("/later"))
+      _ = await client.received(until: "later ")
+      #expect(log.events.dropFirst(4) == ["a waits", "b waits", "b ends", "a ends"])
+      try await client.send(Self.get("/nowhere"))
+      _ = await client.received(until: "Not Found\n")
+      #expect(log.events.dropFirst(8) == ["a at once", "b at once", "b ends", "a ends"])
+    }
+  }
+
+  @Test func oneMiddlewareThatWaitsMakesThoseAroundItWait() async throws {
+    let log = EventLog()
+    let middleware: [any Middleware] = [
+      Witness(name: "a", log: log), WaitingWitness(log: log), Witness(name: "b", log: log),
+    ]
+    try await onConnection(middleware: middleware, Self.routes) { client, _ in
+      try await client.send(Self.get("/now"))
+      #expect(await client.received(until: "now ").contains("HTTP/1.1 200 OK\r\n"))
+      #expect(log.events == ["a waits", "waiting", "b at once", "b ends", "a ends"])
+    }
+  }
+
+  @Test func whatASynchronousMiddlewareThrowsIsTheAnswer() async throws {
+    struct Refusing: SynchronousMiddleware {
+      func handle(_ request: Request, next: (Request) async throws -> Response) async throws -> Response {
+        throw HTTPError(.forbidden, "not you")
+      }
+
+      func handle(_ request: Request, next: (Request) throws -> Response) throws -> Response {
+        throw HTTPError(.forbidden, "not you")
+      }
+    }
+    try await onConnection(middleware: [Refusing()], Self.routes) { client, _ in
+      try await client.send(Self.get("/now") + Self.get("/later"))
+      let answer = await client.received(until: "not you\nHTTP/1.1 403 Forbidden\r\n")
+      #expect(answer.contains("HTTP/1.1 403 Forbidden\r\n"))
+    }
+  }
+}

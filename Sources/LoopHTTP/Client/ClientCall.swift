@@ -34,7 +34,11 @@ actor ClientCall: LoopActor, DeadlineOwner {
     deadline = nil
   }
 
-  func deadlinePassed() {
+  nonisolated func deadlinePassed() {
+    onLoop { $0.timeOut() }
+  }
+
+  private func timeOut() {
     switch wait {
     case .pool: fail(.timedOut(.connectionFromPool))
     case .nothing, .connect: fail(.timedOut(.connect))
@@ -53,7 +57,7 @@ actor ClientCall: LoopActor, DeadlineOwner {
     case .nothing: break
     case .pool: news.wake()
     case .connect(let stream): stream.close()
-    case .exchange(let connection): connection.assumeIsolated { $0.close() }
+    case .exchange(let connection): connection.onLoop { $0.close() }
     }
   }
 

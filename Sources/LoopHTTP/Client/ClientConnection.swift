@@ -77,23 +77,25 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
     idleDeadline?.set(idleNanoseconds)
   }
 
-  func deadlinePassed() {
-    if !isBusy { endIdle() }
+  nonisolated func deadlinePassed() {
+    onLoop { if !$0.isBusy { $0.endIdle() } }
   }
 
-  func streamDidChange() {
-    if isBusy {
-      news.wake()
-    } else {
-      // The server has closed it, or speaks without being asked.
-      endIdle()
+  nonisolated func streamDidChange() {
+    onLoop { connection in
+      if connection.isBusy {
+        connection.news.wake()
+      } else {
+        // The server has closed it, or speaks without being asked.
+        connection.endIdle()
+      }
     }
   }
 
   /// Leaves the pool; where that is gone, because nobody shut its client down, only the connection is left to close.
   private func endIdle() {
     guard let pool else { return close() }
-    pool.assumeIsolated { $0.idleConnectionEnded(self) }
+    pool.onLoop { $0.idleConnectionEnded(self) }
   }
 
   /// Sends `request` and collects its response. Afterwards `isReusable` tells whether the connection may go on.

@@ -1,6 +1,6 @@
 /// A client's part on one loop: the pools of its origins.
 ///
-/// Calls and connections are actors of the same loop. Whatever of theirs need not wait is called with `assumeIsolated`: an
+/// Calls and connections are actors of the same loop. Whatever of theirs need not wait is called with `onLoop`: an
 /// `await` would look the executors up each time.
 actor LoopClient: LoopActor {
   nonisolated let loop: EventLoop
@@ -27,7 +27,7 @@ actor LoopClient: LoopActor {
         return .failure(error)
       }
     } onCancel: {
-      loop.execute { call.assumeIsolated { $0.cancel() } }
+      loop.execute { call.onLoop { $0.cancel() } }
     }
     end(call)
     return try result.get()
@@ -37,12 +37,12 @@ actor LoopClient: LoopActor {
     nextID += 1
     let call = ClientCall(loop: loop, id: nextID)
     calls[call.id] = call
-    call.assumeIsolated { $0.begin(timeout: timeout) }
+    call.onLoop { $0.begin(timeout: timeout) }
     return call
   }
 
   private func end(_ call: ClientCall) {
-    call.assumeIsolated { $0.end() }
+    call.onLoop { $0.end() }
     calls[call.id] = nil
   }
 
@@ -101,25 +101,25 @@ actor LoopClient: LoopActor {
       pool: self,
       configuration: configuration
     )
-    connection.assumeIsolated { $0.start() }
+    connection.onLoop { $0.start() }
     return connection
   }
 
   private func drop(_ connection: ClientConnection) {
-    connection.assumeIsolated { $0.close() }
+    connection.onLoop { $0.close() }
     settle(connection.origin) { $0.connectionEnded() }
   }
 
   private func giveBack(_ connection: ClientConnection) {
     let mayStay = !isShutDown
-    let stays = connection.assumeIsolated { $0.endExchange(mayStay: mayStay) }
+    let stays = connection.onLoop { $0.endExchange(mayStay: mayStay) }
     settle(connection.origin) { stays ? $0.release(id: connection.id, connection) : $0.connectionEnded() }
   }
 
   /// An idle connection was closed by the server, or has been idle for too long.
   func idleConnectionEnded(_ connection: ClientConnection) {
     guard pools[connection.origin]?.removeIdle(id: connection.id) == true else { return }
-    connection.assumeIsolated { $0.close() }
+    connection.onLoop { $0.close() }
     forgetUnused(connection.origin)
   }
 
@@ -130,8 +130,8 @@ actor LoopClient: LoopActor {
     guard let index = pools.index(forKey: origin) else { return }
     switch input(&pools.values[index]) {
     case .nothing: if pools.values[index].isUnused { pools.remove(at: index) }
-    case .handOver(let connection, let call): call.assumeIsolated { $0.handOver(connection) }
-    case .letOpen(let call): call.assumeIsolated { $0.letOpen() }
+    case .handOver(let connection, let call): call.onLoop { $0.handOver(connection) }
+    case .letOpen(let call): call.onLoop { $0.letOpen() }
     }
   }
 
@@ -142,7 +142,7 @@ actor LoopClient: LoopActor {
   /// Closes idle connections and cancels what is on its way; what comes later fails with `shutDown`.
   func shutdown() {
     isShutDown = true
-    for call in calls.values { call.assumeIsolated { $0.cancel() } }
+    for call in calls.values { call.onLoop { $0.cancel() } }
     for connection in pools.values.flatMap(\.idleConnections) { idleConnectionEnded(connection) }
   }
 }

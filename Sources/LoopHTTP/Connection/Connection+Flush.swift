@@ -72,7 +72,7 @@ extension Connection {
 extension Connection: IterationObserver {
   /// The handler of a later request in a burst waits: the answers before it need not.
   nonisolated func iterationEnds() {
-    assumeIsolated { connection in
+    onLoop { connection in
       connection.isFlushPlanned = false
       if !connection.stream.outbound.isEmpty, !connection.isWriting { _ = connection.flushAtOnce() }
     }

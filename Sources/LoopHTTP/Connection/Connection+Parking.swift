@@ -26,7 +26,6 @@ extension Connection {
     isToBeParked = false
     guard phase == .idle, canPark else { return false }
     phase = .parked
-    stream.wake(nil)
     return true
   }
 
@@ -34,7 +33,6 @@ extension Connection {
   func unpark() {
     guard stream.readState == .open else { return endParked() }
     phase = .idle
-    stream.wake(news)
     server.resume(self)
   }
 

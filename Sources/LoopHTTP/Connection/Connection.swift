@@ -4,8 +4,9 @@ internal import Logging
 /// One client's connection: an actor that runs on the loop owning its socket, so that reading, parsing, the handler and
 /// writing share one thread without a hop or a lock.
 ///
-/// One task serves it from beginning to end. libuv's callbacks only change the stream's state and wake that task; a
-/// client that leaves cancels it, and with it everything that its handler has started.
+/// One task serves it from beginning to end, and waits for whatever has to be waited for. What needs no waiting is done in
+/// libuv's callbacks: a request to a synchronous handler is answered where its bytes arrive, without the task. A client that
+/// leaves cancels the task, and with it everything that its handler has started.
 actor Connection: LoopActor {
   nonisolated let loop: EventLoop
   nonisolated let remoteAddress: SocketAddress?
@@ -64,7 +65,7 @@ actor Connection: LoopActor {
     if deadline == nil {
       deadline = Deadline(loop: loop, owner: self)
       stream.readLimit = max(stream.readLimit, context.configuration.limits.headBytes * 2)
-      stream.startReading(owner: self, waking: news)
+      stream.startReading(owner: self)
     }
     await serveRequests()
     guard phase != .parked else { return false }
@@ -79,8 +80,8 @@ actor Connection: LoopActor {
   /// costs a look at the task's executors.
   private func serveRequests() async {
     do throws(WireError) {
-      while phase == .idle, !isTimedOut {
-        switch try answerArrived() {
+      while left != nil || (phase == .idle && !isTimedOut) {
+        switch try nextWait() {
         case .bytes: guard try await waitForBytes() else { return }
         case .handler(let endpoint, let request, let isInWork):
           let progress: Progress
@@ -98,6 +99,30 @@ actor Connection: LoopActor {
       await refuse(HTTPError(.init(code: error.status), error.reason))
     }
   }
+
+  private func nextWait() throws(WireError) -> Wait {
+    guard let wait = left.take() else { return try answerArrived() }
+    return try wait.get()
+  }
+
+  /// In a callback of the loop, while the task waits for bytes: answers what has come. What has to be waited for is left to the
+  /// task.
+  private func bytesArrived() {
+    guard isAtRest, !isTimedOut, news.isAwaited else { return news.wake() }
+    do throws(WireError) {
+      let wait = try answerArrived()
+      if case .bytes = wait, flushAtOnce(), try mayWait() { return }
+      left = .success(wait)
+    } catch {
+      left = .failure(error)
+    }
+    news.wake()
+  }
+
+  /// The task waits for bytes of a head, and not for those of a body.
+  private var isAtRest = false
+  /// What a callback has left to the task.
+  private var left: Result<Wait, WireError>?
 
   /// What a connection waits for.
   private enum Wait {
@@ -165,7 +190,10 @@ actor Connection: LoopActor {
       return true
     }
     guard try mayWait() else { return false }
+    isAtRest = true
     await news.wait()
+    isAtRest = false
+    if left != nil { return true }
     if isTimedOut {
       await headTimedOut()
       return false
@@ -246,17 +274,25 @@ actor Connection: LoopActor {
 }
 
 extension Connection: TCPStreamOwner, DeadlineOwner {
-  func streamDidChange() {
+  nonisolated func streamDidChange() {
+    onLoop { $0.readMore() }
+  }
+
+  nonisolated func deadlinePassed() {
+    onLoop { $0.giveUpWaiting() }
+  }
+
+  private func readMore() {
     if phase == .parked { return unpark() }
     switch stream.readState {
-    case .open: break  // `news` is woken by the stream itself
+    case .open: return bytesArrived()
     case .ended: if cancelsWhenClientEnds, phase == .responding { task.cancel() }
     case .failed: if phase == .responding { task.cancel() }
     }
     news.wake()
   }
 
-  func deadlinePassed() {
+  private func giveUpWaiting() {
     if phase == .parked { return endParked() }
     isTimedOut = true
     // A response that is not taken holds its task in a write: only closing ends that.

@@ -1,6 +1,6 @@
 /// Who is told that a connection's time is up, on its loop.
-protocol DeadlineOwner: Actor {
-  func deadlinePassed()
+protocol DeadlineOwner: LoopActor {
+  nonisolated func deadlinePassed()
 }
 
 /// The one deadline a connection has at a time. Moving it later is a store and no timer operation: a timer that fires
@@ -46,7 +46,7 @@ final class Deadline: TimerTarget {
       start()
     } else {
       deadline = .max
-      owner?.assumeIsolated { $0.deadlinePassed() }
+      owner?.deadlinePassed()
     }
   }
 

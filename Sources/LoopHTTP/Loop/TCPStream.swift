@@ -1,9 +1,9 @@
 internal import CUV
 
 /// What a stream tells the actor that owns it, always on its loop.
-protocol TCPStreamOwner: Actor {
-  /// `inbound` has grown, where no wait point was given for that; or the peer's side has ended or failed.
-  func streamDidChange()
+protocol TCPStreamOwner: LoopActor {
+  /// `inbound` has grown, or the peer's side has ended or failed.
+  nonisolated func streamDidChange()
 }
 
 /// One TCP connection. Bytes that arrive are kept in `inbound`, bounded by `readLimit`: above it reading stops until
@@ -28,7 +28,6 @@ protocol TCPStreamOwner: Actor {
   /// At least a whole head must fit, else its end would never be read.
   var readLimit = 128 * 1024
   private var owner: (any TCPStreamOwner)?
-  private var news: WaitPoint?
   private var isReading = false
 
   private var tcp: UnsafeMutablePointer<uv_tcp_t> { unsafe memory.assumingMemoryBound(to: uv_tcp_t.self) }
@@ -70,17 +69,10 @@ protocol TCPStreamOwner: Actor {
 
   // MARK: Reading
 
-  /// Begins to read; `owner` is held until the stream is closed, and told of each change. Bytes that come only wake `news`, where one is
-  /// given: nobody needs to enter the actor for that.
-  func startReading(owner: any TCPStreamOwner, waking news: WaitPoint? = nil) {
+  /// Begins to read; `owner` is held until the stream is closed, and told of each change.
+  func startReading(owner: any TCPStreamOwner) {
     self.owner = owner
-    self.news = news
     resumeReading()
-  }
-
-  /// Who is woken by bytes from now on; with nil the owner is told of them.
-  func wake(_ news: WaitPoint?) {
-    self.news = news
   }
 
   private func resumeReading() {
@@ -110,7 +102,6 @@ protocol TCPStreamOwner: Actor {
       if inbound.value.capacity == 0 { inbound.value = loop.buffers.take() }
       unsafe inbound.value.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: count))
       if inbound.value.count - inboundStart >= readLimit { pauseReading() }
-      if let news { return news.wake() }
     } else if count == 0 {
       return  // EAGAIN, not the end
     } else {
@@ -118,7 +109,7 @@ protocol TCPStreamOwner: Actor {
       let error = UVError(code: Int32(count))
       readState = error == .endOfStream ? .ended : .failed(error)
     }
-    owner?.assumeIsolated { $0.streamDidChange() }
+    owner?.streamDidChange()
   }
 
   /// Whether the peer may still read.

@@ -82,7 +82,7 @@ public final class HTTPServer: Sendable {
     } onCancel: {
       for server in servers {
         server.loop.execute {
-          server.assumeIsolated {
+          server.onLoop {
             $0.stopAccepting()
             $0.abort()
           }

@@ -35,7 +35,7 @@ actor LoopServer: LoopActor {
       backlog: context.configuration.backlog,
       sharesPort: sharesPort
     ) { [weak self] _, error in
-      self?.assumeIsolated { $0.connectionWaits(error) }
+      self?.onLoop { $0.connectionWaits(error) }
     }
     self.listener = listener
     return listener.localAddress ?? address
@@ -83,9 +83,9 @@ actor LoopServer: LoopActor {
   private func keepWarm(_ connection: Connection) {
     let most = context.configuration.warmConnections
     let idle = warm.append(ObjectIdentifier(connection), most: most, looks: LoopServer.looks) { name in
-      connections[name]?.assumeIsolated { $0.lookForUse() } ?? .gone
+      connections[name]?.onLoop { $0.lookForUse() } ?? .gone
     }
-    for name in idle { connections[name]?.assumeIsolated { $0.requestParking() } }
+    for name in idle { connections[name]?.onLoop { $0.requestParking() } }
   }
 
   /// Each connection is looked at twice before it is parked: with more looks for each new one the queue stays short.
@@ -93,7 +93,7 @@ actor LoopServer: LoopActor {
 
   /// A parked connection needs a task again.
   nonisolated func resume(_ connection: Connection) {
-    assumeIsolated { server in
+    onLoop { server in
       server.resumed.append(connection)
       server.news.wake()
     }
@@ -101,7 +101,7 @@ actor LoopServer: LoopActor {
 
   /// A parked connection has ended.
   nonisolated func ended(_ connection: Connection) {
-    assumeIsolated { $0.remove(connection) }
+    onLoop { $0.remove(connection) }
   }
 
   private func remove(_ connection: Connection) {
@@ -162,7 +162,7 @@ actor LoopServer: LoopActor {
     }
     listener?.close()
     listener = nil
-    for connection in connections.values { connection.assumeIsolated { $0.drain() } }
+    for connection in connections.values { connection.onLoop { $0.drain() } }
     news.wake()
   }
 
@@ -175,7 +175,7 @@ actor LoopServer: LoopActor {
 
   /// Whatever still runs is cancelled.
   func abort() {
-    for connection in connections.values { connection.assumeIsolated { $0.abort() } }
+    for connection in connections.values { connection.onLoop { $0.abort() } }
   }
 }
 
@@ -188,6 +188,6 @@ private final class Patience: TimerTarget {
   }
 
   func timerFired() {
-    server.assumeIsolated { $0.abort() }
+    server.onLoop { $0.abort() }
   }
 }

@@ -35,10 +35,12 @@ actor RawClient: LoopActor, TCPStreamOwner {
     stream.startReading(owner: self)
   }
 
-  func streamDidChange() {
-    received += String(decoding: stream.copyInbound(0..<stream.inboundCount), as: UTF8.self)
-    stream.consume(stream.inboundCount)
-    news.wake()
+  nonisolated func streamDidChange() {
+    onLoop { client in
+      client.received += String(decoding: client.stream.copyInbound(0..<client.stream.inboundCount), as: UTF8.self)
+      client.stream.consume(client.stream.inboundCount)
+      client.news.wake()
+    }
   }
 
   /// Sends the text as it is.

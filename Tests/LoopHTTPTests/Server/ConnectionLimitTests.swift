@@ -14,6 +14,19 @@ import Testing
     }
   }
 
+  /// Each head has a time of its own, also one that begins in the same bytes in which a late one ends.
+  @Test func aHeadThatFollowsAnUnfinishedOneIsGivenUpToo() async throws {
+    try await onConnection(EchoRoutes.add, configure: { $0.headTimeout = .milliseconds(500) }) { client, _ in
+      let (start, end) = (String(EchoRoutes.quick.prefix(10)), String(EchoRoutes.quick.dropFirst(10)))
+      try await client.send(EchoRoutes.quick + start)
+      _ = await client.received(until: "quick")
+      await client.forget()
+      try await client.send(end + start)
+      _ = await client.received(until: "quick")
+      #expect(await client.receivedToEnd().contains("HTTP/1.1 408 "))
+    }
+  }
+
   @Test func aConnectionWithoutRequestsEndsInSilence() async throws {
     try await onConnection(EchoRoutes.add, configure: { $0.idleTimeout = .milliseconds(50) }) { client, _ in
       #expect(await client.receivedToEnd() == "")

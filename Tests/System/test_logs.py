@@ -20,10 +20,12 @@ def fields(record):
     return {key: value for key, value in record.items() if key not in KEYS + IN_SPAN}
 
 
-def records_of(stack, answer, last):
-    """Every record of the answer's trace, once the frontend's last one is there."""
+def records_of(stack, answer, *last):
+    """Every record of the answer's trace in `dice all`, once the last one of each service is there: whose loop ends its
+    iteration first is not said."""
     trace_id = answer.headers["traceresponse"].split("-")[1]
-    stack.frontend.wait_for_logs(last, trace_id=trace_id)
+    for message in last:
+        stack.frontend.wait_for_logs(message, trace_id=trace_id)
     return [record for record in stack.logs if record.get("trace_id") == trace_id]
 
 
@@ -37,8 +39,8 @@ def said(records, service):
 def test_every_line_is_an_object_with_the_common_keys(quick_stack, client):
     for target in ("/roll?die=fair", "/roll-async?die=broken&times=4", "/roll?die=nope", "/nope"):
         client.get(quick_stack.frontend_url + target)
-    records = quick_stack.logs
-    assert {record["service"] for record in records} == {"die-service", "dice-roller", "frontend"}
+    for service in ("die-service", "dice-roller", "frontend"):
+        quick_stack.frontend.wait_for_logs("Service started", service=service)
     for line in list(quick_stack.frontend.stdout.all):
         record = json.loads(line)
         expected = KEYS + IN_SPAN if "trace_id" in record else KEYS
@@ -53,7 +55,9 @@ def test_every_line_is_an_object_with_the_common_keys(quick_stack, client):
 
 def test_a_roll(quick_stack, client):
     answer = client.get(f"{quick_stack.frontend_url}/roll?die=fair")
-    records = records_of(quick_stack, answer, "Backend response received")
+    records = records_of(
+        quick_stack, answer, "Backend response received", "Roll completed", "Die specification found"
+    )
     assert said(records, "frontend") == [
         ("INFO", "Frontend roll request received", ["die_type"]),
         ("INFO", "Backend response received", ["die_type", "backend_status", "roll_value", "duration"]),
@@ -79,7 +83,7 @@ def test_a_roll(quick_stack, client):
 
 def test_a_batch(quick_stack, client):
     answer = client.get(f"{quick_stack.frontend_url}/roll-async?die=fair&times=3")
-    records = records_of(quick_stack, answer, "Backend async response received")
+    records = records_of(quick_stack, answer, "Backend async response received", "Async roll batch completed")
     assert said(records, "frontend") == [
         ("INFO", "Frontend async roll request received", ["die_type", "times"]),
         (
@@ -168,7 +172,8 @@ ERRORS = [
 
 @pytest.mark.parametrize("target, last, expected", ERRORS, ids=[row[0] for row in ERRORS])
 def test_errors(quick_stack, client, target, last, expected):
-    records = records_of(quick_stack, client.get(quick_stack.frontend_url + target), last)
+    answer = client.get(quick_stack.frontend_url + target)
+    records = records_of(quick_stack, answer, last, *(message for _, _, message in expected))
     found = {
         (record["service"], record["level"], record["message"]): fields(record)
         for record in records
@@ -209,7 +214,8 @@ def test_every_line_of_every_outcome_is_in_a_span_of_its_service(collector, brok
         started = len(stack.logs)
         answers = [client.get(stack.frontend_url + target) for target in targets]
         trace_ids = [answer.headers["traceresponse"].split("-")[1] for answer in answers]
-        stack.frontend.wait_for_logs("Request answered", path="/nope", trace_id=trace_ids[-1])
+        for trace_id in trace_ids:
+            stack.frontend.wait_for_logs("Request answered", service="frontend", trace_id=trace_id)
         during = stack.logs[started:]
     spans = {(span.service, span.trace_id, span.span_id) for span in collector.spans()}
     assert {record.get("trace_id") for record in during} == set(trace_ids)
@@ -243,7 +249,8 @@ def test_any_die_name_stays_on_one_line(quick_stack, client, name):
     for target in ("/roll", "/roll-async"):
         answer = client.get(quick_stack.frontend_url + target, params={"die": name, "times": 2})
         last = "Backend returned error" if target == "/roll" else "Backend async returned error"
-        records = records_of(quick_stack, answer, last)
+        refusal = "Failed to get die specification" + ("" if target == "/roll" else " for async roll")
+        records = records_of(quick_stack, answer, last, refusal, "Unknown die identifier requested")
         assert {record["service"] for record in records} == {"die-service", "dice-roller", "frontend"}
         said = [record.get("die_type", record.get("identifier")) for record in records]
         assert said == [name] * len(records) and len(said) >= 8

@@ -4,6 +4,14 @@ public typealias Handler = @Sendable (Request) async throws -> Response
 /// Answers a request without waiting for anything. It runs on the connection's loop, which does nothing else meanwhile.
 public typealias SynchronousHandler = @Sendable (Request) throws -> Response
 
+/// How a route answers.
+public enum RouteHandler: Sendable {
+  /// Without waiting.
+  case synchronous(SynchronousHandler)
+  /// Waiting where it has to.
+  case asynchronous(Handler)
+}
+
 /// What a route asks of the server besides its handler.
 public struct RouteOptions: Sendable, Hashable {
   /// Longest body in bytes; nil takes the server's limit.
@@ -21,26 +29,20 @@ public struct RouteOptions: Sendable, Hashable {
 
 /// One matched or failed routing decision; shared by all requests that meet it.
 final class Endpoint: Sendable {
-  /// How it answers.
-  enum Work: Sendable {
-    case synchronous(SynchronousHandler)
-    case asynchronous(Handler)
-  }
-
   /// nil for the answers of the router itself (404, 405, redirects).
   let template: String?
   let options: RouteOptions
-  private let work: Work
+  private let handler: RouteHandler
 
-  init(template: String?, options: RouteOptions = RouteOptions(), work: Work) {
+  init(template: String?, options: RouteOptions = RouteOptions(), handler: RouteHandler) {
     self.template = template
     self.options = options
-    self.work = work
+    self.handler = handler
   }
 
   /// Gives the response, where none has to be waited for; else nil.
   var respondAtOnce: @Sendable (Request) throws -> Response? {
-    switch work {
+    switch handler {
     case .synchronous(let handler): { try handler($0) }
     case .asynchronous: { _ in nil }
     }
@@ -48,7 +50,7 @@ final class Endpoint: Sendable {
 
   /// The response, waited for where that is needed.
   func respond(to request: Request) async throws -> Response {
-    switch work {
+    switch handler {
     case .synchronous(let handler): try handler(request)
     case .asynchronous(let handler): try await handler(request)
     }
@@ -56,13 +58,13 @@ final class Endpoint: Sendable {
 
   /// One of the router's own, which never wait.
   convenience init(template: String?, _ handler: @escaping SynchronousHandler) {
-    self.init(template: template, work: .synchronous(handler))
+    self.init(template: template, handler: .synchronous(handler))
   }
 
   /// `inner`, with the middlewares around it.
   convenience init(_ inner: Endpoint, inside middlewares: [any Middleware]) {
-    let work = middlewares.reversed().reduce(inner.work) { $1.around($0) }
-    self.init(template: inner.template, options: inner.options, work: work)
+    let handler = middlewares.reversed().reduce(inner.handler) { $1.around($0) }
+    self.init(template: inner.template, options: inner.options, handler: handler)
   }
 }
 

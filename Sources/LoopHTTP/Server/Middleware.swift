@@ -15,8 +15,8 @@ public protocol SynchronousMiddleware: Middleware {
 
 extension Middleware {
   /// Folds itself around a handler, once, when the server is made.
-  func around(_ work: Endpoint.Work) -> Endpoint.Work {
-    switch (work, self as? any SynchronousMiddleware) {
+  func around(_ handler: RouteHandler) -> RouteHandler {
+    switch (handler, self as? any SynchronousMiddleware) {
     case (.synchronous(let next), let middleware?): .synchronous { try middleware.handle($0, next: next) }
     case (.synchronous(let next), nil): .asynchronous { try await self.handle($0, next: next) }
     case (.asynchronous(let next), _): .asynchronous { try await self.handle($0, next: next) }

@@ -59,7 +59,7 @@ public struct Router: Sendable {
     options: RouteOptions = .init(),
     _ handler: @escaping Handler
   ) {
-    add(Endpoint(template: template, options: options, work: .asynchronous(handler)), method, template)
+    on(method, template, options: options, .asynchronous(handler))
   }
 
   /// Adds a route whose handler never waits: a closure without `await` is one. It costs no task switch.
@@ -69,16 +69,23 @@ public struct Router: Sendable {
     options: RouteOptions = .init(),
     _ handler: @escaping SynchronousHandler
   ) {
-    add(Endpoint(template: template, options: options, work: .synchronous(handler)), method, template)
+    on(method, template, options: options, .synchronous(handler))
   }
 
-  private mutating func add(_ endpoint: Endpoint, _ method: HTTPRequest.Method, _ template: String) {
+  /// As the other two, for who has either kind of handler.
+  public mutating func on(
+    _ method: HTTPRequest.Method,
+    _ template: String,
+    options: RouteOptions = .init(),
+    _ handler: RouteHandler
+  ) {
     precondition(template.hasPrefix("/"), "a route's template begins with a slash: \(template)")
     var node = 0
     for segment in template.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
       node = child(of: node, segment)
     }
     nodes[node].endpoints.removeAll { $0.method == method }
+    let endpoint = Endpoint(template: template, options: options, handler: handler)
     let known = KnownMethod(method.rawValue.utf8.span)
     nodes[node].endpoints.append((method, known, endpoint))
     nodes[node].methodNotAllowed = methodNotAllowed(at: node, template)

@@ -3,13 +3,25 @@ import Logging
 import LoopHTTP
 
 /// A line for each request at DEBUG, written when its answer is known.
-struct AccessLogMiddleware: Middleware {
+struct AccessLogMiddleware: SynchronousMiddleware {
   let logger: Logger
 
   func handle(_ request: Request, next: (Request) async throws -> Response) async throws -> Response {
-    guard logger.logLevel <= .debug else { return try await next(request) }
     let start = EventLoop.monotonicNanoseconds()
     let response = try await next(request)
+    log(request, response, since: start)
+    return response
+  }
+
+  func handle(_ request: Request, next: (Request) throws -> Response) throws -> Response {
+    let start = EventLoop.monotonicNanoseconds()
+    let response = try next(request)
+    log(request, response, since: start)
+    return response
+  }
+
+  private func log(_ request: Request, _ response: Response, since start: UInt64) {
+    guard logger.logLevel <= .debug else { return }
     logger.debug(
       "Request answered",
       metadata: [
@@ -19,6 +31,5 @@ struct AccessLogMiddleware: Middleware {
         "duration": .stringConvertible(Double(EventLoop.monotonicNanoseconds() - start) / 1e9),
       ]
     )
-    return response
   }
 }

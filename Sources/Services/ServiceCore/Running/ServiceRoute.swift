@@ -14,7 +14,7 @@ public struct ServiceRoute: Sendable {
   /// Whether its requests make spans. Those by which traces are looked at do not: they would bury what is looked for.
   public var isTraced: Bool
   /// Answers its requests.
-  public var handler: Handler
+  public var handler: RouteHandler
 
   /// A route, by default for GET.
   public init(
@@ -24,6 +24,29 @@ public struct ServiceRoute: Sendable {
     options: RouteOptions = RouteOptions(),
     isTraced: Bool = true,
     handler: @escaping Handler
+  ) {
+    self.init(path, operation, method, options, isTraced, .asynchronous(handler))
+  }
+
+  /// A route whose handler never waits.
+  public init(
+    _ path: String,
+    _ operation: APIOperation,
+    method: HTTPRequest.Method = .get,
+    options: RouteOptions = RouteOptions(),
+    isTraced: Bool = true,
+    handler: @escaping SynchronousHandler
+  ) {
+    self.init(path, operation, method, options, isTraced, .synchronous(handler))
+  }
+
+  private init(
+    _ path: String,
+    _ operation: APIOperation,
+    _ method: HTTPRequest.Method,
+    _ options: RouteOptions,
+    _ isTraced: Bool,
+    _ handler: RouteHandler
   ) {
     self.method = method
     self.path = path

@@ -6,7 +6,7 @@ import Tracing
 ///
 /// Span and metrics measure the same time: from the request's head until the last byte of the answer was handed over or
 /// the client was gone.
-public struct TelemetryMiddleware: Middleware {
+public struct TelemetryMiddleware: SynchronousMiddleware {
   private let tracer: OTelTracer
   private let metrics: HTTPServerMetrics
   private let unobservedRoutes: Set<String>
@@ -31,19 +31,33 @@ public struct TelemetryMiddleware: Middleware {
 
   /// Runs the request in its span. An error that passes through is recorded, and the exchange ends with it.
   public func handle(_ request: Request, next: (Request) async throws -> Response) async throws -> Response {
-    if let route = request.routeTemplate, unobservedRoutes.contains(route) { return try await next(request) }
-    let isTraced = !untracedRoutes.contains(request.routeTemplate ?? "")
-    var exchange = ObservedExchange(request, tracer: tracer, metrics: metrics, isTraced: isTraced)
+    guard let exchange = observe(request) else { return try await next(request) }
     do {
-      var response = try await ServiceContext.$current.withValue(exchange.span.context) { try await next(request) }
-      exchange.span.spanContext.answer { response.append($0, $1) }
-      exchange.record(response)
-      response.onFinish { [exchange] in exchange.end($0) }
-      return response
+      let response = try await ServiceContext.$current.withValue(exchange.span.context) { try await next(request) }
+      return exchange.answered(with: response)
     } catch {
       exchange.end(error)
       throw error
     }
+  }
+
+  /// As the other, around a handler that does not wait.
+  public func handle(_ request: Request, next: (Request) throws -> Response) throws -> Response {
+    guard let exchange = observe(request) else { return try next(request) }
+    do {
+      let response = try ServiceContext.$current.withValue(exchange.span.context) { try next(request) }
+      return exchange.answered(with: response)
+    } catch {
+      exchange.end(error)
+      throw error
+    }
+  }
+
+  /// Begins to observe; nil for a route that nobody does.
+  private func observe(_ request: Request) -> ObservedExchange? {
+    let route = request.routeTemplate
+    if let route, unobservedRoutes.contains(route) { return nil }
+    return ObservedExchange(request, tracer: tracer, metrics: metrics, isTraced: !untracedRoutes.contains(route ?? ""))
   }
 }
 
@@ -79,9 +93,15 @@ private struct ObservedExchange: Sendable {
     counted.requestBytes = request.header(.contentLength).flatMap { Int($0) }
   }
 
-  mutating func record(_ response: Response) {
-    counted.status = response.status.code
-    counted.responseBytes = response.body.byteCount
+  /// Names the span in the answer, and ends the exchange when that has been handed over.
+  func answered(with response: Response) -> Response {
+    var response = response
+    var exchange = self
+    span.spanContext.answer { response.append($0, $1) }
+    exchange.counted.status = response.status.code
+    exchange.counted.responseBytes = response.body.byteCount
+    response.onFinish { [exchange] in exchange.end($0) }
+    return response
   }
 
   func end(_ outcome: Response.Outcome) {

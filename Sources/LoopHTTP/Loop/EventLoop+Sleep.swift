@@ -1,8 +1,12 @@
 extension EventLoop {
   /// Waits on this loop's timers; holds no thread. Resolution is a millisecond, never early.
   ///
-  /// Suspends until the time has passed; throws when the task is cancelled, at once.
+  /// Suspends until the time has passed, which for no time it has already; throws when the task is cancelled, at once.
   public func sleep(for duration: Duration) async throws(CancellationError) {
+    guard duration > .zero else {
+      if Task.isCancelled { throw CancellationError() }
+      return
+    }
     let sleeper = Sleeper(loop: self, deadline: EventLoop.monotonicNanoseconds() + duration.nanoseconds)
     let finished = await withTaskCancellationHandler {
       await unsafe withUnsafeContinuation { continuation in

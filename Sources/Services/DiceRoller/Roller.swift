@@ -2,6 +2,7 @@ import DieService
 import Logging
 import LoopHTTP
 import ServiceCore
+import Synchronization
 import Telemetry
 import Tracing
 
@@ -57,15 +58,24 @@ struct Roller: Sendable {
     }
   }
 
-  private func rollTogether(_ die: Die, times: Int, on loop: EventLoop) async throws -> [Int] {
-    try await withThrowingTaskGroup(of: (index: Int, face: Int).self) { group in
+  /// The rolls are children on the caller's actor: one without an actor is enqueued anew at each function that it enters or
+  /// leaves, a dozen times a roll. A discarding group wakes its parent once, and not for each child.
+  private func rollTogether(
+    _ die: Die,
+    times: Int,
+    on loop: EventLoop,
+    isolation: isolated (any Actor)? = #isolation
+  ) async throws -> [Int] {
+    let faces = Faces(count: times)
+    try await withThrowingDiscardingTaskGroup { group in
       for index in 0..<times {
-        group.addTask(executorPreference: loop) { (index, try await rollOne(die, index: index, on: loop)) }
+        group.addImmediateTask {
+          _ = isolation  // what is captured is where the child runs
+          faces.set(try await rollOne(die, index: index, on: loop), at: index)
+        }
       }
-      var rolls = [Int](repeating: 0, count: times)
-      for try await roll in group { rolls[roll.index] = roll.face }
-      return rolls
     }
+    return faces.all
   }
 
   private func rollOne(_ die: Die, index: Int, on loop: EventLoop) async throws -> Int {
@@ -110,4 +120,17 @@ struct Roller: Sendable {
     )
     return face
   }
+}
+
+/// What the rolls of a batch came to, by their index.
+private final class Faces: Sendable {
+  private let faces: Mutex<[Int]>
+
+  init(count: Int) {
+    faces = Mutex([Int](repeating: 0, count: count))
+  }
+
+  func set(_ face: Int, at index: Int) { faces.withLock { $0[index] = face } }
+
+  var all: [Int] { faces.withLock { $0 } }
 }

@@ -1,4 +1,4 @@
-/// The parts of an absolute URL that a span shows (RFC 3986 §3), without secrets.
+/// The parts of an absolute URL that a span shows (RFC 3986 §3), without secrets. Made for each request, so it looks at bytes.
 struct URLParts: Sendable, Hashable {
   /// In lower case; empty when the text is no absolute URL.
   let scheme: String
@@ -8,22 +8,24 @@ struct URLParts: Sendable, Hashable {
   let redacted: String
 
   init(_ url: String) {
-    let text = url.prefix { $0 != "#" }
-    guard let separator = text.firstRange(of: "://") else {
+    let text = url[..<(url.utf8.firstIndex(of: UInt8(ascii: "#")) ?? url.endIndex)]
+    guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")), text[colon...].utf8.starts(with: "://".utf8) else {
       (scheme, authority, redacted) = ("", nil, String(text))
       return
     }
-    scheme = text[..<separator.lowerBound].lowercased()
-    let rest = text[separator.upperBound...]
-    let end = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
-    let credentialsEnd = rest[..<end].lastIndex(of: "@")
-    let host = credentialsEnd.map { rest[rest.index(after: $0)..<end] } ?? rest[..<end]
+    scheme = text[..<colon].lowercased()
+    let rest = text[text.utf8.index(colon, offsetBy: 3)...]
+    let end = rest.utf8.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? rest.endIndex
+    let credentialsEnd = rest[..<end].utf8.lastIndex(of: UInt8(ascii: "@"))
+    let host = credentialsEnd.map { rest[rest.utf8.index(after: $0)..<end] } ?? rest[..<end]
     authority = String(host)
-    var tail = String(rest[end...])
-    if let mark = tail.firstIndex(of: "?") {
-      let query = String(tail[tail.index(after: mark)...])
-      tail = tail[...mark] + HTTPSpan.redactedQuery(query)
-    }
+    let tail = Self.redacted(String(rest[end...]))
     redacted = "\(scheme)://\(credentialsEnd == nil ? "" : "REDACTED:REDACTED@")\(host)\(tail)"
+  }
+
+  /// Path and query, without the query's secrets.
+  private static func redacted(_ target: String) -> String {
+    guard let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) else { return target }
+    return target[...mark] + HTTPSpan.redactedQuery(String(target[target.utf8.index(after: mark)...]))
   }
 }

@@ -69,7 +69,7 @@ public final class OTelSpan: Tracing.Span {
 
   /// Sets one attribute.
   public func setAttribute(_ key: AttributeKey, _ value: AttributeValue) {
-    setAttributes([Attribute(key, value)])
+    record { data, tracer in data.attributes.set(Attribute(key, value), limits: tracer.provider.limits.attributes) }
   }
 
   /// Sets attributes in one step.
@@ -175,10 +175,7 @@ public final class OTelSpan: Tracing.Span {
   /// Changes what is recorded, unless the span has ended or never recorded.
   func record(_ change: (inout SpanData, OTelTracer) -> Void) {
     guard let tracer else { return }
-    data.withLock { stored in
-      guard var data = stored.take() else { return }
-      if data.endTime == nil { change(&data, tracer) }
-      stored = consume data
-    }
+    // In place: what a span records is a few hundred bytes to move.
+    data.withLock { $0?.changeUnlessEnded { change(&$0, tracer) } }
   }
 }

@@ -56,6 +56,10 @@ public struct SpanData: Sendable {
   public var droppedLinkCount = 0
   /// How it ended.
   public var status = Status.unset
+
+  mutating func changeUnlessEnded(_ change: (inout SpanData) -> Void) {
+    if endTime == nil { change(&self) }
+  }
 }
 
 /// The library that makes spans (OpenTelemetry, "Instrumentation Scope").

@@ -13,6 +13,19 @@ extension [UInt8] {
     unsafe append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 
+  /// Appends the eight bytes of a number, the most significant first.
+  @inlinable
+  package mutating func append(bigEndian number: UInt64) {
+    append(littleEndian: number.byteSwapped)
+  }
+
+  /// Appends the eight bytes of a number, the least significant first.
+  @inlinable
+  package mutating func append(littleEndian number: UInt64) {
+    // SAFETY: the pointer is read while the number is borrowed, and does not leave the call.
+    unsafe Swift.withUnsafeBytes(of: number.littleEndian) { unsafe append(contentsOf: $0) }
+  }
+
   /// Appends a string as UTF-8 with one `memcpy`; strings that are stored otherwise, which none of ours is, byte by byte.
   @inlinable
   package mutating func append(copying text: String) {

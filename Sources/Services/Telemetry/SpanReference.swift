@@ -1,3 +1,5 @@
+import LoopHTTP
+
 /// The span that a log line or an exemplar points at: W3C trace context's ids and flags, nothing else.
 public struct SpanReference: Sendable, Equatable {
   /// The first 8 bytes of the trace id.
@@ -36,16 +38,15 @@ extension [UInt8] {
     append(hex: span.spanID, digits: 16)
   }
 
-  /// Appends the low `digits` hex digits of a number, lowercase, with leading zeros.
+  /// Appends the low `digits` hex digits of a number, 16 of them or at most 8, lowercase, with leading zeros.
   mutating func append(hex number: UInt64, digits: Int) {
-    append(addingCapacity: digits) { output in
-      var left = digits
-      while left > 0 {
-        // Eight digits at once, or those that are left over at the front.
-        let count = left % 8 == 0 ? 8 : left % 8
-        let word = Self.eightDigits(of: UInt32(truncatingIfNeeded: number >> UInt64(4 * (left - count))))
-        for place in (0..<count).reversed() { output.append(UInt8(truncatingIfNeeded: word >> UInt64(8 * place))) }
-        left -= count
+    if digits == 16 {
+      append(bigEndian: Self.eightDigits(of: UInt32(truncatingIfNeeded: number >> 32)))
+      append(bigEndian: Self.eightDigits(of: UInt32(truncatingIfNeeded: number)))
+    } else {
+      append(addingCapacity: digits) { output in
+        let word = Self.eightDigits(of: UInt32(truncatingIfNeeded: number))
+        for place in (0..<digits).reversed() { output.append(UInt8(truncatingIfNeeded: word >> UInt64(8 * place))) }
       }
     }
   }

@@ -32,8 +32,23 @@ extension [UInt8] {
   }
 
   /// Appends a JSON integer.
-  public mutating func append(json number: some BinaryInteger) {
-    append(copying: number.description)
+  public mutating func append(json number: Int) {
+    append(json: Int64(number))
+  }
+
+  /// Appends a JSON integer, without a string in between.
+  public mutating func append(json number: Int64) {
+    if number < 0 { append(UInt8(ascii: "-")) }
+    var rest = number.magnitude
+    if rest < 10 { return append(UInt8(ascii: "0") + UInt8(rest)) }
+    var digits = InlineArray<20, UInt8>(repeating: UInt8(ascii: "0"))
+    var start = digits.count
+    while rest > 0 {
+      start -= 1
+      digits[start] += UInt8(rest % 10)
+      rest /= 10
+    }
+    append(copying: digits.span.extracting(start...))
   }
 
   /// Appends `true` or `false`.

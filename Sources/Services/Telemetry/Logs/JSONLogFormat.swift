@@ -39,10 +39,14 @@ public struct JSONLogFormat: LogFormat {
   }
 
   private func append(_ fields: Logger.Metadata, to line: inout [UInt8]) {
-    for (key, value) in LogFieldOrder.sorted(fields) {
-      line.append(UInt8(ascii: ","))
-      line.append(json: isStandard(key) ? key + "_" : key)
-      line.append(UInt8(ascii: ":"))
+    LogFieldOrder.visit(fields) { head, key, value in
+      if let head {
+        line += head
+      } else {
+        line.append(UInt8(ascii: ","))
+        line.append(json: isStandard(key) ? key + "_" : key)
+        line.append(UInt8(ascii: ":"))
+      }
       line.append(json: value)
     }
   }
@@ -59,7 +63,7 @@ extension [UInt8] {
   fileprivate mutating func append(json value: Logger.MetadataValue) {
     switch value {
     case .string(let string): append(json: string)
-    case .stringConvertible(let value): append(json: AttributeValue(value))
+    case .stringConvertible(let value): append(jsonOf: value)
     case .array(let values): append(jsonArray: values) { $0.append(json: $1) }
     case .dictionary(let fields):
       append(UInt8(ascii: "{"))
@@ -72,6 +76,18 @@ extension [UInt8] {
         append(json: value)
       }
       append(UInt8(ascii: "}"))
+    }
+  }
+
+  /// The two types that nearly all fields have come first: a cast that fails costs as much as one that succeeds.
+  private mutating func append(jsonOf value: any CustomStringConvertible & Sendable) {
+    let type: any Any.Type = type(of: value)
+    if type == Int.self, let number = value as? Int {
+      append(json: number)
+    } else if type == [Int].self, let numbers = value as? [Int] {
+      append(jsonArray: numbers) { $0.append(json: $1) }
+    } else {
+      append(json: AttributeValue(value))
     }
   }
 

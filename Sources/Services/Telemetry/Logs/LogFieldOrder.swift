@@ -1,4 +1,5 @@
 import Logging
+import LoopHTTP
 
 /// The names of the fields of log events, in the order in which a line shows them.
 ///
@@ -11,24 +12,47 @@ enum LogFieldOrder {
     "duration", "url", "error", "reason",
   ]
 
+  /// What stands before the values of a JSON object's members after the first, for each of the names.
+  private static let jsonHeads = names.map { Array(",\"\($0)\":".utf8) }
+
   /// The fields of an event in the order in which they are shown.
   static func sorted(_ fields: Logger.Metadata) -> [(key: String, value: Logger.MetadataValue)] {
-    guard fields.count > 1 else { return Array(fields) }
+    var sorted: [(key: String, value: Logger.MetadataValue)] = []
+    sorted.reserveCapacity(fields.count)
+    visit(fields) { _, key, value in sorted.append((key, value)) }
+    return sorted
+  }
+
+  /// Visits the fields of an event in the order in which they are shown; `jsonHead` is ``,"key":`` for a name of the table.
+  static func visit(
+    _ fields: Logger.Metadata,
+    _ body: (_ jsonHead: [UInt8]?, _ key: String, _ value: Logger.MetadataValue) -> Void
+  ) {
+    if fields.count == 1 {
+      for (key, value) in fields { body(jsonHead(rank(of: key)), key, value) }
+      return
+    }
     var order: [(rank: Int, index: Logger.Metadata.Index)] = []
     order.reserveCapacity(fields.count)
     for index in fields.indices {
-      let rank = rank(of: fields[index].key)
+      let key = fields[index].key
+      let rank = rank(of: key)
       // Few enough that putting each in its place is the fastest way.
       let place = order.firstIndex { other in
-        rank < other.rank || (rank == other.rank && fields[index].key < fields[other.index].key)
+        rank < other.rank || (rank == other.rank && key < fields[other.index].key)
       }
       order.insert((rank, index), at: place ?? order.count)
     }
-    return order.map { fields[$0.index] }
+    for (rank, index) in order { body(jsonHead(rank), fields[index].key, fields[index].value) }
+  }
+
+  private static func jsonHead(_ rank: Int) -> [UInt8]? {
+    rank < jsonHeads.count ? jsonHeads[rank] : nil
   }
 
   /// The name's place in the table, which is short: looking through it is cheaper than hashing.
   private static func rank(of name: String) -> Int {
-    names.firstIndex(of: name) ?? names.count
+    let length = name.utf8.count
+    return names.firstIndex { $0.utf8.count == length && $0 == name } ?? names.count
   }
 }

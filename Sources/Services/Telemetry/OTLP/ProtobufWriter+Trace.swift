@@ -5,10 +5,10 @@ import Tracing
 extension ProtobufWriter {
   /// `Span`
   mutating func write(_ span: SpanData) {
-    bigEndian(1, span.context.traceID.high, span.context.traceID.low)
-    bigEndian(2, span.context.spanID.rawValue)
+    id(1, span.context.traceID)
+    id(2, span.context.spanID)
     if !span.context.traceState.isEmpty { string(3, span.context.traceState.headerValue) }
-    if let parent = span.parent { bigEndian(4, parent.spanID.rawValue) }
+    if let parent = span.parent { id(4, parent.spanID) }
     string(5, span.name)
     integer(6, UInt64(OTLPTraceEncoder.kind(span).rawValue))
     fixed64(7, span.startTime)
@@ -30,8 +30,8 @@ extension ProtobufWriter {
 
   /// `Span.Link`
   private mutating func write(_ link: SpanData.Link) {
-    bigEndian(1, link.context.traceID.high, link.context.traceID.low)
-    bigEndian(2, link.context.spanID.rawValue)
+    id(1, link.context.traceID)
+    id(2, link.context.spanID)
     string(3, link.context.traceState.headerValue)
     write(4, dropped: 5, link.attributes)
     fixed32(6, OTLPTraceEncoder.flags(link.context.traceFlags, isRemote: link.context.isRemote))
@@ -68,18 +68,18 @@ extension ProtobufWriter {
     case .bool(let value): alwaysInteger(2, value ? 1 : 0)
     case .int(let value): alwaysInteger(3, UInt64(bitPattern: value))
     case .double(let value): fixed64(4, value.bitPattern)
-    case .stringArray(let values): write(values.map { .string($0) })
-    case .intArray(let values): write(values.map { .int($0) })
-    case .doubleArray(let values): write(values.map { .double($0) })
-    case .boolArray(let values): write(values.map { .bool($0) })
+    case .stringArray(let values): write(values) { $0.alwaysString(1, $1) }
+    case .intArray(let values): write(values) { $0.alwaysInteger(3, UInt64(bitPattern: $1)) }
+    case .doubleArray(let values): write(values) { $0.fixed64(4, $1.bitPattern) }
+    case .boolArray(let values): write(values) { $0.alwaysInteger(2, $1 ? 1 : 0) }
     }
   }
 
-  /// `AnyValue` with an `ArrayValue`
-  private mutating func write(_ values: [AttributeValue]) {
+  /// `AnyValue` with an `ArrayValue`, of whose members `writeMember` writes each.
+  private mutating func write<Member>(_ members: [Member], _ writeMember: (inout ProtobufWriter, Member) -> Void) {
     message(5) {
-      for value in values {
-        $0.message(1) { $0.write(value) }
+      for member in members {
+        $0.message(1) { writeMember(&$0, member) }
       }
     }
   }

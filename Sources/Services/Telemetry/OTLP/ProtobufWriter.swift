@@ -33,7 +33,7 @@ struct ProtobufWriter {
   /// A `fixed64` or `double`, by its bits.
   mutating func fixed64(_ field: UInt64, _ value: UInt64) {
     tag(field, .fixed64)
-    for shift in stride(from: 0, to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(shift))) }
+    bytes.append(littleEndian: value)
   }
 
   /// A `fixed32`.
@@ -54,15 +54,19 @@ struct ProtobufWriter {
     bytes.append(copying: value)
   }
 
-  /// Bytes: halves of ids, in network order.
-  mutating func bigEndian(_ field: UInt64, _ halves: UInt64...) {
+  /// A trace id's bytes.
+  mutating func id(_ field: UInt64, _ id: TraceID) {
     tag(field, .lengthDelimited)
-    varint(UInt64(halves.count * 8))
-    for half in halves {
-      for shift in stride(from: 56, through: 0, by: -8) {
-        bytes.append(UInt8(truncatingIfNeeded: half >> UInt64(shift)))
-      }
-    }
+    varint(16)
+    bytes.append(bigEndian: id.high)
+    bytes.append(bigEndian: id.low)
+  }
+
+  /// A span id's bytes.
+  mutating func id(_ field: UInt64, _ id: SpanID) {
+    tag(field, .lengthDelimited)
+    varint(8)
+    bytes.append(bigEndian: id.rawValue)
   }
 
   /// A message that is encoded already.
@@ -86,11 +90,18 @@ struct ProtobufWriter {
     }
   }
 
+  @inline(__always)
   private mutating func tag(_ field: UInt64, _ type: WireType) {
     varint(field << 3 | type.rawValue)
   }
 
+  /// Nearly all are tags and lengths of one byte.
+  @inline(__always)
   private mutating func varint(_ value: UInt64) {
+    if value < 0x80 { bytes.append(UInt8(truncatingIfNeeded: value)) } else { longVarint(value) }
+  }
+
+  private mutating func longVarint(_ value: UInt64) {
     var rest = value
     while rest >= 0x80 {
       bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)

@@ -51,9 +51,10 @@ wrk.body = string.rep("x", 1048576)
 """
 
 
-def wrk(url, seconds=2, connections=64, script=None):
-    """Runs wrk for some seconds with one thread."""
-    command = pinned(LOAD_CPU, "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "--latency")
+def wrk(url, seconds=2, connections=64, script=None, *, timeout=10, cpus=LOAD_CPU, threads=1):
+    """Runs wrk for some seconds; an answer that takes longer than `timeout` seconds is an error."""
+    sizes = [f"-t{threads}", f"-c{connections}", f"-d{seconds}s"]
+    command = pinned(cpus, "wrk", *sizes, "--timeout", f"{timeout}s", "--latency")
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
         if script:
             file.write(script)

@@ -90,6 +90,13 @@ def _uvicorn(application):
     return command
 
 
+def loophttp(loops):
+    """LoopHTTP on so many event loops."""
+    command = _binary("release/loophttp-peer")
+    name = f"{loops} loop{'s' if loops > 1 else ''}"
+    return Peer(name, _swift("loophttp-peer"), lambda port: [*command(port), str(loops)])
+
+
 LOOPHTTP = Peer("LoopHTTP", _swift("loophttp-peer"), _binary("release/loophttp-peer"))
 ALL = [
     LOOPHTTP,
@@ -134,6 +141,9 @@ class Server:
 
     def cpu_seconds(self):
         return process_tree.cpu_seconds(self.pid)
+
+    def waiting_seconds(self):
+        return process_tree.waiting_seconds(self.pid)
 
     def resident_bytes(self):
         return process_tree.resident_bytes(self.pid)

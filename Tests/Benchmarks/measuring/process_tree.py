@@ -34,6 +34,12 @@ def _clock(pid):
         return 0.0
 
 
+def waiting_seconds(pid):
+    """Time in which the busiest thread of the process could have run and had no CPU: what others took from it."""
+    texts = [(task / "schedstat").read_text() for task in Path(f"/proc/{pid}/task").iterdir()]
+    return max([int(number) for number in text.split()] for text in texts)[1] / 1e9
+
+
 def resident_bytes(pid):
     """Resident memory of the tree; pages that several processes share count for each."""
     total = 0

@@ -39,7 +39,8 @@ WORKS = [
 ]
 
 
-def _dice(service):
+def dice(service):
+    """One of the services on one loop."""
     return Peer(f"dice {service}", lambda: None, lambda port: [str(DICE), service, "--port", str(port), "--loops", "1"])
 
 
@@ -48,10 +49,15 @@ def _fastapi():
     return Peer("FastAPI", lambda: None, lambda port: [str(PYTHON), "-m", "uvicorn", *options, "--port", str(port)])
 
 
-def compare(rounds, seconds):
-    """Prints a table for each work and returns everything measured."""
+def need_dice():
+    """Ends the run where the services have not been built."""
     if not DICE.exists():
         raise SystemExit("dice is missing: swift build --configuration release --product dice")
+
+
+def compare(rounds, seconds):
+    """Prints a table for each work and returns everything measured."""
+    need_dice()
     sink_peer = next(peer for peer in ALL if peer.name == "C libuv+llhttp")
     sink_peer.prepare()
     results = {}
@@ -85,10 +91,10 @@ def _start(work, endpoint, stack):
     servers = {}
     delay = {"ROLL_MAX_DELAY_MS": str(work.delay)}
     if work.service == "dice-roller":
-        die_service = stack.enter_context(Server(_dice("die-service"), environment=OFF, cpu=LOAD_CPU))
+        die_service = stack.enter_context(Server(dice("die-service"), environment=OFF, cpu=LOAD_CPU))
         delay["DIE_SERVICE_URL"] = die_service.url("")
     for level, environment in TELEMETRY.items():
-        peer = _dice(work.service)
+        peer = dice(work.service)
         servers[f"dice, {level}"] = stack.enter_context(Server(peer, environment=environment | endpoint | delay))
     for level in ("on", "off"):
         try:

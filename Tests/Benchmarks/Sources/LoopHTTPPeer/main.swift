@@ -18,7 +18,7 @@ router.post("/upload", options: RouteOptions(bodyLimit: Routes.largestUpload)) {
   return Response(String(count))
 }
 
-let group = try EventLoopGroup(loopCount: 1)
+let group = try EventLoopGroup(loopCount: Routes.loops)
 let server = try HTTPServer(
   router: router,
   middleware: [CountingMiddleware(group: group)],

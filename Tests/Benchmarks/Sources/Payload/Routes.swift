@@ -7,11 +7,16 @@ public enum Routes {
   /// The largest body that `/upload` takes.
   public static let largestUpload = 4 << 20
 
-  /// The port to listen on, the peer's only argument.
+  /// The port to listen on, the peer's first argument.
   public static var port: Int {
-    guard CommandLine.arguments.count == 2, let port = UInt16(CommandLine.arguments[1]) else {
-      fatalError("usage: \(CommandLine.arguments[0]) PORT")
+    guard CommandLine.arguments.count >= 2, let port = UInt16(CommandLine.arguments[1]) else {
+      fatalError("usage: \(CommandLine.arguments[0]) PORT [LOOPS]")
     }
     return Int(port)
+  }
+
+  /// How many event loops serve, the second argument of peers that can have more than one; 1 without it.
+  public static var loops: Int {
+    CommandLine.arguments.count >= 3 ? Int(CommandLine.arguments[2]) ?? 1 : 1
   }
 }

@@ -11,6 +11,10 @@ import httpx
 from dice import FreePorts
 
 
+class NotReady(Exception):
+    """Prometheus listens and has not read its data yet."""
+
+
 class PrometheusAPI:
     """The HTTP API of a Prometheus, wherever it runs."""
 
@@ -19,7 +23,10 @@ class PrometheusAPI:
 
     def api(self, path, **parameters):
         """The data of an API answer."""
-        answer = httpx.get(f"{self.url}/api/v1/{path}", params=parameters).json()
+        response = httpx.get(f"{self.url}/api/v1/{path}", params=parameters)
+        if response.status_code == 503:
+            raise NotReady(response.text)
+        answer = response.json()
         assert answer["status"] == "success", answer
         return answer["data"]
 
@@ -32,7 +39,7 @@ class PrometheusAPI:
         """The result of the query, once there is one."""
         deadline = time.monotonic() + timeout
         while True:
-            with contextlib.suppress(httpx.TransportError):
+            with contextlib.suppress(httpx.TransportError, NotReady):
                 if result := self.query(expression):
                     return result
             assert time.monotonic() < deadline, f"no data for {expression}"

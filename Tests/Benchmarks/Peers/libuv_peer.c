@@ -1,6 +1,7 @@
 // The measure for LoopHTTP: the same routes by hand in C, on the same libuv, with llhttp (Node's parser) as parser.
 // Built by ../run against Debian's libuv1-dev and node-llhttp; one thread, no limits or deadlines.
 #include <llhttp.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -269,6 +270,8 @@ static void on_connection(uv_stream_t *listener, int status) {
 
 int main(int argc, char **argv) {
   if (argc != 2) return fprintf(stderr, "usage: %s PORT\n", argv[0]), 64;
+  // A client that leaves within a download must end its connection, not the process.
+  signal(SIGPIPE, SIG_IGN);
   loop = uv_default_loop();
   blob = malloc(BLOB_BYTES);
   memset(blob, 'x', BLOB_BYTES);

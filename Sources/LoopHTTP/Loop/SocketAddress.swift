@@ -72,16 +72,39 @@ internal import CUV
 
   /// The address without port, such as `127.0.0.1` or `::1`.
   public var ip: String {
+    guard isIPv6 else { return dottedDecimals }
     var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN) + 1)
-    let isIPv6 = isIPv6
     let result = unsafe withPointer { address in
-      let raw = unsafe UnsafeRawPointer(address)
-      return isIPv6
-        ? unsafe uv_ip6_name(raw.assumingMemoryBound(to: sockaddr_in6.self), &text, text.count)
-        : unsafe uv_ip4_name(raw.assumingMemoryBound(to: sockaddr_in.self), &text, text.count)
+      unsafe uv_ip6_name(UnsafeRawPointer(address).assumingMemoryBound(to: sockaddr_in6.self), &text, text.count)
     }
     guard result == 0 else { return "?" }
     return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
+  /// An IPv4 address. Not by libuv, which formats with `snprintf`: each traced request tells its peer.
+  private var dottedDecimals: String {
+    let address = unsafe withPointer { address in
+      // SAFETY: the storage holds this family.
+      unsafe UInt32(
+        bigEndian: UnsafeRawPointer(address).assumingMemoryBound(to: sockaddr_in.self).pointee.sin_addr.s_addr
+      )
+    }
+    // SAFETY: four numbers of at most three digits and three points are 15 bytes, and `count` are written.
+    return unsafe String(unsafeUninitializedCapacity: 15) { text in
+      var count = 0
+      func put(_ byte: UInt8) {
+        unsafe text[count] = byte
+        count += 1
+      }
+      for shift in stride(from: 24, through: 0, by: -8) {
+        let number = UInt8(truncatingIfNeeded: address >> UInt32(shift))
+        if count > 0 { put(UInt8(ascii: ".")) }
+        if number >= 100 { put(UInt8(ascii: "0") + number / 100) }
+        if number >= 10 { put(UInt8(ascii: "0") + number / 10 % 10) }
+        put(UInt8(ascii: "0") + number % 10)
+      }
+      return count
+    }
   }
 }
 

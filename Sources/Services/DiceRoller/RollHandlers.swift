@@ -17,14 +17,14 @@ struct RollHandlers: Sendable {
     var query = QueryReader(request)
     guard let name = query.text("die") else { return query.faultResponse }
     OTelSpan.current?.setAttribute(.dieType, .string(name))
-    tools.logger.info("Roll request received", metadata: ["die_type": "\(name)"])
+    tools.logger.info("Roll request received", metadata: ["die_type": .string(name)])
     do {
       let die = try await source.die(name, failureMessage: "Failed to get die specification")
       let face = try await roller.roll(die, on: request.loop)
       tools.logger.info(
         "Roll completed",
         metadata: [
-          "die_type": "\(name)", "roll_value": .stringConvertible(face),
+          "die_type": .string(name), "roll_value": .stringConvertible(face),
           "faces": .stringConvertible(die.specification.faces),
         ]
       )
@@ -48,7 +48,7 @@ struct RollHandlers: Sendable {
     let times = query.integer("times", in: DiceRollerServer.batchSizes)
     guard let name, let times else { return query.faultResponse }
     OTelSpan.current?.setAttributes([Attribute(.dieType, name), Attribute(.asyncBatchSize, times)])
-    let batch: Logger.Metadata = ["die_type": "\(name)", "times": .stringConvertible(times)]
+    let batch: Logger.Metadata = ["die_type": .string(name), "times": .stringConvertible(times)]
     tools.logger.info("Async roll batch started", metadata: batch)
     do {
       let die = try await source.die(name, failureMessage: "Failed to get die specification for async roll")

@@ -35,7 +35,7 @@ struct Roller: Sendable {
       tools.logger.error(
         "Die triggered error condition",
         metadata: [
-          "die_type": "\(die.name)", "error_rate": .stringConvertible(die.specification.errorRate),
+          "die_type": .string(die.name), "error_rate": .stringConvertible(die.specification.errorRate),
         ]
       )
       let failure = DieFailure(die: die.name, index: nil)
@@ -67,27 +67,33 @@ struct Roller: Sendable {
     isolation: isolated (any Actor)? = #isolation
   ) async throws -> [Int] {
     let faces = Faces(count: times)
+    let dieFaces = AttributeValue.intArray(die.specification.faces.map(Int64.init))
+    let label = metrics.label(die.name)
     try await withThrowingDiscardingTaskGroup { group in
       for index in 0..<times {
         group.addImmediateTask {
           _ = isolation  // what is captured is where the child runs
-          faces.set(try await rollOne(die, index: index, on: loop), at: index)
+          faces.set(try await rollOne(die, dieFaces, label, index: index, on: loop), at: index)
         }
       }
     }
     return faces.all
   }
 
-  private func rollOne(_ die: Die, index: Int, on loop: EventLoop) async throws -> Int {
+  private func rollOne(
+    _ die: Die,
+    _ dieFaces: AttributeValue,
+    _ label: String,
+    index: Int,
+    on loop: EventLoop
+  ) async throws -> Int {
     metrics.inProgress.increment()
     defer { metrics.inProgress.decrement() }
-    let attributes = [
-      Attribute(.asyncRollIndex, index), Attribute(.dieType, die.name),
-      Attribute(.dieFaces, .intArray(die.specification.faces.map(Int64.init))),
-    ]
-    return try await tools.tracer.withSpan("async_roll_\(index)", attributes: attributes) { span in
+    return try await tools.tracer.withSpan(
+      "async_roll_\(index)",
+      attributes: Self.attributes(index, die.name, dieFaces)
+    ) { span in
       let draw = draw(die)
-      let label = metrics.label(die.name)
       guard (try? await loop.sleep(for: draw.delay)) != nil, !Task.isCancelled else {
         metrics.asyncRolls(label, "cancelled").increment()
         span.setAttribute(.asyncCancelled, .bool(true))
@@ -97,6 +103,16 @@ struct Roller: Sendable {
     }
   }
 
+  /// What a roll's span tells at first, with room for what comes up and whether it failed.
+  private static func attributes(_ index: Int, _ die: String, _ faces: AttributeValue) -> [Attribute] {
+    var attributes: [Attribute] = []
+    attributes.reserveCapacity(5)
+    attributes.append(Attribute(.asyncRollIndex, index))
+    attributes.append(Attribute(.dieType, die))
+    attributes.append(Attribute(.dieFaces, faces))
+    return attributes
+  }
+
   private func finish(_ draw: RollDraw, _ die: Die, index: Int, label: String, _ span: OTelSpan) throws -> Int {
     span.setAttribute(.dieError, .bool(draw.face == nil))
     guard let face = draw.face else {
@@ -104,7 +120,7 @@ struct Roller: Sendable {
       tools.logger.error(
         "Async roll triggered error condition",
         metadata: [
-          "die_type": "\(die.name)", "roll_index": .stringConvertible(index),
+          "die_type": .string(die.name), "roll_index": .stringConvertible(index),
           "error_rate": .stringConvertible(die.specification.errorRate),
         ]
       )
@@ -115,7 +131,7 @@ struct Roller: Sendable {
     tools.logger.info(
       "Async roll completed",
       metadata: [
-        "die_type": "\(die.name)", "roll_index": .stringConvertible(index), "roll_value": .stringConvertible(face),
+        "die_type": .string(die.name), "roll_index": .stringConvertible(index), "roll_value": .stringConvertible(face),
       ]
     )
     return face

@@ -13,7 +13,7 @@ struct SpecificationSource: Sendable {
 
   /// The die of that name; throws the answer that the roller's own caller gets.
   func die(_ name: String, failureMessage: Logger.Message) async throws -> Die {
-    logger.info("Querying die service for specification", metadata: ["identifier": "\(name)"])
+    logger.info("Querying die service for specification", metadata: ["identifier": .string(name)])
     let start = EventLoop.monotonicNanoseconds()
     do throws(DieServiceClient.Failure) {
       let specification = try await client.specification(of: name)
@@ -23,7 +23,7 @@ struct SpecificationSource: Sendable {
       logger.info(
         "Die specification retrieved from service",
         metadata: [
-          "identifier": "\(name)", "faces": .stringConvertible(specification.faces),
+          "identifier": .string(name), "faces": .stringConvertible(specification.faces),
           "error_rate": .stringConvertible(specification.errorRate), "duration": .stringConvertible(seconds),
         ]
       )
@@ -46,7 +46,7 @@ struct SpecificationSource: Sendable {
     let status = failure.label
     guard let status else { return CancellationError() }
     metrics.dieServiceRequests(metrics.label(name), status).increment()
-    let identifier: Logger.Metadata = ["identifier": "\(name)"]
+    let identifier: Logger.Metadata = ["identifier": .string(name)]
     switch failure {
     case .unknownDie: warn(name, status: 404)
     case .answered(let status): warn(name, status: status)
@@ -54,14 +54,14 @@ struct SpecificationSource: Sendable {
     case .unavailable: logger.error("Failed to connect to die service", metadata: identifier)
     case .malformed, .cancelled: break
     }
-    logger.error(failureMessage, metadata: ["die_type": "\(name)"])
+    logger.error(failureMessage, metadata: ["die_type": .string(name)])
     return failure.error(name)
   }
 
   private func warn(_ name: String, status: Int) {
     logger.warning(
       "Die service returned error",
-      metadata: ["identifier": "\(name)", "status_code": .stringConvertible(status)]
+      metadata: ["identifier": .string(name), "status_code": .stringConvertible(status)]
     )
   }
 }

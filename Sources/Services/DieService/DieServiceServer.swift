@@ -85,13 +85,13 @@ public struct DieServiceServer: ServiceDefinition {
       Attribute(.requestType, "get"), Attribute(.dieIdentifier, identifier),
       Attribute(.dieFound, specification != nil),
     ])
-    tools.logger.info("Die specification requested", metadata: ["identifier": "\(identifier)"])
+    tools.logger.info("Die specification requested", metadata: ["identifier": .string(identifier)])
     guard let specification else { return unknown(identifier, tools) }
     metrics.requested(identifier).increment()
     tools.logger.info(
       "Die specification found",
       metadata: [
-        "identifier": "\(identifier)", "faces": .stringConvertible(specification.faces),
+        "identifier": .string(identifier), "faces": .stringConvertible(specification.faces),
         "error_rate": .stringConvertible(specification.errorRate),
       ]
     )
@@ -110,7 +110,7 @@ public struct DieServiceServer: ServiceDefinition {
     let identifiers = specifications.identifiers
     tools.logger.warning(
       "Unknown die identifier requested",
-      metadata: ["identifier": "\(identifier)", "available_identifiers": .stringConvertible(identifiers)]
+      metadata: ["identifier": .string(identifier), "available_identifiers": .stringConvertible(identifiers)]
     )
     let available = identifiers.map { "'\($0)'" }.joined(separator: ", ")
     return .detail(.notFound, "Die identifier '\(identifier)' not found. Available: [\(available)]")

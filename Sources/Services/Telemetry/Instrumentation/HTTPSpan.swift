@@ -47,9 +47,11 @@ enum HTTPSpan {
     }.joined(separator: "&")
   }
 
-  /// False where no key is as long as a secret one or begins as AWS's do: nearly always, and without taking it apart.
+  /// False where no key has the length and first letter of a secret one, or AWS's first letter: nearly always, and without
+  /// taking it apart.
   private static func mayHoldSecret(_ query: String) -> Bool {
     var length = 0
+    var first: UInt8 = 0
     var isKey = true
     for byte in query.utf8 {
       switch byte {
@@ -57,12 +59,16 @@ enum HTTPSpan {
         length = 0
         isKey = true
       case UInt8(ascii: "="):
-        if isKey, secretKeys.contains(where: { $0.utf8.count == length }) { return true }
+        if isKey, secretKeys.contains(where: { $0.utf8.count == length && $0.utf8.first == first | 0x20 }) {
+          return true
+        }
         isKey = false
       case UInt8(ascii: "x"), UInt8(ascii: "X"):
         if isKey, length == 0 { return true }
         length += 1
-      default: length += 1
+      default:
+        if length == 0 { first = byte }
+        length += 1
       }
     }
     return false

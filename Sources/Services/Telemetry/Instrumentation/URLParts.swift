@@ -26,6 +26,7 @@ struct URLParts: Sendable, Hashable {
   /// Path and query, without the query's secrets.
   private static func redacted(_ target: String) -> String {
     guard let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) else { return target }
-    return target[...mark] + HTTPSpan.redactedQuery(String(target[target.utf8.index(after: mark)...]))
+    let query = HTTPSpan.redactedQuery(String(target[target.utf8.index(after: mark)...]))
+    return "\(target[..<mark])?\(query)"
   }
 }

@@ -29,36 +29,53 @@ public typealias CurrentSpan = @Sendable () -> SpanReference?
 extension [UInt8] {
   /// Appends 32 lowercase hex digits.
   mutating func append(traceIDOf span: SpanReference) {
-    append(hex: span.traceIDHigh, digits: 16)
-    append(hex: span.traceIDLow, digits: 16)
+    append(addingCapacity: 32) { $0.append(traceIDOf: span) }
   }
 
   /// Appends 16 lowercase hex digits.
   mutating func append(spanIDOf span: SpanReference) {
-    append(hex: span.spanID, digits: 16)
+    append(addingCapacity: 16) { $0.append(hex: span.spanID) }
   }
 
-  /// Appends the low `digits` hex digits of a number, 16 of them or at most 8, lowercase, with leading zeros.
-  mutating func append(hex number: UInt64, digits: Int) {
-    if digits == 16 {
-      append(bigEndian: Self.eightDigits(of: UInt32(truncatingIfNeeded: number >> 32)))
-      append(bigEndian: Self.eightDigits(of: UInt32(truncatingIfNeeded: number)))
-    } else {
-      append(addingCapacity: digits) { output in
-        let word = Self.eightDigits(of: UInt32(truncatingIfNeeded: number))
-        for place in (0..<digits).reversed() { output.append(UInt8(truncatingIfNeeded: word >> UInt64(8 * place))) }
-      }
+  /// Appends the low `digits` hex digits of a number, at most 8, lowercase, with leading zeros.
+  mutating func append(hex number: UInt32, digits: Int) {
+    append(addingCapacity: digits) { output in
+      let word = UInt64(hexDigitsOf: number)
+      for place in (0..<digits).reversed() { output.append(UInt8(truncatingIfNeeded: word >> UInt64(8 * place))) }
     }
   }
+}
 
-  /// The digits as characters, the first in the most significant byte: every four bits move to a byte of their own, and
-  /// those above nine to the letters.
-  private static func eightDigits(of number: UInt32) -> UInt64 {
+extension OutputSpan<UInt8> {
+  /// Appends 32 lowercase hex digits.
+  mutating func append(traceIDOf span: SpanReference) {
+    append(hex: span.traceIDHigh)
+    append(hex: span.traceIDLow)
+  }
+
+  /// Appends 16 lowercase hex digits.
+  mutating func append(hex number: UInt64) {
+    append(bigEndian: UInt64(hexDigitsOf: UInt32(truncatingIfNeeded: number >> 32)))
+    append(bigEndian: UInt64(hexDigitsOf: UInt32(truncatingIfNeeded: number)))
+  }
+
+  /// Appends two lowercase hex digits.
+  mutating func append(hex number: UInt8) {
+    let word = UInt64(hexDigitsOf: UInt32(number))
+    append(UInt8(truncatingIfNeeded: word >> 8))
+    append(UInt8(truncatingIfNeeded: word))
+  }
+}
+
+extension UInt64 {
+  /// The eight digits as characters, the first in the most significant byte: every four bits move to a byte of their own,
+  /// and those above nine to the letters.
+  fileprivate init(hexDigitsOf number: UInt32) {
     var word = UInt64(number)
     word = (word | word << 16) & 0x0000_ffff_0000_ffff
     word = (word | word << 8) & 0x00ff_00ff_00ff_00ff
     word = (word | word << 4) & 0x0f0f_0f0f_0f0f_0f0f
     let letters = ((word &+ 0x0606_0606_0606_0606) >> 4) & 0x0101_0101_0101_0101
-    return word &+ 0x3030_3030_3030_3030 &+ letters &* 39
+    self = word &+ 0x3030_3030_3030_3030 &+ letters &* 39
   }
 }

@@ -90,7 +90,7 @@ extension [UInt8] {
     case "\t": append(#"\t"#)
     case "\u{0}"..."\u{1f}", "\u{7f}"..."\u{9f}", "\u{2028}", "\u{2029}":
       append(#"\u"#)
-      append(hex: UInt64(scalar.value), digits: 4)
+      append(hex: scalar.value, digits: 4)
     default: append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
     }
   }

@@ -28,14 +28,17 @@ public struct JSONLogFormat: LogFormat {
     line.append("}\n")
   }
 
+  /// One growth of the line for all three.
   private func append(_ span: SpanReference, to line: inout [UInt8]) {
-    line.append(#","trace_id":""#)
-    line.append(traceIDOf: span)
-    line.append(#"","span_id":""#)
-    line.append(spanIDOf: span)
-    line.append(#"","trace_flags":""#)
-    line.append(hex: UInt64(span.traceFlags), digits: 2)
-    line.append(UInt8(ascii: "\""))
+    line.append(addingCapacity: 112) { output in
+      output.append(#","trace_id":""#)
+      output.append(traceIDOf: span)
+      output.append(#"","span_id":""#)
+      output.append(hex: span.spanID)
+      output.append(#"","trace_flags":""#)
+      output.append(hex: span.traceFlags)
+      output.append(UInt8(ascii: "\""))
+    }
   }
 
   private func append(_ fields: Logger.Metadata, to line: inout [UInt8]) {

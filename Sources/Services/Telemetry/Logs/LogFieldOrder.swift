@@ -35,15 +35,15 @@ enum LogFieldOrder {
     var order: [(rank: Int, index: Logger.Metadata.Index)] = []
     order.reserveCapacity(fields.count)
     for index in fields.indices {
-      let key = fields[index].key
+      let key = fields.keys[index]
       let rank = rank(of: key)
       // Few enough that putting each in its place is the fastest way.
       let place = order.firstIndex { other in
-        rank < other.rank || (rank == other.rank && key < fields[other.index].key)
+        rank < other.rank || (rank == other.rank && key < fields.keys[other.index])
       }
       order.insert((rank, index), at: place ?? order.count)
     }
-    for (rank, index) in order { body(jsonHead(rank), fields[index].key, fields[index].value) }
+    for (rank, index) in order { body(jsonHead(rank), fields.keys[index], fields.values[index]) }
   }
 
   private static func jsonHead(_ rank: Int) -> [UInt8]? {

@@ -38,6 +38,7 @@ extension [UInt8] {
 
 extension OutputSpan<UInt8> {
   /// Appends the last two decimal digits of a number that is not negative.
+  @inline(__always)
   fileprivate mutating func append(twoDigits number: Int64) {
     let number = UInt8(truncatingIfNeeded: number % 100)
     append(UInt8(ascii: "0") + number / 10)

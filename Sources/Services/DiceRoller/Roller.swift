@@ -7,7 +7,8 @@ import Telemetry
 import Tracing
 
 /// Rolls dice. A roll is a continuation that waits on the loop's timers, so any number of them wait at the same time.
-struct Roller: Sendable {
+/// A class, because each roll's task holds it: as a struct it is a dozen references to count for each.
+final class Roller: Sendable {
   private let tools: ServiceTools
   private let metrics: RollerMetrics
   private let maximumDelay: Duration

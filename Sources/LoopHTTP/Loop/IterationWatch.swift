@@ -9,6 +9,11 @@ final class IterationWatch {
   private let check: UVHandle
   private let idle: UVHandle
   private var isIdleActive = false
+  /// When the present iteration's work began, and when the last one's ended; monotonic nanoseconds.
+  private var workBegan = EventLoop.monotonicNanoseconds()
+  private var workEnded: UInt64 = 0
+  /// How long the loop has waited in all.
+  private var waited: UInt64 = 0
 
   init(loop: EventLoop) throws(UVError) {
     prepare = unsafe try UVHandle(loop: loop) { unsafe uv_prepare_init($0, $1) }
@@ -37,12 +42,16 @@ final class IterationWatch {
   private func beforeWaiting(_ loop: EventLoop) {
     let isDone = loop.runJobs()
     let isQuiet = loop.runEndOfIteration() && isDone
-    loop.statistics.record(busy: EventLoop.monotonicNanoseconds() - loop.iterationStart)
+    workEnded = EventLoop.monotonicNanoseconds()
+    loop.statistics.record(busy: workEnded - workBegan)
     setIdle(active: !isQuiet)
   }
 
   private func afterWaiting(_ loop: EventLoop) {
-    loop.iterationStart = EventLoop.monotonicNanoseconds()
+    // Sockets have had their callbacks already; only libuv knows how much of the time since then it waited for them.
+    let waited = unsafe uv_metrics_idle_time(loop.raw)
+    workBegan = workEnded + (waited - self.waited)
+    self.waited = waited
     _ = loop.runJobs()
   }
 

@@ -111,4 +111,46 @@ import Testing
       #expect(answer.contains("HTTP/1.1 403 Forbidden\r\n"))
     }
   }
+
+  /// What is answered in a callback knows how late it is, also when the loop has waited for long before.
+  @Test func timeDoesNotStandStillWhileTheLoopWaits() async throws {
+    let clients = try EventLoopGroup(loopCount: 1)
+    let ledgers = try await withServer(Self.routes) {
+      $0.headTimeout = .milliseconds(900)
+    } _: { server in
+      let client = try await RawClient.connect(to: server.address, on: clients.loops[0])
+      try await client.send(Self.get("/now?first"))
+      _ = await client.received(until: "now first")
+      try await Task.sleep(for: .milliseconds(1200))
+      await client.forget()
+      let before = Int64(EventLoop.wallClockNanoseconds() / 1_000_000_000)
+      try await client.send(String(Self.get("/now?second").prefix(9)))
+      try await Task.sleep(for: .milliseconds(20))
+      try await client.send(String(Self.get("/now?second").dropFirst(9)))
+      let answer = await client.received(until: "now second")
+      #expect(answer.contains("HTTP/1.1 200 OK\r\n"))
+      let text = try #require(answer.firstMatch(of: /Date: ([^\r]+)/)?.output.1)
+      let date = try #require(HTTPDate.parse(String(text)))
+      #expect(date >= before)
+      await client.close()
+    }
+    #expect(ledgers.filter { !$0.isBalanced } == [])
+    await clients.shutdown()
+  }
+
+  @Test func aHandlerThatHoldsTheLoopCountsAsItsWork() async throws {
+    try await onConnection { router in
+      router.get("/holds") { _ in
+        let end = EventLoop.monotonicNanoseconds() + 30_000_000
+        while EventLoop.monotonicNanoseconds() < end {}
+        return Response("held")
+      }
+    } _: { client, server in
+      let before = await server.group.loops[0].readStatistics()
+      try await client.send(Self.get("/holds"))
+      _ = await client.received(until: "held")
+      let after = await server.group.loops[0].readStatistics()
+      #expect(after.busyNanoseconds - before.busyNanoseconds >= 30_000_000)
+    }
+  }
 }

@@ -69,7 +69,8 @@ class Page:
     def open(self, **query):
         """Opens the page, with these URL parameters, and waits for the list of dice or the reason why there is none."""
         self.driver.get(f"{self.url}/?{urllib.parse.urlencode(query)}")
-        self.wait(lambda: self.options() or self.shown("die-problem"))
+        # The first page of a fresh browser can take long on a busy machine.
+        self.wait(lambda: self.options() or self.shown("die-problem"), timeout=30)
 
     def view(self, width, dark=False):
         """Sets the size of the window and the colour scheme that the reader prefers."""

@@ -29,6 +29,12 @@ def records_of(stack, answer, *last):
     return [record for record in stack.logs if record.get("trace_id") == trace_id]
 
 
+def wait_for_start(stack):
+    """Returns when every service of `dice all` has said that it runs: it may answer before that."""
+    for service in stack.urls():
+        stack.frontend.wait_for_logs("Service started", service=service)
+
+
 def said(records, service):
     """Level, message and names of the fields of what a service logged, in order."""
     return [
@@ -39,8 +45,7 @@ def said(records, service):
 def test_every_line_is_an_object_with_the_common_keys(quick_stack, client):
     for target in ("/roll?die=fair", "/roll-async?die=broken&times=4", "/roll?die=nope", "/nope"):
         client.get(quick_stack.frontend_url + target)
-    for service in ("die-service", "dice-roller", "frontend"):
-        quick_stack.frontend.wait_for_logs("Service started", service=service)
+    wait_for_start(quick_stack)
     for line in list(quick_stack.frontend.stdout.all):
         record = json.loads(line)
         expected = KEYS + IN_SPAN if "trace_id" in record else KEYS
@@ -211,6 +216,7 @@ def test_every_line_of_every_outcome_is_in_a_span_of_its_service(collector, brok
         "/nope",
     ]
     with running_all(collector, "--log-level", "debug", environment=environment) as stack:
+        wait_for_start(stack)
         started = len(stack.logs)
         answers = [client.get(stack.frontend_url + target) for target in targets]
         trace_ids = [answer.headers["traceresponse"].split("-")[1] for answer in answers]

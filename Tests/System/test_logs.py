@@ -43,9 +43,14 @@ def said(records, service):
 
 
 def test_every_line_is_an_object_with_the_common_keys(quick_stack, client):
-    for target in ("/roll?die=fair", "/roll-async?die=broken&times=4", "/roll?die=nope", "/nope"):
-        client.get(quick_stack.frontend_url + target)
     wait_for_start(quick_stack)
+    targets = {
+        "/roll?die=fair": "Backend response received",
+        "/roll-async?die=broken&times=4": "Backend async returned error",
+        "/roll?die=nope": "Backend returned error",
+    }
+    for target, last in targets.items():
+        assert records_of(quick_stack, client.get(quick_stack.frontend_url + target), last)
     for line in list(quick_stack.frontend.stdout.all):
         record = json.loads(line)
         expected = KEYS + IN_SPAN if "trace_id" in record else KEYS

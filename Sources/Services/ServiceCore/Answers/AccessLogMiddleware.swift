@@ -7,6 +7,7 @@ struct AccessLogMiddleware: SynchronousMiddleware {
   let logger: Logger
 
   func handle(_ request: Request, next: (Request) async throws -> Response) async throws -> Response {
+    guard logger.logLevel <= .debug else { return try await next(request) }
     let start = EventLoop.monotonicNanoseconds()
     let response = try await next(request)
     log(request, response, since: start)
@@ -14,6 +15,7 @@ struct AccessLogMiddleware: SynchronousMiddleware {
   }
 
   func handle(_ request: Request, next: (Request) throws -> Response) throws -> Response {
+    guard logger.logLevel <= .debug else { return try next(request) }
     let start = EventLoop.monotonicNanoseconds()
     let response = try next(request)
     log(request, response, since: start)
@@ -21,7 +23,6 @@ struct AccessLogMiddleware: SynchronousMiddleware {
   }
 
   private func log(_ request: Request, _ response: Response, since start: UInt64) {
-    guard logger.logLevel <= .debug else { return }
     logger.debug(
       "Request answered",
       metadata: [

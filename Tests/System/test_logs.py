@@ -222,6 +222,8 @@ def test_every_line_of_every_outcome_is_in_a_span_of_its_service(collector, brok
     ]
     with running_all(collector, "--log-level", "debug", environment=environment) as stack:
         wait_for_start(stack)
+        for service in stack.urls():  # the probes that said that they are ready make no spans
+            stack.frontend.wait_for_logs("Request answered", service=service, path="/readyz", status=200)
         started = len(stack.logs)
         answers = [client.get(stack.frontend_url + target) for target in targets]
         trace_ids = [answer.headers["traceresponse"].split("-")[1] for answer in answers]

@@ -2,14 +2,20 @@
 
 import contextlib
 import json
+import os
+import pathlib
 import re
+import subprocess
 import urllib.parse
 
 import httpx
 from axe_core_python.base import AXE_SCRIPT
 from selenium import webdriver
+from selenium.common.exceptions import TimeoutException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import Select, WebDriverWait
+
+from dice import ROOT
 
 # Chromium reports every 4xx and 5xx answer as a console error; those are the API's business and tested as such.
 BY_DESIGN = "network"
@@ -42,7 +48,20 @@ def start_browser():
     ):
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    return webdriver.Chrome(options=options, service=webdriver.ChromeService("/usr/bin/chromedriver"))
+    environment = os.environ | {"LD_PRELOAD": str(_without_netlink())}
+    return webdriver.Chrome(options=options, service=webdriver.ChromeService("/usr/bin/chromedriver", env=environment))
+
+
+def _without_netlink():
+    """The library that keeps Chromium from dropping its requests when another test starts a container; compiled once."""
+    library = ROOT / ".build/no-netlink.so"
+    if not library.exists():
+        library.parent.mkdir(exist_ok=True)
+        own = library.with_suffix(f".{os.getpid()}")
+        source = pathlib.Path(__file__).with_name("no_netlink.c")
+        subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-o", own, source], check=True)
+        own.replace(library)
+    return library
 
 
 @contextlib.contextmanager
@@ -69,8 +88,7 @@ class Page:
     def open(self, **query):
         """Opens the page, with these URL parameters, and waits for the list of dice or the reason why there is none."""
         self.driver.get(f"{self.url}/?{urllib.parse.urlencode(query)}")
-        # The first page of a fresh browser can take long on a busy machine.
-        self.wait(lambda: self.options() or self.shown("die-problem"), timeout=30)
+        self.wait(lambda: self.options() or self.shown("die-problem"))
 
     def view(self, width, dark=False):
         """Sets the size of the window and the colour scheme that the reader prefers."""
@@ -78,6 +96,11 @@ class Page:
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
+
+    def block(self, *patterns):
+        """From now on requests to these URLs fail; none, where there is no pattern."""
+        self.driver.execute_cdp_cmd("Network.enable", {})
+        self.driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": list(patterns)})
 
     # What a reader does
 
@@ -158,8 +181,12 @@ class Page:
     # Waiting
 
     def wait(self, condition, timeout=10):
-        """Waits until the condition holds."""
-        return WebDriverWait(self.driver, timeout, poll_frequency=0.05).until(lambda _: condition())
+        """Waits until the condition holds; where it never does, the error has what the browser noticed meanwhile."""
+        try:
+            return WebDriverWait(self.driver, timeout, poll_frequency=0.05).until(lambda _: condition())
+        except TimeoutException as error:
+            error.msg = "\n".join(entry["message"] for entry in self.driver.get_log("browser"))
+            raise
 
     def wait_for_status(self, text, timeout=20):
         """Waits until the trace's status line contains the text."""

@@ -21,25 +21,29 @@ BARE_ENVIRONMENT = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
 
 
 class FreePorts:
-    """Ports that nobody else takes: below those of outgoing connections, and each worker has its own range.
+    """Ports that nobody else takes: below those of outgoing connections, and claimed as long as this process lives.
 
-    It begins somewhere in that range, so that two runs on one machine seldom meet.
+    The claim is a UDP socket with the same number, which a TCP server does not mind and every other run meets.
     """
 
-    WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    _next = 12_000 + 1_000 * WORKER + random.randrange(800)
+    _next = random.randrange(12_000, 30_000)
+    _claims = []
 
     @classmethod
     def take(cls):
         """A port that nobody listens on."""
         while True:
             cls._next += 1
-            with socket.socket() as probe:
-                try:
+            claim = socket.socket(type=socket.SOCK_DGRAM)
+            try:
+                claim.bind(("127.0.0.1", cls._next))
+                with socket.socket() as probe:
                     probe.bind(("127.0.0.1", cls._next))
-                    return cls._next
-                except OSError:
-                    continue
+            except OSError:
+                claim.close()
+                continue
+            cls._claims.append(claim)
+            return cls._next
 
 
 class Lines:

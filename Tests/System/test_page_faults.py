@@ -19,6 +19,16 @@ def test_the_roller_away_is_said(driver):
         assert f"Could not connect to backend at {NOBODY}" in page.text("result")
 
 
+def test_a_script_that_does_not_arrive_is_said_and_the_page_loads_again(page):
+    page.block("*/waterfall.js")
+    page.driver.get(page.url)
+    page.wait(lambda: page.shown("page-problem"))
+    page.block()
+    page.find("#page-problem a")[0].click()
+    page.wait(page.options)
+    assert page.find("#page-problem") == []
+
+
 def test_the_die_service_away_is_said_and_asked_again(driver):
     port = FreePorts.take()
     with lone_frontend(DIE_SERVICE_URL=f"http://127.0.0.1:{port}") as url, visit(driver, url) as page:

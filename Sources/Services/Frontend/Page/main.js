@@ -115,6 +115,7 @@ byId("die-retry").addEventListener("click", fillDice);
 addEventListener("popstate", followAddress);
 document.addEventListener("click", followLink);
 
+byId("page-problem").remove();
 drawPrimer();
 preset();
 followAddress();

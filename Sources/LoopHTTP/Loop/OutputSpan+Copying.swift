@@ -14,8 +14,9 @@ extension OutputSpan<UInt8> {
   }
 
   /// Appends a string as UTF-8. There must be room for it.
+  @inlinable
   @inline(__always)
-  mutating func append(copying text: String) {
+  package mutating func append(copying text: String) {
     // SAFETY: the pointer is read while the string is borrowed, and does not leave the call.
     let isDone: Void? = unsafe text.utf8.withContiguousStorageIfAvailable { unsafe append($0) }
     if isDone == nil { for byte in text.utf8 { append(byte) } }

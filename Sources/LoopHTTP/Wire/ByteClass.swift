@@ -19,6 +19,12 @@ enum ByteClass {
     contains(byte, low: 0x2bff_7ff2_0000_0000, high: 0x47ff_fffe_87ff_fffe)
   }
 
+  /// RFC 9110 §5.6.4: what needs no escaping in a `quoted-string`, of it what is visible ASCII or space.
+  @inline(__always)
+  static func isQuotedASCII(_ byte: UInt8) -> Bool {
+    byte &- space < 0x5f && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+  }
+
   /// RFC 9110 §5.5: visible ASCII, obs-text, space and tab. Every other control character ends or spoils a line.
   @inline(__always)
   static func isFieldValue(_ byte: UInt8) -> Bool {

@@ -23,6 +23,12 @@ extension Span<UInt8> {
     endOfRun(from: start, suspects: Words.notAlphanumerics, isMember: ByteClass.isRegisteredName)
   }
 
+  /// Where the run of ASCII that needs no escaping between quotes ends, in HTTP (RFC 9110 §5.6.4) as in JSON: no control
+  /// characters, no quote and no backslash.
+  package func endOfQuotedASCII(from start: Int) -> Int {
+    endOfRun(from: start, suspects: Words.notQuotedASCII, isMember: ByteClass.isQuotedASCII)
+  }
+
   /// Where the first `byte` is, from `start` on; the count without one.
   @inline(__always)
   func firstIndex(of byte: UInt8, from start: Int) -> Int {

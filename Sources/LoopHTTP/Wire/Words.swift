@@ -16,6 +16,12 @@ enum Words {
     (below(0x21, word) | equal(0x7f, word) | equal(UInt8(ascii: "#"), word) | word) & topBits
   }
 
+  /// Those that are no ASCII text, or quotes, or backslashes.
+  @inline(__always)
+  static func notQuotedASCII(_ word: UInt64) -> UInt64 {
+    (controls(word) | equal(to: UInt8(ascii: "\""), word) | equal(to: UInt8(ascii: "\\"), word) | word) & topBits
+  }
+
   /// Those that are no ASCII letters. Bit 5 maps upper to lower case, and no other byte to a letter.
   @inline(__always)
   static func notLetters(_ word: UInt64) -> UInt64 {

@@ -39,7 +39,7 @@ import Testing
       for loop in group.loops {
         tasks.addTask {
           for number in 0..<1000 {
-            await loop.run { sink.write(Array("loop \(loop.index) line \(number)\n".utf8)) }
+            await loop.run { sink.write { $0 += line("loop \(loop.index) line \(number)") } }
           }
         }
       }
@@ -54,18 +54,34 @@ import Testing
     await group.shutdown()
   }
 
+  @Test func aLineThatMakesOthersLosesNone() async throws {
+    let group = try EventLoopGroup(loopCount: 1)
+    let output = Output(nil, AsyncStream.makeStream().continuation)
+    let sink = BufferedLogSink(group: group, dropNotice: notice) { await output.write($0) }
+    await group.loops[0].run {
+      sink.write { $0 += line("before") }
+      sink.write { bytes in
+        sink.write { $0 += line("within") }
+        bytes += line("around")
+      }
+    }
+    await sink.close(within: .seconds(10))
+    #expect(await output.lines == ["before", "around", "within"])
+    await group.shutdown()
+  }
+
   @Test func anOutputThatHangsCostsLinesAndNeitherTimeNorMemory() async throws {
     let group = try EventLoopGroup(loopCount: 1)
     let gate = AsyncStream<Void>.makeStream()
     let writes = AsyncStream<Void>.makeStream()
     let output = Output(gate.stream, writes.continuation)
     let sink = BufferedLogSink(group: group, limit: 40, dropNotice: notice) { await output.write($0) }
-    sink.write(line("first"))
+    sink.write { $0 += line("first") }
     for await _ in writes.stream { break }
-    for number in 0..<10 { sink.write(line("line \(number)")) }
+    for number in 0..<10 { sink.write { $0 += line("line \(number)") } }
     gate.continuation.finish()
     await sink.close(within: .seconds(10))
-    sink.write(line("after the end"))
+    sink.write { $0 += line("after the end") }
     #expect(
       await output.lines == ["first", "dropped 5", "line 0", "line 1", "line 2", "line 3", "line 4"]
     )
@@ -77,7 +93,7 @@ import Testing
     let gate = AsyncStream<Void>.makeStream()
     let output = Output(gate.stream, AsyncStream.makeStream().continuation)
     let sink = BufferedLogSink(group: group, dropNotice: notice) { await output.write($0) }
-    sink.write(line("first"))
+    sink.write { $0 += line("first") }
     await sink.flush(within: .milliseconds(20))
     #expect(await output.text == "")
     gate.continuation.finish()

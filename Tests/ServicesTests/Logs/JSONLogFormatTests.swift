@@ -23,8 +23,7 @@ private let moment: Int64 = 1_795_423_658_000_420
       microseconds: moment,
       level: level,
       message: message,
-      logger: "main",
-      service: "dice-roller",
+      source: LogSource(logger: "main", service: "dice-roller"),
       span: span,
       fields: fields
     )
@@ -53,6 +52,7 @@ private let moment: Int64 = 1_795_423_658_000_420
     ["die_type", "times", "error"], ["count", "identifiers"], ["identifier", "available_identifiers"],
     ["die_type", "backend_status", "roll_value", "duration"],
     ["die_type", "times", "backend_status", "total", "rolls", "duration"],
+    ["identifier", "times", "faces", "total", "rolls", "method", "path", "status", "duration", "url"],
   ])
   func fieldsComeInTheOrderOfTheirEvent(names: [String]) {
     let fields = Logger.Metadata(uniqueKeysWithValues: names.map { ($0, "") })

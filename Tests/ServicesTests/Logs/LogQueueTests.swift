@@ -5,7 +5,7 @@ import Testing
 @Suite struct LogQueueTests {
   private func chunk(_ lines: String...) -> LogQueue.Chunk {
     var chunk = LogQueue.Chunk()
-    for line in lines { chunk.append(Array(line.utf8)) }
+    for line in lines { chunk.append { $0 += line.utf8 } }
     return chunk
   }
 

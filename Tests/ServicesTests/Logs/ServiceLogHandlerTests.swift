@@ -15,8 +15,7 @@ import Testing
   private func logger(_ provider: Logger.MetadataProvider? = nil) -> Logger {
     Logger(label: "main") { label in
       var handler = JSONLogHandler(
-        label: label,
-        service: "frontend",
+        source: LogSource(logger: label, service: "frontend"),
         format: JSONLogFormat(),
         sink: sink,
         currentSpan: { Self.span },

@@ -8,8 +8,7 @@ import Testing
     microseconds: 1_795_423_658_123_456,
     level: .warning,
     message: "Die service returned error",
-    logger: "main",
-    service: "dice-roller",
+    source: LogSource(logger: "main", service: "dice-roller"),
     span: SpanReference(traceIDHigh: 1, traceIDLow: 2, spanID: 3, traceFlags: 1),
     fields: ["status_code": .stringConvertible(404), "identifier": "a\nb\u{1b}[0m"]
   )

@@ -16,8 +16,7 @@ struct OTLPLogEncoderTests {
       microseconds: 1_700_000_000_000_001,
       level: level,
       message: "Roll completed",
-      logger: logger,
-      service: "dice-roller",
+      source: LogSource(logger: logger, service: "dice-roller"),
       span: SpanReference(traceIDHigh: 1, traceIDLow: 2, spanID: 0xabc, traceFlags: 3),
       fields: fields
     )

@@ -92,6 +92,11 @@ struct OTLPTraceEncoderTests {
     for (index, value) in values.enumerated() {
       full.attributes.set(Attribute(AttributeKey("key\(index)"), value), limits: AttributeLimits())
     }
+    // Around the length from which on a length takes two bytes.
+    for length in 110..<130 {
+      let text = String(repeating: "x", count: length)
+      full.attributes.set(Attribute(AttributeKey("length \(length)"), text), limits: AttributeLimits())
+    }
     full.events = [SpanData.Event(name: "e", time: 1, attributes: full.attributes)]
     full.links = [SpanData.Link(context: full.context, attributes: full.attributes)]
     full.droppedLinkCount = 300

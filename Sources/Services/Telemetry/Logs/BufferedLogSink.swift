@@ -52,15 +52,24 @@ public final class BufferedLogSink: LogSink {
   }
 
   /// Keeps the line until the current loop's iteration ends; from any other thread it is queued at once.
-  public func write(_ line: [UInt8]) {
-    guard let loop = EventLoop.current else { return enqueue(LogQueue.Chunk(bytes: line, lineCount: 1)) }
-    let buffered = buffers.withValue { buffer in
-      buffer.append(line)
-      return (lineCount: buffer.lineCount, byteCount: buffer.bytes.count)
+  public func write(_ appendLine: (inout [UInt8]) -> Void) {
+    guard let loop = EventLoop.current else {
+      var chunk = LogQueue.Chunk()
+      chunk.append(appendLine)
+      return enqueue(chunk)
     }
-    if buffered.byteCount >= Self.handOverSize {
+    // Taken out meanwhile: what the line is about may itself write lines, which then come after it.
+    var chunk = buffers.withValue(Self.take)
+    chunk.append(appendLine)
+    let isFirst = chunk.lineCount == 1
+    let isFull = chunk.bytes.count >= Self.handOverSize
+    buffers.withValue { buffer in
+      if buffer.lineCount > 0 { chunk.append(buffer) }
+      swap(&buffer, &chunk)
+    }
+    if isFull {
       handOver()
-    } else if buffered.lineCount == 1 {
+    } else if isFirst {
       loop.atEndOfIteration { self.handOver() }
     }
   }
@@ -88,6 +97,10 @@ public final class BufferedLogSink: LogSink {
     state.withLock { $0.queue.close() }
   }
 
+  /// Between two writes: each is a trip to another thread, which costs more than the lines of a loop's iteration. The first
+  /// line after a rest is written at once.
+  private static let pause = Duration.milliseconds(10)
+
   /// A loop that logs more than this in one iteration does not wait for the end of it.
   private static var handOverSize: Int { 64 << 10 }
 
@@ -109,13 +122,13 @@ public final class BufferedLogSink: LogSink {
 
   private func drain() async {
     while case .write(let chunk, let droppedLineCount) = state.withLock({ $0.queue.next() }) {
-      let notice = droppedLineCount > 0 ? dropNotice(droppedLineCount) : []
       do {
-        try await write(notice + chunk.bytes)
+        try await write(droppedLineCount > 0 ? dropNotice(droppedLineCount) + chunk.bytes : chunk.bytes)
       } catch {
         state.withLock { $0.queue.fail(lineCount: chunk.lineCount + droppedLineCount) }
         break
       }
+      try? await writerLoop.sleep(for: Self.pause)
     }
     let flushes = state.withLock { state in
       defer { state.flushes = [] }

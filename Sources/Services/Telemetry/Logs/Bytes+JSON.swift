@@ -8,9 +8,17 @@ extension [UInt8] {
   /// Escaped are what RFC 8259 section 7 demands and, beyond it, every other control character (DEL, C1) and
   /// U+2028 and U+2029, because terminals obey them and line readers split at them.
   public mutating func append(json string: String) {
-    append(UInt8(ascii: "\""))
-    append(jsonEscaped: string)
-    append(UInt8(ascii: "\""))
+    if Self.mayNeedEscape(string.utf8.span) {
+      append(UInt8(ascii: "\""))
+      append(jsonEscaped: string)
+      append(UInt8(ascii: "\""))
+    } else {
+      append(addingCapacity: string.utf8.count + 2) { output in
+        output.append(UInt8(ascii: "\""))
+        output.append(copying: string)
+        output.append(UInt8(ascii: "\""))
+      }
+    }
   }
 
   /// Appends what stands between the quotes of a JSON string.
@@ -70,13 +78,11 @@ extension [UInt8] {
 
   /// 0xc2 leads the C1 controls, 0xe2 the two separators; most strings have neither.
   private static func mayNeedEscape(_ bytes: Span<UInt8>) -> Bool {
-    for index in bytes.indices {
+    var index = bytes.endOfQuotedASCII(from: 0)
+    while index < bytes.count {
       let byte = bytes[index]
-      if byte &- 0x20 < 0x5f {
-        if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return true }
-      } else if byte < 0x80 || byte == 0xc2 || byte == 0xe2 {
-        return true
-      }
+      if byte < 0x80 || byte == 0xc2 || byte == 0xe2 { return true }
+      index = bytes.endOfQuotedASCII(from: index + 1)
     }
     return false
   }

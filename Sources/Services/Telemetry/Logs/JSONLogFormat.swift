@@ -13,22 +13,21 @@ public struct JSONLogFormat: LogFormat {
 
   /// Appends the object and `\n`.
   public func append(_ record: LogRecord, to line: inout [UInt8]) {
-    line.append(#"{"timestamp":""#)
-    line.append(rfc3339: record.microseconds)
-    line.append(#"","level":""#)
-    line.append(copying: record.severity)
-    line.append(#"","message":"#)
+    line.append(addingCapacity: 80) { output in
+      output.append(#"{"timestamp":""#)
+      output.append(rfc3339: record.microseconds)
+      output.append(#"","level":""#)
+      output.append(copying: record.severity)
+      output.append(#"","message":"#)
+    }
     line.append(json: record.message)
-    line.append(#","logger":"#)
-    line.append(json: record.logger)
-    line.append(#","service":"#)
-    line.append(json: record.service)
+    line.append(UInt8(ascii: ","))
+    line += record.source.jsonMembers
     if let span = record.span { append(span, to: &line) }
     if !record.fields.isEmpty { append(record.fields, to: &line) }
     line.append("}\n")
   }
 
-  /// One growth of the line for all three.
   private func append(_ span: SpanReference, to line: inout [UInt8]) {
     line.append(addingCapacity: 112) { output in
       output.append(#","trace_id":""#)

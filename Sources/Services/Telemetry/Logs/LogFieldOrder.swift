@@ -28,22 +28,33 @@ enum LogFieldOrder {
     _ fields: Logger.Metadata,
     _ body: (_ jsonHead: [UInt8]?, _ key: String, _ value: Logger.MetadataValue) -> Void
   ) {
-    if fields.count == 1 {
-      for (key, value) in fields { body(jsonHead(rank(of: key)), key, value) }
+    guard fields.count <= 8 else {
+      let ranked = fields.map { (rank: rank(of: $0.key), key: $0.key, value: $0.value) }
+      for (rank, key, value) in ranked.sorted(by: { ($0.rank, $0.key) < ($1.rank, $1.key) }) {
+        body(jsonHead(rank), key, value)
+      }
       return
     }
-    var order: [(rank: Int, index: Logger.Metadata.Index)] = []
-    order.reserveCapacity(fields.count)
+    // Few enough that putting each in its place is the fastest way, and without memory of its own.
+    var order = InlineArray<8, (rank: Int, index: Logger.Metadata.Index)>(repeating: (0, fields.startIndex))
+    var count = 0
     for index in fields.indices {
       let key = fields.keys[index]
       let rank = rank(of: key)
-      // Few enough that putting each in its place is the fastest way.
-      let place = order.firstIndex { other in
-        rank < other.rank || (rank == other.rank && key < fields.keys[other.index])
+      var place = count
+      while place > 0 {
+        let other = order[place - 1]
+        guard rank < other.rank || (rank == other.rank && key < fields.keys[other.index]) else { break }
+        order[place] = other
+        place -= 1
       }
-      order.insert((rank, index), at: place ?? order.count)
+      order[place] = (rank, index)
+      count += 1
     }
-    for (rank, index) in order { body(jsonHead(rank), fields.keys[index], fields.values[index]) }
+    for place in 0..<count {
+      let (rank, index) = order[place]
+      body(jsonHead(rank), fields.keys[index], fields.values[index])
+    }
   }
 
   private static func jsonHead(_ rank: Int) -> [UInt8]? {

@@ -5,9 +5,14 @@ struct LogQueue: Sendable {
     var bytes: [UInt8] = []
     var lineCount = 0
 
-    mutating func append(_ line: [UInt8]) {
-      bytes.append(contentsOf: line)
+    mutating func append(_ appendLine: (inout [UInt8]) -> Void) {
+      appendLine(&bytes)
       lineCount += 1
+    }
+
+    mutating func append(_ other: Chunk) {
+      bytes += other.bytes
+      lineCount += other.lineCount
     }
   }
 
@@ -43,8 +48,7 @@ struct LogQueue: Sendable {
     } else if waiting.lineCount == 0 {
       waiting = chunk
     } else {
-      waiting.bytes.append(contentsOf: chunk.bytes)
-      waiting.lineCount += chunk.lineCount
+      waiting.append(chunk)
     }
     defer { isWriting = true }
     return !isWriting

@@ -8,10 +8,8 @@ public struct LogRecord: Sendable {
   public var level: Logger.Level
   /// The message, without fields.
   public var message: String
-  /// The logger's label.
-  public var logger: String
-  /// `service.name` of the service that wrote it.
-  public var service: String
+  /// Who wrote it.
+  public var source: LogSource
   /// The span it happened in.
   public var span: SpanReference?
   /// The event's own fields.
@@ -22,16 +20,14 @@ public struct LogRecord: Sendable {
     microseconds: Int64,
     level: Logger.Level,
     message: String,
-    logger: String,
-    service: String,
+    source: LogSource,
     span: SpanReference? = nil,
     fields: Logger.Metadata = [:]
   ) {
     self.microseconds = microseconds
     self.level = level
     self.message = message
-    self.logger = logger
-    self.service = service
+    self.source = source
     self.span = span
     self.fields = fields
   }

@@ -25,8 +25,7 @@ public enum LogStyle: LogFormat, Equatable {
   ) -> Logger {
     Logger(label: label) { label in
       ServiceLogHandler(
-        label: label,
-        service: service,
+        source: LogSource(logger: label, service: service),
         format: self,
         sink: sink,
         logLevel: level,
@@ -42,8 +41,7 @@ public enum LogStyle: LogFormat, Equatable {
       microseconds: WallClock.microseconds(),
       level: .warning,
       message: "Log lines dropped",
-      logger: "log",
-      service: service,
+      source: LogSource(logger: "log", service: service),
       fields: ["count": .stringConvertible(lineCount)]
     )
     append(record, to: &line)

@@ -8,8 +8,10 @@ public final class MemoryLogSink: LogSink {
   public init() {}
 
   /// Appends the line.
-  public func write(_ line: [UInt8]) {
-    bytes.withLock { $0.append(contentsOf: line) }
+  public func write(_ appendLine: (inout [UInt8]) -> Void) {
+    var line: [UInt8] = []
+    appendLine(&line)
+    bytes.withLock { $0 += line }
   }
 
   /// Everything written so far, as it would stand in a file.

@@ -9,8 +9,7 @@ public struct ServiceLogHandler<Format: LogFormat>: LogHandler {
   /// Events below it are not passed to the handler.
   public var logLevel: Logger.Level
 
-  private let label: String
-  private let service: String
+  private let source: LogSource
   private let format: Format
   private let sink: any LogSink
   private let processor: (any LogRecordProcessor)?
@@ -18,14 +17,12 @@ public struct ServiceLogHandler<Format: LogFormat>: LogHandler {
   private let now: @Sendable () -> Int64
 
   /// - Parameters:
-  ///   - label: the logger's name, the `logger` key.
-  ///   - service: `service.name` of the resource, the `service` key.
+  ///   - source: the logger's name and its service.
   ///   - processor: gets each record besides the line that the sink gets.
   ///   - currentSpan: finds the span whose ids the line carries.
   ///   - now: microseconds since 1970; tests give their own.
   public init(
-    label: String,
-    service: String,
+    source: LogSource,
     format: Format,
     sink: any LogSink,
     logLevel: Logger.Level = .info,
@@ -33,8 +30,7 @@ public struct ServiceLogHandler<Format: LogFormat>: LogHandler {
     currentSpan: @escaping CurrentSpan = { SpanReference.current },
     now: @escaping @Sendable () -> Int64 = WallClock.microseconds
   ) {
-    self.label = label
-    self.service = service
+    self.source = source
     self.format = format
     self.sink = sink
     self.logLevel = logLevel
@@ -49,15 +45,11 @@ public struct ServiceLogHandler<Format: LogFormat>: LogHandler {
       microseconds: now(),
       level: event.level,
       message: event.message.description,
-      logger: label,
-      service: service,
+      source: source,
       span: currentSpan(),
       fields: fields(of: event)
     )
-    var line: [UInt8] = []
-    line.reserveCapacity(Self.typicalLineLength)
-    format.append(record, to: &line)
-    sink.write(line)
+    sink.write { format.append(record, to: &$0) }
     processor?.onEmit(record)
   }
 
@@ -80,9 +72,6 @@ public struct ServiceLogHandler<Format: LogFormat>: LogHandler {
     }
     return fields
   }
-
-  /// Bytes of an ordinary line with trace ids and a few fields: one allocation instead of several.
-  private static var typicalLineLength: Int { 384 }
 }
 
 /// Writes JSON lines.

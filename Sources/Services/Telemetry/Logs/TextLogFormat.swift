@@ -15,7 +15,7 @@ public struct TextLogFormat: LogFormat {
     line.append(UInt8(ascii: " "))
     append(record.severity.padded(to: 7), colour: colour(of: record.level), to: &line)
     line.append(UInt8(ascii: " "))
-    append(record.service.padded(to: 11), colour: .cyan, to: &line)
+    append(record.source.service.padded(to: 11), colour: .cyan, to: &line)
     line.append(UInt8(ascii: " "))
     line.append(jsonEscaped: record.message)
     for (key, value) in LogFieldOrder.sorted(record.fields) {

@@ -11,32 +11,35 @@ public enum WallClock {
 extension [UInt8] {
   /// Appends RFC 3339 in UTC with six fraction digits: `2026-01-31T23:59:59.000001Z`.
   mutating func append(rfc3339 microseconds: Int64) {
-    let (second, fraction) = microseconds.flooredDivision(by: 1_000_000)
-    let (day, secondOfDay) = second.flooredDivision(by: 86_400)
-    let date = CivilDate(daysSince1970: day)
-    append(addingCapacity: 27) { output in
-      output.append(twoDigits: date.year / 100)
-      output.append(twoDigits: date.year)
-      output.append(UInt8(ascii: "-"))
-      output.append(twoDigits: date.month)
-      output.append(UInt8(ascii: "-"))
-      output.append(twoDigits: date.day)
-      output.append(UInt8(ascii: "T"))
-      output.append(twoDigits: secondOfDay / 3600)
-      output.append(UInt8(ascii: ":"))
-      output.append(twoDigits: secondOfDay / 60 % 60)
-      output.append(UInt8(ascii: ":"))
-      output.append(twoDigits: secondOfDay % 60)
-      output.append(UInt8(ascii: "."))
-      output.append(twoDigits: fraction / 10_000)
-      output.append(twoDigits: fraction / 100)
-      output.append(twoDigits: fraction)
-      output.append(UInt8(ascii: "Z"))
-    }
+    append(addingCapacity: 27) { $0.append(rfc3339: microseconds) }
   }
 }
 
 extension OutputSpan<UInt8> {
+  /// Appends RFC 3339 in UTC with six fraction digits, 27 bytes. There must be room for them.
+  mutating func append(rfc3339 microseconds: Int64) {
+    let (second, fraction) = microseconds.flooredDivision(by: 1_000_000)
+    let (day, secondOfDay) = second.flooredDivision(by: 86_400)
+    let date = CivilDate(daysSince1970: day)
+    append(twoDigits: date.year / 100)
+    append(twoDigits: date.year)
+    append(UInt8(ascii: "-"))
+    append(twoDigits: date.month)
+    append(UInt8(ascii: "-"))
+    append(twoDigits: date.day)
+    append(UInt8(ascii: "T"))
+    append(twoDigits: secondOfDay / 3600)
+    append(UInt8(ascii: ":"))
+    append(twoDigits: secondOfDay / 60 % 60)
+    append(UInt8(ascii: ":"))
+    append(twoDigits: secondOfDay % 60)
+    append(UInt8(ascii: "."))
+    append(twoDigits: fraction / 10_000)
+    append(twoDigits: fraction / 100)
+    append(twoDigits: fraction)
+    append(UInt8(ascii: "Z"))
+  }
+
   /// Appends the last two decimal digits of a number that is not negative.
   @inline(__always)
   fileprivate mutating func append(twoDigits number: Int64) {

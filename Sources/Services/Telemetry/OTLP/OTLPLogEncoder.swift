@@ -32,7 +32,7 @@ struct OTLPLogEncoder: OTLPEncoder {
 
   /// The request that carries these records.
   func request(_ records: [LogRecord]) -> Opentelemetry_Proto_Collector_Logs_V1_ExportLogsServiceRequest {
-    let scopes = records.grouped(by: \.logger).map { logger, records in
+    let scopes = records.grouped(by: \.source.logger).map { logger, records in
       Opentelemetry_Proto_Logs_V1_ScopeLogs.with {
         $0.scope.name = logger
         $0.logRecords = records.map(message)

@@ -53,8 +53,13 @@ extension ProtobufWriter {
   /// Repeated `KeyValue`, and how many there are not.
   private mutating func write(_ field: UInt64, dropped droppedField: UInt64, _ attributes: AttributeList) {
     for attribute in attributes.elements {
+      let key = attribute.key.name
+      if case .string(let text) = attribute.value, key.utf8.count + text.utf8.count <= Self.shortEntryLimit {
+        shortEntry(field, key, text)
+        continue
+      }
       message(field) {
-        $0.string(1, attribute.key.name)
+        $0.string(1, key)
         $0.message(2) { $0.write(attribute.value) }
       }
     }

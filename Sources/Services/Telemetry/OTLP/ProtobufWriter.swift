@@ -90,6 +90,26 @@ struct ProtobufWriter {
     }
   }
 
+  /// A `KeyValue` of a text, of which nearly all of a span's attributes are: in one piece, because each length is one byte.
+  mutating func shortEntry(_ field: UInt64, _ key: String, _ text: String) {
+    let (keyCount, textCount) = (UInt8(key.utf8.count), UInt8(text.utf8.count))
+    tag(field, .lengthDelimited)
+    bytes.append(addingCapacity: Int(keyCount) + Int(textCount) + 7) { output in
+      output.append(keyCount + textCount + 6)
+      output.append(1 << 3 | UInt8(WireType.lengthDelimited.rawValue))
+      output.append(keyCount)
+      output.append(copying: key)
+      output.append(2 << 3 | UInt8(WireType.lengthDelimited.rawValue))
+      output.append(textCount + 2)
+      output.append(1 << 3 | UInt8(WireType.lengthDelimited.rawValue))
+      output.append(textCount)
+      output.append(copying: text)
+    }
+  }
+
+  /// Key and text in bytes of the longest such `KeyValue`.
+  static var shortEntryLimit: Int { 0x7f - 6 }
+
   @inline(__always)
   private mutating func tag(_ field: UInt64, _ type: WireType) {
     varint(field << 3 | type.rawValue)

@@ -68,74 +68,32 @@ final class Roller: Sendable {
     isolation: isolated (any Actor)? = #isolation
   ) async throws -> [Int] {
     let faces = Faces(count: times)
-    let dieFaces = AttributeValue.intArray(die.specification.faces.map(Int64.init))
-    let label = metrics.label(die.name)
+    let batch = BatchedRoll.Batch(die, label: metrics.label(die.name), tools: tools, metrics: metrics)
     try await withThrowingDiscardingTaskGroup { group in
       for index in 0..<times {
-        group.addImmediateTask {
-          _ = isolation  // what is captured is where the child runs
-          faces.set(try await rollOne(die, dieFaces, label, index: index, on: loop), at: index)
-        }
+        let roll = BatchedRoll(in: batch, index: index, draw(die))
+        add(roll, to: &group, faces, on: loop, isolation)
       }
     }
     return faces.all
   }
 
-  private func rollOne(
-    _ die: Die,
-    _ dieFaces: AttributeValue,
-    _ label: String,
-    index: Int,
-    on loop: EventLoop
-  ) async throws -> Int {
-    metrics.inProgress.increment()
-    defer { metrics.inProgress.decrement() }
-    return try await tools.tracer.withSpan(
-      "async_roll_\(index)",
-      attributes: Self.attributes(index, die.name, dieFaces)
-    ) { span in
-      let draw = draw(die)
-      guard (try? await loop.sleep(for: draw.delay)) != nil, !Task.isCancelled else {
-        metrics.asyncRolls(label, "cancelled").increment()
-        span.setAttribute(.asyncCancelled, .bool(true))
-        throw CancellationError()
+  /// Makes the roll's span current for the child before there is one: done within, it takes memory for as long as the roll
+  /// waits.
+  @inline(never)
+  private func add(
+    _ roll: BatchedRoll,
+    to group: inout ThrowingDiscardingTaskGroup<any Error>,
+    _ faces: Faces,
+    on loop: EventLoop,
+    _ isolation: isolated (any Actor)?
+  ) {
+    ServiceContext.$current.withValue(roll.span.context) {
+      group.addImmediateTask {
+        _ = isolation  // what is captured is where the child runs
+        faces.set(try await roll.face(on: loop), at: roll.index)
       }
-      return try finish(draw, die, index: index, label: label, span)
     }
-  }
-
-  /// What a roll's span tells at first, with room for what comes up and whether it failed.
-  private static func attributes(_ index: Int, _ die: String, _ faces: AttributeValue) -> [Attribute] {
-    var attributes: [Attribute] = []
-    attributes.reserveCapacity(5)
-    attributes.append(Attribute(.asyncRollIndex, index))
-    attributes.append(Attribute(.dieType, die))
-    attributes.append(Attribute(.dieFaces, faces))
-    return attributes
-  }
-
-  private func finish(_ draw: RollDraw, _ die: Die, index: Int, label: String, _ span: OTelSpan) throws -> Int {
-    span.setAttribute(.dieError, .bool(draw.face == nil))
-    guard let face = draw.face else {
-      metrics.asyncRolls(label, "error").increment()
-      tools.logger.error(
-        "Async roll triggered error condition",
-        metadata: [
-          "die_type": .string(die.name), "roll_index": .stringConvertible(index),
-          "error_rate": .stringConvertible(die.specification.errorRate),
-        ]
-      )
-      throw DieFailure(die: die.name, index: index)
-    }
-    metrics.asyncRolls(label, "success").increment()
-    span.setAttribute(.dieResult, .int(Int64(face)))
-    tools.logger.info(
-      "Async roll completed",
-      metadata: [
-        "die_type": .string(die.name), "roll_index": .stringConvertible(index), "roll_value": .stringConvertible(face),
-      ]
-    )
-    return face
   }
 }
 

@@ -27,12 +27,24 @@ import Testing
     #expect(queue.count == 0 && queue.nextDeadline == nil)
   }
 
+  @Test func entriesThatAreRemovedByTheThousandDoNotPileUp() {
+    var queue = TimerQueue<Int>()
+    let first = queue.insert(deadline: 1, -1)
+    for id in 0..<100_000 {
+      let entry = queue.insert(deadline: UInt64(10 + id), id)
+      #expect(queue.remove(entry) == id)
+    }
+    #expect(queue.nodeCount < 100)
+    #expect(queue.remove(first) == -1)
+    #expect(queue.count == 0 && queue.nextDeadline == nil)
+  }
+
   @Test func randomInsertsAndRemovalsAgreeWithASortedList() {
     var generator = SplitMix(state: 42)
     var queue = TimerQueue<Int>()
     var model: [(deadline: UInt64, id: Int, entry: TimerQueue<Int>.Entry)] = []
-    for id in 0..<2000 {
-      if id % 3 == 2, !model.isEmpty {
+    for id in 0..<2400 {
+      if id % 3 == 2 || id > 2000, !model.isEmpty {
         let gone = model.remove(at: Int(generator.next() % UInt64(model.count)))
         #expect(queue.remove(gone.entry) == gone.id)
       } else {

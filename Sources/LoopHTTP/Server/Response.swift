@@ -31,7 +31,7 @@ public struct Response: Sendable {
   public var body: Body
   /// Whether the connection ends after this response.
   public var closesConnection = false
-  var extraFields: [HTTPField] = []
+  var extraFields: [OutgoingField] = []
   var observers: [@Sendable (Outcome) -> Void] = []
 
   /// A response without further fields.
@@ -49,13 +49,13 @@ public struct Response: Sendable {
   /// The fields besides those the server writes itself: `Date`, `Content-Type`, `Content-Length`, `Transfer-Encoding`
   /// and `Connection`.
   public var headerFields: HTTPFields {
-    get { HTTPFields(extraFields) }
-    set { extraFields = Array(newValue) }
+    get { HTTPFields(extraFields.map { HTTPField(name: $0.name, value: $0.value) }) }
+    set { extraFields = newValue.map { OutgoingField($0.name, $0.value) } }
   }
 
   /// Adds one field, after those there are; cheaper than `headerFields`.
   public mutating func append(_ name: HTTPField.Name, _ value: String) {
-    extraFields.append(HTTPField(name: name, value: value))
+    extraFields.append(OutgoingField(name, value))
   }
 
   /// Calls `observer` once on the connection's loop, when the last byte has been handed over or the client is gone.

@@ -17,7 +17,7 @@ enum ResponseHead {
     _ status: Int,
     dateLine: DateCache.Line,
     contentType: MediaType?,
-    fields: [HTTPField],
+    fields: [OutgoingField],
     _ connection: ExchangeState.ConnectionField,
     _ framing: Framing,
     content: Span<UInt8>,

@@ -40,7 +40,7 @@ extension [UInt8] {
   /// Appends the low `digits` hex digits of a number, at most 8, lowercase, with leading zeros.
   mutating func append(hex number: UInt32, digits: Int) {
     append(addingCapacity: digits) { output in
-      let word = UInt64(hexDigitsOf: number)
+      let word = Hexadecimal.digits(of: number)
       for place in (0..<digits).reversed() { output.append(UInt8(truncatingIfNeeded: word >> UInt64(8 * place))) }
     }
   }
@@ -55,27 +55,14 @@ extension OutputSpan<UInt8> {
 
   /// Appends 16 lowercase hex digits.
   mutating func append(hex number: UInt64) {
-    append(bigEndian: UInt64(hexDigitsOf: UInt32(truncatingIfNeeded: number >> 32)))
-    append(bigEndian: UInt64(hexDigitsOf: UInt32(truncatingIfNeeded: number)))
+    append(bigEndian: Hexadecimal.digits(of: UInt32(truncatingIfNeeded: number >> 32)))
+    append(bigEndian: Hexadecimal.digits(of: UInt32(truncatingIfNeeded: number)))
   }
 
   /// Appends two lowercase hex digits.
   mutating func append(hex number: UInt8) {
-    let word = UInt64(hexDigitsOf: UInt32(number))
+    let word = Hexadecimal.digits(of: UInt32(number))
     append(UInt8(truncatingIfNeeded: word >> 8))
     append(UInt8(truncatingIfNeeded: word))
-  }
-}
-
-extension UInt64 {
-  /// The eight digits as characters, the first in the most significant byte: every four bits move to a byte of their own,
-  /// and those above nine to the letters.
-  fileprivate init(hexDigitsOf number: UInt32) {
-    var word = UInt64(number)
-    word = (word | word << 16) & 0x0000_ffff_0000_ffff
-    word = (word | word << 8) & 0x00ff_00ff_00ff_00ff
-    word = (word | word << 4) & 0x0f0f_0f0f_0f0f_0f0f
-    let letters = ((word &+ 0x0606_0606_0606_0606) >> 4) & 0x0101_0101_0101_0101
-    self = word &+ 0x3030_3030_3030_3030 &+ letters &* 39
   }
 }

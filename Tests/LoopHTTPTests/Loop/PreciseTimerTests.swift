@@ -36,7 +36,10 @@ import Testing
     // Closer together than libuv's timers can tell apart, the earliest last, and all of them asked for before it comes.
     let deadlines = (1...50).map { now + 500_000_000 + UInt64($0) * 130_000 }
     await withTaskGroup(of: Bool.self) { tasks in
-      for deadline in deadlines.reversed() { tasks.addTask { await sleeper.sleep(until: deadline) } }
+      for deadline in deadlines.reversed() {
+        // Without the preference the runtime resumes on its own pool first, where two may overtake each other.
+        tasks.addTask(executorPreference: group.loops[0]) { await sleeper.sleep(until: deadline) }
+      }
       for await finished in tasks { #expect(finished) }
     }
     let woken = await sleeper.woken

@@ -39,18 +39,26 @@ import Testing
     #expect(queue.count == 0 && queue.nextDeadline == nil)
   }
 
-  @Test func randomInsertsAndRemovalsAgreeWithASortedList() {
-    var generator = SplitMix(state: 42)
+  @Test(arguments: 0..<20 as Range<UInt64>)
+  func randomInsertsRemovalsAndPopsAgreeWithASortedList(seed: UInt64) {
+    var generator = SplitMix(state: seed)
     var queue = TimerQueue<Int>()
     var model: [(deadline: UInt64, id: Int, entry: TimerQueue<Int>.Entry)] = []
     for id in 0..<2400 {
-      if id % 3 == 2 || id > 2000, !model.isEmpty {
+      switch generator.next() % (id < 1800 ? 6 : 3) {
+      case 0 where !model.isEmpty:
         let gone = model.remove(at: Int(generator.next() % UInt64(model.count)))
         #expect(queue.remove(gone.entry) == gone.id)
-      } else {
-        let deadline = generator.next() % 500
+      case 1:
+        let now = UInt64(id) / 4
+        let due = model.indices.filter { model[$0].deadline <= now }
+        let first = due.min { (model[$0].deadline, model[$0].id) < (model[$1].deadline, model[$1].id) }
+        #expect(queue.popDue(now: now) == first.map { model.remove(at: $0).id })
+      default:
+        let deadline = UInt64(id) / 4 + generator.next() % 500
         model.append((deadline, id, queue.insert(deadline: deadline, id)))
       }
+      #expect(queue.nextDeadline == model.map(\.deadline).min())
     }
     var ids: [Int] = []
     while let id = queue.popDue(now: .max) { ids.append(id) }

@@ -27,7 +27,7 @@ import Testing
         status,
         dateLine: date,
         contentType: type,
-        fields: fields,
+        fields: fields.map { OutgoingField($0.name, $0.value) },
         connection,
         framing,
         content: content.utf8.span,

@@ -14,9 +14,9 @@ import Testing
 
   private func logger(_ provider: Logger.MetadataProvider? = nil) -> Logger {
     Logger(label: "main") { label in
-      var handler = JSONLogHandler(
+      var handler = ServiceLogHandler(
         source: LogSource(logger: label, service: "frontend"),
-        format: JSONLogFormat(),
+        style: .json,
         sink: sink,
         currentSpan: { Self.span },
         now: { 0 }

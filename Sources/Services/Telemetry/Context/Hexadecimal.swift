@@ -18,21 +18,30 @@ enum Hexadecimal {
 
   /// Writes 16 digits of `value` at `offset`.
   static func write(_ value: UInt64, to text: inout MutableSpan<UInt8>, at offset: Int) {
-    var rest = value
-    for index in stride(from: offset + 15, through: offset, by: -1) {
-      text[index] = digit(UInt8(truncatingIfNeeded: rest & 0xf))
-      rest >>= 4
+    let high = digits(of: UInt32(truncatingIfNeeded: value >> 32))
+    let low = digits(of: UInt32(truncatingIfNeeded: value))
+    for place in 0..<8 {
+      text[offset + place] = UInt8(truncatingIfNeeded: high >> UInt64(56 - 8 * place))
+      text[offset + 8 + place] = UInt8(truncatingIfNeeded: low >> UInt64(56 - 8 * place))
     }
   }
 
   /// Writes two digits of `value` at `offset`.
   static func write(_ value: UInt8, to text: inout MutableSpan<UInt8>, at offset: Int) {
-    text[offset] = digit(value >> 4)
-    text[offset + 1] = digit(value & 0xf)
+    let word = digits(of: UInt32(value))
+    text[offset] = UInt8(truncatingIfNeeded: word >> 8)
+    text[offset + 1] = UInt8(truncatingIfNeeded: word)
   }
 
-  private static func digit(_ value: UInt8) -> UInt8 {
-    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value
+  /// The eight digits as characters, the first in the most significant byte: every four bits move to a byte of their own,
+  /// and those above nine to the letters.
+  static func digits(of number: UInt32) -> UInt64 {
+    var word = UInt64(number)
+    word = (word | word << 16) & 0x0000_ffff_0000_ffff
+    word = (word | word << 8) & 0x00ff_00ff_00ff_00ff
+    word = (word | word << 4) & 0x0f0f_0f0f_0f0f_0f0f
+    let letters = ((word &+ 0x0606_0606_0606_0606) >> 4) & 0x0101_0101_0101_0101
+    return word &+ 0x3030_3030_3030_3030 &+ letters &* 39
   }
 
   private static func digitValue(_ byte: UInt8) -> UInt8? {

@@ -7,6 +7,6 @@ extension SpanContext {
     guard isValid, !isRemote else { return }
     let value = traceParent.headerValue
     append(.traceResponse, value)
-    append(.serverTiming, "trace;desc=\(value)")
+    append(.serverTiming, "trace;desc=" + value)
   }
 }

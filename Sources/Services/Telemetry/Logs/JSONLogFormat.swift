@@ -7,12 +7,9 @@ import LoopHTTP
 /// Fields keep their JSON type: a `.stringConvertible` of an integer of at most 64 bits, a `Double`, a `Float`, a `Bool` or
 /// an array of `Int`, `Double` or `String` becomes a number, a boolean or an array; `.array` and `.dictionary` nest; all
 /// else is a string. A field that has the name of a standard key gets an underscore appended, so no key appears twice.
-public struct JSONLogFormat: LogFormat {
-  /// The format has no options.
-  public init() {}
-
+struct JSONLogFormat {
   /// Appends the object and `\n`.
-  public func append(_ record: LogRecord, to line: inout [UInt8]) {
+  func append(_ record: LogRecord, to line: inout [UInt8]) {
     line.append(addingCapacity: 80) { output in
       output.append(#"{"timestamp":""#)
       output.append(rfc3339: record.microseconds)

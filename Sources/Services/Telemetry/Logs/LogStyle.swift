@@ -1,13 +1,13 @@
 public import Logging
 
 /// The formats a user chooses from, and everything a process needs to write its services' logs in one of them.
-public enum LogStyle: LogFormat, Equatable {
-  /// One JSON object a line; see ``JSONLogFormat``.
+public enum LogStyle: Sendable, Equatable {
+  /// One JSON object a line; see `JSONLogFormat`.
   case json
-  /// A line for people; see ``TextLogFormat``.
+  /// A line for people; see `TextLogFormat`.
   case text(isColoured: Bool)
 
-  /// Appends the record's line.
+  /// Appends the whole record and one `\n`; no other byte of it is a line break.
   public func append(_ record: LogRecord, to line: inout [UInt8]) {
     switch self {
     case .json: JSONLogFormat().append(record, to: &line)
@@ -26,7 +26,7 @@ public enum LogStyle: LogFormat, Equatable {
     Logger(label: label) { label in
       ServiceLogHandler(
         source: LogSource(logger: label, service: service),
-        format: self,
+        style: self,
         sink: sink,
         logLevel: level,
         processor: processor

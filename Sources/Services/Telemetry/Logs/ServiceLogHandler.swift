@@ -1,7 +1,7 @@
 public import Logging
 
 /// A swift-log handler that formats each event on the calling thread and gives the line to a sink.
-public struct ServiceLogHandler<Format: LogFormat>: LogHandler {
+public struct ServiceLogHandler: LogHandler {
   /// Fields of every line; an event's own field of the same name wins.
   public var metadata: Logger.Metadata = [:]
   /// Fields found at the time of each event; between ``metadata`` and the event's own in precedence.
@@ -10,7 +10,7 @@ public struct ServiceLogHandler<Format: LogFormat>: LogHandler {
   public var logLevel: Logger.Level
 
   private let source: LogSource
-  private let format: Format
+  private let style: LogStyle
   private let sink: any LogSink
   private let processor: (any LogRecordProcessor)?
   private let currentSpan: CurrentSpan
@@ -18,12 +18,13 @@ public struct ServiceLogHandler<Format: LogFormat>: LogHandler {
 
   /// - Parameters:
   ///   - source: the logger's name and its service.
+  ///   - style: how a record becomes a line.
   ///   - processor: gets each record besides the line that the sink gets.
   ///   - currentSpan: finds the span whose ids the line carries.
   ///   - now: microseconds since 1970; tests give their own.
   public init(
     source: LogSource,
-    format: Format,
+    style: LogStyle,
     sink: any LogSink,
     logLevel: Logger.Level = .info,
     processor: (any LogRecordProcessor)? = nil,
@@ -31,7 +32,7 @@ public struct ServiceLogHandler<Format: LogFormat>: LogHandler {
     now: @escaping @Sendable () -> Int64 = WallClock.microseconds
   ) {
     self.source = source
-    self.format = format
+    self.style = style
     self.sink = sink
     self.logLevel = logLevel
     self.processor = processor
@@ -49,7 +50,7 @@ public struct ServiceLogHandler<Format: LogFormat>: LogHandler {
       span: currentSpan(),
       fields: fields(of: event)
     )
-    sink.write { format.append(record, to: &$0) }
+    sink.write { style.append(record, to: &$0) }
     processor?.onEmit(record)
   }
 
@@ -73,8 +74,3 @@ public struct ServiceLogHandler<Format: LogFormat>: LogHandler {
     return fields
   }
 }
-
-/// Writes JSON lines.
-public typealias JSONLogHandler = ServiceLogHandler<JSONLogFormat>
-/// Writes lines for people.
-public typealias TextLogHandler = ServiceLogHandler<TextLogFormat>

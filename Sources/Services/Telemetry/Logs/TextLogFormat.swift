@@ -1,16 +1,16 @@
 import Logging
 
 /// A short line for people: `12:34:56.789 INFO  dice-roller Roll completed die_type=fair roll_value=4 trace=1b92…`.
-public struct TextLogFormat: LogFormat {
+struct TextLogFormat {
   private let isColoured: Bool
 
   /// - Parameter isColoured: whether to use ANSI colours (only where a terminal shows the line).
-  public init(isColoured: Bool) {
+  init(isColoured: Bool) {
     self.isColoured = isColoured
   }
 
   /// Appends the line; control characters in any part are escaped as in JSON.
-  public func append(_ record: LogRecord, to line: inout [UInt8]) {
+  func append(_ record: LogRecord, to line: inout [UInt8]) {
     append(timeOf: record, to: &line)
     line.append(UInt8(ascii: " "))
     append(record.severity.padded(to: 7), colour: colour(of: record.level), to: &line)

@@ -52,15 +52,17 @@ extension ProtobufWriter {
 
   /// Repeated `KeyValue`, and how many there are not.
   private mutating func write(_ field: UInt64, dropped droppedField: UInt64, _ attributes: AttributeList) {
-    for attribute in attributes.elements {
-      let key = attribute.key.name
-      if case .string(let text) = attribute.value, key.utf8.count + text.utf8.count <= Self.shortEntryLimit {
+    // By index in a span: a loop over the array counts the references of each element.
+    let elements = attributes.elements.span
+    for index in elements.indices {
+      let key = elements[index].key.name
+      if case .string(let text) = elements[index].value, key.utf8.count + text.utf8.count <= Self.shortEntryLimit {
         shortEntry(field, key, text)
         continue
       }
       message(field) {
         $0.string(1, key)
-        $0.message(2) { $0.write(attribute.value) }
+        $0.message(2) { $0.write(elements[index].value) }
       }
     }
     integer(droppedField, UInt64(attributes.droppedCount))

@@ -87,6 +87,7 @@ struct TimerQueue<Payload> {
 
   private mutating func removeAbandonedNodes() {
     heap.removeAll { [slots] in !Self.isPending($0.entry, in: slots) }
+    guard heap.count > 1 else { return }
     // From the last node that has a child.
     for index in stride(from: (heap.count - 2) / 4, through: 0, by: -1) { siftDown(index) }
   }

@@ -28,12 +28,10 @@ final class BatchedRoll: Sendable {
 
   let span: OTelSpan
   private let batch: Batch
-  let index: Int
+  private let index: Int
   private let draw: RollDraw
 
-  /// Starts the roll's span. `face(on:)` must follow, which ends it.  Not part of whoever awaits the rolls, for the same
-  /// reason as `finish`.
-  @inline(never)
+  /// Starts the roll's span. `face(on:)` must follow, which ends it.
   init(in batch: Batch, index: Int, _ draw: RollDraw) {
     self.batch = batch
     self.index = index

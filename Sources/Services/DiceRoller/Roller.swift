@@ -72,28 +72,16 @@ final class Roller: Sendable {
     try await withThrowingDiscardingTaskGroup { group in
       for index in 0..<times {
         let roll = BatchedRoll(in: batch, index: index, draw(die))
-        add(roll, to: &group, faces, on: loop, isolation)
+        // Made current for the child before there is one: done within, it takes memory for as long as the roll waits.
+        ServiceContext.$current.withValue(roll.span.context) {
+          group.addImmediateTask {
+            _ = isolation  // what is captured is where the child runs
+            faces.set(try await roll.face(on: loop), at: index)
+          }
+        }
       }
     }
     return faces.all
-  }
-
-  /// Makes the roll's span current for the child before there is one: done within, it takes memory for as long as the roll
-  /// waits.
-  @inline(never)
-  private func add(
-    _ roll: BatchedRoll,
-    to group: inout ThrowingDiscardingTaskGroup<any Error>,
-    _ faces: Faces,
-    on loop: EventLoop,
-    _ isolation: isolated (any Actor)?
-  ) {
-    ServiceContext.$current.withValue(roll.span.context) {
-      group.addImmediateTask {
-        _ = isolation  // what is captured is where the child runs
-        faces.set(try await roll.face(on: loop), at: roll.index)
-      }
-    }
   }
 }
 

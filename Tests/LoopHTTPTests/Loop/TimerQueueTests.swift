@@ -39,6 +39,15 @@ import Testing
     #expect(queue.count == 0 && queue.nextDeadline == nil)
   }
 
+  @Test func anyNumberOfEntriesCanBeRemovedTheLatestFirst() {
+    for count in 1...200 {
+      var queue = TimerQueue<Int>()
+      let entries = (0..<count).map { queue.insert(deadline: UInt64($0), $0) }
+      #expect(entries.reversed().map { queue.remove($0) } == (0..<count).reversed())
+      #expect(queue.nodeCount == 0)
+    }
+  }
+
   @Test(arguments: 0..<20 as Range<UInt64>)
   func randomInsertsRemovalsAndPopsAgreeWithASortedList(seed: UInt64) {
     var generator = SplitMix(state: seed)

@@ -10,6 +10,7 @@ import Testing
   /// An output that keeps what is written, and that can be made to hang.
   private actor Output {
     private(set) var text = ""
+    private(set) var writeCount = 0
     private var gate: AsyncStream<Void>?
     private let writes: AsyncStream<Void>.Continuation
 
@@ -20,6 +21,7 @@ import Testing
 
     func write(_ bytes: [UInt8]) async {
       writes.yield()
+      writeCount += 1
       if let gate { for await _ in gate {} }
       text += String(decoding: bytes, as: UTF8.self)
     }
@@ -67,6 +69,19 @@ import Testing
     }
     await sink.close(within: .seconds(10))
     #expect(await output.lines == ["before", "around", "within"])
+    await group.shutdown()
+  }
+
+  @Test func linesOfManyIterationsShareAWrite() async throws {
+    let group = try EventLoopGroup(loopCount: 1)
+    let output = Output(nil, AsyncStream.makeStream().continuation)
+    let sink = BufferedLogSink(group: group, dropNotice: notice) { await output.write($0) }
+    let start = ContinuousClock.now
+    for number in 0..<300 { await group.loops[0].run { sink.write { $0 += line("line \(number)") } } }
+    await sink.close(within: .seconds(10))
+    let longestNumberOfPauses = (ContinuousClock.now - start) / Duration.milliseconds(10)
+    #expect(await Double(output.writeCount) <= longestNumberOfPauses + 1)
+    #expect(await output.lines.count == 300)
     await group.shutdown()
   }
 

@@ -112,6 +112,7 @@ import Testing
       ({ $0.endOfTarget(from: 0) }, { $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "#") }),
       ({ $0.endOfToken(from: 0) }, ByteClass.isToken),
       ({ $0.endOfRegisteredName(from: 0) }, ByteClass.isRegisteredName),
+      ({ $0.endOfQuotedASCII(from: 0) }, { $0 >= 0x20 && $0 < 0x7f && $0 != 0x22 && $0 != 0x5c }),
       ({ $0.firstIndex(of: UInt8(ascii: "?"), from: 0) }, { $0 != UInt8(ascii: "?") }),
     ]
     let filling = try #require(filler.asciiValue)

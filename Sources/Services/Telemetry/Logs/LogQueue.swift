@@ -6,6 +6,8 @@ struct LogQueue: Sendable {
     var lineCount = 0
 
     mutating func append(_ appendLine: (inout [UInt8]) -> Void) {
+      // Room for a few ordinary lines in one allocation.
+      if bytes.isEmpty { bytes.reserveCapacity(1024) }
       appendLine(&bytes)
       lineCount += 1
     }

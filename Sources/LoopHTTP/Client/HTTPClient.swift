@@ -15,7 +15,13 @@ public final class HTTPClient: Sendable {
   /// time limit, closes the connection. Retried only where RFC 9110 §9.2.2 allows: an idempotent request on a
   /// connection used before, of whose answer nothing has come.
   public func execute(_ request: ClientRequest) async throws(ClientError) -> ClientResponse {
-    try await clients[group.preferredLoop.index].execute(request)
+    let loop = group.preferredLoop
+    let client = clients[loop.index]
+    if loop.isPreferredByTask { return try await client.execute(request) }
+    // Each step would otherwise wait for a thread of the runtime's pool, while the time limits run on the loop.
+    return try await withTaskExecutorPreference(loop) { () async throws(ClientError) in
+      try await client.execute(request)
+    }
   }
 
   /// Closes idle connections and cancels requests on their way. Before the group's own shutdown.

@@ -142,6 +142,11 @@ internal import Synchronization
   /// The loop whose thread is running, nil on other threads. A thread-local read.
   public static var current: EventLoop? { CurrentLoop.get() }
 
+  /// Whether the calling task prefers this loop to the runtime's global pool; see the type's description.
+  var isPreferredByTask: Bool {
+    unsafe withUnsafeCurrentTask { unsafe $0?.unownedTaskExecutor == asUnownedTaskExecutor() }
+  }
+
   /// Whether the calling thread is this loop's.
   public var isCurrent: Bool { CurrentLoop.isThread(of: self) }
 

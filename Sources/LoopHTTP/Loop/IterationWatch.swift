@@ -2,8 +2,8 @@ internal import CUV
 
 /// Where a loop's jobs run: before and after it waits for I/O. Also measures how long each iteration kept I/O waiting.
 ///
-/// Timers fire before `prepare`, sockets between `prepare` and `check`; so jobs that either enqueued run at once. An
-/// `idle` handle is active only while jobs are left over, to keep libuv from waiting.
+/// Sockets have their callbacks between `prepare` and `check`, deadlines are told in `check`; so jobs that either enqueued
+/// run at once. An `idle` handle is active only while something is left over, to keep libuv from waiting.
 final class IterationWatch {
   private let prepare: UVHandle
   private let check: UVHandle
@@ -44,7 +44,7 @@ final class IterationWatch {
     let isQuiet = loop.runEndOfIteration() && isDone
     workEnded = EventLoop.monotonicNanoseconds()
     loop.statistics.record(busy: workEnded - workBegan)
-    setIdle(active: !isQuiet)
+    setIdle(active: !isQuiet || loop.timers?.hasPassed == true)
   }
 
   private func afterWaiting(_ loop: EventLoop) {
@@ -52,6 +52,9 @@ final class IterationWatch {
     let waited = unsafe uv_metrics_idle_time(loop.raw)
     workBegan = workEnded + (waited - self.waited)
     self.waited = waited
+    // Whoever was woken by a socket withdraws its deadline before it is looked at.
+    _ = loop.runJobs()
+    loop.timers?.fireDue()
     _ = loop.runJobs()
   }
 

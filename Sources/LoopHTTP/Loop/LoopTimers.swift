@@ -1,11 +1,17 @@
 internal import CUV
 
 /// All deadlines of one loop over a single `uv_timer_t`, so that a sleep costs no handle.
+///
+/// libuv looks at timers before it looks at sockets. Here it is the other way round: the `uv_timer_t` only ends the loop's
+/// wait, and deadlines are told after the sockets of that iteration. So what has arrived comes first, also where the thread
+/// did not run for longer than a time limit.
 final class LoopTimers {
   private let loop: EventLoop
   private let timer: UVHandle
   private var queue = TimerQueue<any TimerTarget>()
   private var armedFor: UInt64?
+  /// libuv has seen the timer pass since deadlines were last told: the loop must not wait for I/O.
+  private(set) var hasPassed = false
 
   init(loop: EventLoop) throws(UVError) {
     self.loop = loop
@@ -29,7 +35,18 @@ final class LoopTimers {
     timer.close()
   }
 
-  /// An earlier deadline re-arms; a later or cancelled one lets the timer fire once in vain.
+  /// Tells everybody whose deadline has come.
+  func fireDue() {
+    // The loop's own idea of now costs nothing, and is early by less than a millisecond.
+    guard hasPassed || armedFor.map({ $0 < loop.iterationStart + 1_000_000 }) ?? false else { return }
+    hasPassed = false
+    armedFor = nil
+    let now = EventLoop.monotonicNanoseconds()
+    while let target = queue.popDue(now: now) { target.timerFired() }
+    if queue.nextDeadline == nil { unsafe _ = uv_timer_stop(raw) } else { arm() }
+  }
+
+  /// An earlier deadline re-arms; a later or cancelled one lets the timer pass once in vain.
   private func arm() {
     guard let deadline = queue.nextDeadline, armedFor.map({ deadline < $0 }) ?? true else { return }
     armedFor = deadline
@@ -38,19 +55,16 @@ final class LoopTimers {
     // libuv counts from its own idea of now, taken when the iteration began.
     unsafe uv_update_time(loop.raw)
     let result = unsafe uv_timer_start(
-      timer.memory.assumingMemoryBound(to: uv_timer_t.self),
-      { handle in unsafe EventLoop.of(handle.fromLibuv.pointee.loop).timers?.fire() },
+      raw,
+      { handle in unsafe EventLoop.of(handle.fromLibuv.pointee.loop).timers?.hasPassed = true },
       milliseconds,
       0
     )
     precondition(result == 0, "a timer that is not closing can be started")
   }
 
-  private func fire() {
-    armedFor = nil
-    let now = EventLoop.monotonicNanoseconds()
-    while let target = queue.popDue(now: now) { target.timerFired() }
-    arm()
+  private var raw: UnsafeMutablePointer<uv_timer_t> {
+    unsafe timer.memory.assumingMemoryBound(to: uv_timer_t.self)
   }
 }
 

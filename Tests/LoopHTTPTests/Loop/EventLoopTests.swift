@@ -54,6 +54,31 @@ import Testing
     #expect(ledger.isBalanced)
   }
 
+  @Test func whatHasArrivedComesBeforeADeadlineThatPassedWhileTheLoopWasBusy() async throws {
+    final class Target: TimerTarget {
+      private let fired: () -> Void
+      init(_ fired: @escaping () -> Void) { self.fired = fired }
+      func timerFired() { fired() }
+    }
+    let group = try EventLoopGroup(loopCount: 2)
+    let (busy, other) = (group.loops[0], group.loops[1])
+    let order = Mutex<[String]>([])
+    await busy.run {
+      let deadline = EventLoop.monotonicNanoseconds() + 2_000_000
+      _ = busy.timers?.schedule(at: deadline, Target { order.withLock { $0.append("deadline") } })
+      let hasArrived = Atomic(false)
+      // By the loop's wake-up handle, which libuv reads as it does a socket.
+      other.execute {
+        busy.execute { order.withLock { $0.append("arrival") } }
+        hasArrived.store(true, ordering: .releasing)
+      }
+      while !hasArrived.load(ordering: .acquiring) || EventLoop.monotonicNanoseconds() < deadline + 2_000_000 {}
+    }
+    while order.withLock({ $0.count }) < 2 { await Task.yield() }
+    #expect(order.withLock { $0 } == ["arrival", "deadline"])
+    #expect(await group.shutdown().allSatisfy(\.isBalanced))
+  }
+
   @Test func workAtTheEndOfAnIterationRunsOnceAndBeforeTheLoopWaits() async throws {
     let group = try EventLoopGroup(loopCount: 1)
     let loop = group.loops[0]

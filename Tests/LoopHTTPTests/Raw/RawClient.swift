@@ -27,7 +27,12 @@ actor RawClient: LoopActor, TCPStreamOwner {
   }
 
   private func connect(to address: SocketAddress) async throws {
-    try await stream.connect(to: address)
+    do {
+      try await stream.connect(to: address)
+    } catch {
+      stream.close()
+      throw error
+    }
   }
 
   /// Begins to read.

@@ -4,7 +4,8 @@ import Testing
 
 @testable import LoopHTTP
 
-/// A server and a client on loops of their own, for the time of one test; afterwards nothing may be left open.
+/// A server and a client on loops of their own, for the time of one test; afterwards nothing may be left open. The test
+/// itself runs on one more: in the runtime's pool it would wait for other tests while the server's time limits run.
 func withServer(
   loopCount: Int = 1,
   middleware: [any Middleware] = [],
@@ -13,6 +14,7 @@ func withServer(
   _ body: @Sendable (TestServer) async throws -> Void
 ) async throws -> [LoopLedger] {
   let group = try EventLoopGroup(loopCount: loopCount)
+  let own = try EventLoopGroup(loopCount: 1)
   var router = Router()
   routes(&router)
   var configuration = ServerConfiguration(port: 0)
@@ -30,10 +32,11 @@ func withServer(
   async let running: Void = server.run()
   let result: Result<Void, any Error>
   do {
-    result = .success(try await body(test))
+    result = .success(try await withTaskExecutorPreference(own.loops[0]) { try await body(test) })
   } catch {
     result = .failure(error)
   }
+  await own.shutdown()
   await client.shutdown()
   await server.shutdown(timeout: .seconds(1))
   try await running
@@ -54,6 +57,13 @@ struct TestServer: Sendable {
 
   func get(_ target: String) async throws -> ClientResponse {
     try await client.execute(ClientRequest(.get, url(target)))
+  }
+
+  /// Whether somebody takes a new connection.
+  func accepts() async -> Bool {
+    guard let client = try? await RawClient.connect(to: address, on: group.loops[0]) else { return false }
+    await client.close()
+    return true
   }
 }
 

@@ -78,12 +78,10 @@ extension [UInt8] {
     }
   }
 
-  /// The two types that nearly all fields have come first: a cast that fails costs as much as one that succeeds.
   private mutating func append(jsonOf value: any CustomStringConvertible & Sendable) {
+    // Rolls and faces are the longest arrays: their numbers need not become attributes first.
     let type: any Any.Type = type(of: value)
-    if type == Int.self, let number = value as? Int {
-      append(json: number)
-    } else if type == [Int].self, let numbers = value as? [Int] {
+    if type == [Int].self, let numbers = value as? [Int] {
       append(jsonArray: numbers) { $0.append(json: $1) }
     } else {
       append(json: AttributeValue(value))

@@ -22,16 +22,26 @@ extension AttributeValue {
 
   /// A value in the type of attributes that has room for it; text where none has.
   init(_ value: any CustomStringConvertible & Sendable) {
-    switch value {
-    case let number as Int: self = .int(Int64(number))
-    case let number as Double: self = .double(number)
-    case let bool as Bool: self = .bool(bool)
-    case let numbers as [Int]: self = .intArray(numbers.map(Int64.init))
-    case let texts as [String]: self = .stringArray(texts)
-    case let numbers as [Double]: self = .doubleArray(numbers)
-    case let number as Float: self = .double(Double(number.description) ?? Double(number))
-    case let number as any BinaryInteger: self = Int64(exactly: number).map { .int($0) } ?? .string(number.description)
-    default: self = .string(value.description)
+    // A cast that fails costs far more than the question for the type, so the types that fields have are asked for first.
+    let type: any Any.Type = type(of: value)
+    if type == Int.self, let number = value as? Int {
+      self = .int(Int64(number))
+    } else if type == Double.self, let number = value as? Double {
+      self = .double(number)
+    } else if type == Bool.self, let bool = value as? Bool {
+      self = .bool(bool)
+    } else if type == [Int].self, let numbers = value as? [Int] {
+      self = .intArray(numbers.map(Int64.init))
+    } else if type == [String].self, let texts = value as? [String] {
+      self = .stringArray(texts)
+    } else if type == [Double].self, let numbers = value as? [Double] {
+      self = .doubleArray(numbers)
+    } else if let number = value as? Float {
+      self = .double(Double(number.description) ?? Double(number))
+    } else if let number = value as? any BinaryInteger {
+      self = Int64(exactly: number).map { .int($0) } ?? .string(number.description)
+    } else {
+      self = .string(value.description)
     }
   }
 }

@@ -96,6 +96,13 @@ struct OTLPTraceEncoderTests {
     for length in 110..<130 {
       let text = String(repeating: "x", count: length)
       full.attributes.set(Attribute(AttributeKey("length \(length)"), text), limits: AttributeLimits())
+      full.attributes.set(Attribute(AttributeKey(text), length), limits: AttributeLimits())
+    }
+    // Around the numbers from which on one takes another byte.
+    for bits in stride(from: 7, to: 63, by: 7) {
+      for number in [(1 << bits) - 1, 1 << bits, -(1 << bits)] {
+        full.attributes.set(Attribute(AttributeKey("number \(number)"), number), limits: AttributeLimits())
+      }
     }
     full.events = [SpanData.Event(name: "e", time: 1, attributes: full.attributes)]
     full.links = [SpanData.Link(context: full.context, attributes: full.attributes)]

@@ -56,13 +56,16 @@ extension ProtobufWriter {
     let elements = attributes.elements.span
     for index in elements.indices {
       let key = elements[index].key.name
-      if case .string(let text) = elements[index].value, key.utf8.count + text.utf8.count <= Self.shortEntryLimit {
+      switch elements[index].value {
+      case .string(let text) where key.utf8.count + text.utf8.count <= Self.shortEntryLimit:
         shortEntry(field, key, text)
-        continue
-      }
-      message(field) {
-        $0.string(1, key)
-        $0.message(2) { $0.write(elements[index].value) }
+      case .int(let number) where key.utf8.count + 10 <= Self.shortEntryLimit:
+        shortEntry(field, key, UInt64(bitPattern: number))
+      default:
+        message(field) {
+          $0.string(1, key)
+          $0.message(2) { $0.write(elements[index].value) }
+        }
       }
     }
     integer(droppedField, UInt64(attributes.droppedCount))

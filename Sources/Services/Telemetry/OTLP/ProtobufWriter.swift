@@ -107,7 +107,24 @@ struct ProtobufWriter {
     }
   }
 
-  /// Key and text in bytes of the longest such `KeyValue`.
+  /// A `KeyValue` of an integer, the same way. Negative numbers come as their bit pattern.
+  mutating func shortEntry(_ field: UInt64, _ key: String, _ number: UInt64) {
+    let keyCount = UInt8(key.utf8.count)
+    let numberCount = UInt8(max(64 - number.leadingZeroBitCount + 6, 7) / 7)
+    tag(field, .lengthDelimited)
+    bytes.append(addingCapacity: Int(keyCount) + 16) { output in
+      output.append(keyCount + numberCount + 5)
+      output.append(1 << 3 | UInt8(WireType.lengthDelimited.rawValue))
+      output.append(keyCount)
+      output.append(copying: key)
+      output.append(2 << 3 | UInt8(WireType.lengthDelimited.rawValue))
+      output.append(numberCount + 1)
+      output.append(3 << 3 | UInt8(WireType.varint.rawValue))
+    }
+    varint(number)
+  }
+
+  /// Key and value in bytes of the longest such `KeyValue`.
   static var shortEntryLimit: Int { 0x7f - 6 }
 
   @inline(__always)

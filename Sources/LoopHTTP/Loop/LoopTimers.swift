@@ -37,11 +37,13 @@ final class LoopTimers {
 
   /// Tells everybody whose deadline has come.
   func fireDue() {
+    let deadline = hasPassed ? 0 : armedFor ?? .max
     // The loop's own idea of now costs nothing, and is early by less than a millisecond.
-    guard hasPassed || armedFor.map({ $0 < loop.iterationStart + 1_000_000 }) ?? false else { return }
+    guard deadline < loop.iterationStart + 1_000_000 else { return }
+    let now = EventLoop.monotonicNanoseconds()
+    guard deadline <= now else { return }
     hasPassed = false
     armedFor = nil
-    let now = EventLoop.monotonicNanoseconds()
     while let target = queue.popDue(now: now) { target.timerFired() }
     if queue.nextDeadline == nil { unsafe _ = uv_timer_stop(raw) } else { arm() }
   }

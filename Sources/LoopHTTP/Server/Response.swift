@@ -55,6 +55,7 @@ public struct Response: Sendable {
 
   /// Adds one field, after those there are; cheaper than `headerFields`.
   public mutating func append(_ name: HTTPField.Name, _ value: String) {
+    if extraFields.isEmpty { extraFields.reserveCapacity(2) }
     extraFields.append(OutgoingField(name, value))
   }
 

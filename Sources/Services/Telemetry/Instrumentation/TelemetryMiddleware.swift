@@ -61,12 +61,12 @@ public struct TelemetryMiddleware: SynchronousMiddleware {
   }
 }
 
-/// One request on its way, as span and metrics see it.
-private struct ObservedExchange: Sendable {
+/// One request on its way, as span and metrics see it. A class, for it is handed on several times and has much to copy.
+private final class ObservedExchange: Sendable {
   let span: OTelSpan
   private let metrics: HTTPServerMetrics
   private let start = EventLoop.monotonicNanoseconds()
-  private var counted: HTTPServerMetrics.Exchange
+  private let request: HTTPServerMetrics.Exchange
 
   init(_ request: Request, tracer: OTelTracer, metrics: HTTPServerMetrics, isTraced: Bool) {
     self.metrics = metrics
@@ -82,7 +82,7 @@ private struct ObservedExchange: Sendable {
         route: request.routeTemplate,
         request: HTTPServerSpan.Request(request)
       ) : tracer.suppressedSpan(in: context)
-    counted = HTTPServerMetrics.Exchange(
+    var counted = HTTPServerMetrics.Exchange(
       method: method,
       route: request.routeTemplate,
       status: nil,
@@ -91,24 +91,21 @@ private struct ObservedExchange: Sendable {
     )
     counted.protocolVersion = request.httpVersion
     counted.requestBytes = request.header(.contentLength).flatMap { Int($0) }
+    self.request = counted
   }
 
   /// Names the span in the answer, and ends the exchange when that has been handed over.
   func answered(with response: Response) -> Response {
     var response = response
-    var exchange = self
     span.spanContext.answer { response.append($0, $1) }
-    exchange.counted.status = response.status.code
-    exchange.counted.responseBytes = response.body.byteCount
-    response.onFinish { [exchange] in exchange.end($0) }
-    return response
-  }
-
-  func end(_ outcome: Response.Outcome) {
-    switch (outcome, counted.status) {
-    case (.sent, let status?): end(.answered(status: status))
-    case (.clientGone, let status), (.sent, let status): end(.clientGone(status: status))
+    let (status, bytes) = (response.status.code, response.body.byteCount)
+    response.onFinish { outcome in
+      switch outcome {
+      case .sent: self.end(.answered(status: status), responseBytes: bytes)
+      case .clientGone: self.end(.clientGone(status: status), responseBytes: bytes)
+      }
     }
+    return response
   }
 
   func end(_ error: any Error) {
@@ -117,10 +114,11 @@ private struct ObservedExchange: Sendable {
     end(.answered(status: 500))
   }
 
-  private func end(_ outcome: HTTPServerSpan.Outcome) {
+  private func end(_ outcome: HTTPServerSpan.Outcome, responseBytes: Int? = nil) {
     HTTPServerSpan.end(span, outcome)
-    var counted = counted
+    var counted = request
     counted.status = outcome.status
+    counted.responseBytes = responseBytes
     counted.errorType = outcome.errorType
     counted.seconds = Double(span.duration ?? EventLoop.monotonicNanoseconds() - start) / 1e9
     metrics.record(counted)

@@ -3,8 +3,10 @@
 import contextlib
 import json
 import signal
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -119,6 +121,23 @@ def test_no_answer_within_two_seconds(backend, roller, client):
     backend.answer(Fault.HANG)
     answer, seconds = timed(client, f"{roller}/roll?die=fair")
     assert answer.status_code == 504 and 1.9 < seconds < 3.5
+
+
+def test_an_answer_that_came_while_the_service_was_stopped_is_not_late(backend, collector, client):
+    environment = {"DIE_SERVICE_URL": backend.url, "ROLL_MAX_DELAY_MS": "0"}
+    with running_service("dice-roller", collector, environment=environment) as (service, url):
+        decide = backend.decide
+
+        def stopped_for_longer_than_the_time_limit(received):
+            service.signal(signal.SIGSTOP)
+            while Path(f"/proc/{service.process.pid}/stat").read_text().split()[2] != "T":
+                pass
+            threading.Timer(3, service.signal, [signal.SIGCONT]).start()
+            return decide(received)
+
+        backend.decide = stopped_for_longer_than_the_time_limit
+        answer, seconds = timed(client, f"{url}/roll?die=fair")
+        assert answer.status_code == 200 and seconds > 3, answer.text
 
 
 def test_one_die_service_call_per_batch(backend, roller, client):

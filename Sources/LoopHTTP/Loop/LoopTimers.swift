@@ -3,8 +3,9 @@ internal import CUV
 /// All deadlines of one loop over a single `uv_timer_t`, so that a sleep costs no handle.
 ///
 /// libuv looks at timers before it looks at sockets. Here it is the other way round: the `uv_timer_t` only ends the loop's
-/// wait, and deadlines are told after the sockets of that iteration. So what has arrived comes first, also where the thread
-/// did not run for longer than a time limit.
+/// wait, and deadlines are told after one more look at the sockets. So what has arrived comes first, also where the thread
+/// did not run for longer than a time limit; the wait itself does not count, for a process that was stopped in it returns
+/// from it without having looked.
 final class LoopTimers {
   private let loop: EventLoop
   private let timer: UVHandle
@@ -35,17 +36,14 @@ final class LoopTimers {
     timer.close()
   }
 
-  /// Tells everybody whose deadline has come.
+  /// Tells everybody whose deadline has come, after the sockets.
   func fireDue() {
-    let deadline = hasPassed ? 0 : armedFor ?? .max
-    // The loop's own idea of now costs nothing, and is early by less than a millisecond.
-    guard deadline < loop.iterationStart + 1_000_000 else { return }
-    let now = EventLoop.monotonicNanoseconds()
-    guard deadline <= now else { return }
+    guard hasPassed else { return }
     hasPassed = false
     armedFor = nil
+    let now = EventLoop.monotonicNanoseconds()
     while let target = queue.popDue(now: now) { target.timerFired() }
-    if queue.nextDeadline == nil { unsafe _ = uv_timer_stop(raw) } else { arm() }
+    arm()
   }
 
   /// An earlier deadline re-arms; a later or cancelled one lets the timer pass once in vain.
@@ -57,16 +55,12 @@ final class LoopTimers {
     // libuv counts from its own idea of now, taken when the iteration began.
     unsafe uv_update_time(loop.raw)
     let result = unsafe uv_timer_start(
-      raw,
+      timer.memory.assumingMemoryBound(to: uv_timer_t.self),
       { handle in unsafe EventLoop.of(handle.fromLibuv.pointee.loop).timers?.hasPassed = true },
       milliseconds,
       0
     )
     precondition(result == 0, "a timer that is not closing can be started")
-  }
-
-  private var raw: UnsafeMutablePointer<uv_timer_t> {
-    unsafe timer.memory.assumingMemoryBound(to: uv_timer_t.self)
   }
 }
 

@@ -79,6 +79,20 @@ import Testing
     #expect(await group.shutdown().allSatisfy(\.isBalanced))
   }
 
+  @Test(.timeLimit(.minutes(1)))
+  func aDeadlineThatPassedWhileTheLoopWasBusyIsToldWithoutAnArrival() async throws {
+    let group = try EventLoopGroup(loopCount: 1)
+    let loop = group.loops[0]
+    try await withTaskExecutorPreference(loop) {
+      async let slept: Void = loop.sleep(for: .milliseconds(2))
+      while loop.ledger.waitsBegun == 0 { await Task.yield() }
+      let end = EventLoop.monotonicNanoseconds() + 5_000_000
+      while EventLoop.monotonicNanoseconds() < end {}
+      try await slept
+    }
+    #expect(await group.shutdown()[0].isBalanced)
+  }
+
   @Test func workAtTheEndOfAnIterationRunsOnceAndBeforeTheLoopWaits() async throws {
     let group = try EventLoopGroup(loopCount: 1)
     let loop = group.loops[0]

@@ -90,17 +90,12 @@ struct ProtobufWriter {
     }
   }
 
-  /// A `KeyValue` of a text, of which nearly all of a span's attributes are: in one piece, because each length is one byte.
+  /// A `KeyValue` of a text, of which most of a span's attributes are: in one piece, because each length is one byte.
   mutating func shortEntry(_ field: UInt64, _ key: String, _ text: String) {
-    let (keyCount, textCount) = (UInt8(key.utf8.count), UInt8(text.utf8.count))
+    let textCount = UInt8(text.utf8.count)
     tag(field, .lengthDelimited)
-    bytes.append(addingCapacity: Int(keyCount) + Int(textCount) + 7) { output in
-      output.append(keyCount + textCount + 6)
-      output.append(1 << 3 | UInt8(WireType.lengthDelimited.rawValue))
-      output.append(keyCount)
-      output.append(copying: key)
-      output.append(2 << 3 | UInt8(WireType.lengthDelimited.rawValue))
-      output.append(textCount + 2)
+    bytes.append(addingCapacity: key.utf8.count + text.utf8.count + 7) { output in
+      Self.entryHead(key, valueCount: textCount + 2, to: &output)
       output.append(1 << 3 | UInt8(WireType.lengthDelimited.rawValue))
       output.append(textCount)
       output.append(copying: text)
@@ -109,19 +104,25 @@ struct ProtobufWriter {
 
   /// A `KeyValue` of an integer, the same way. Negative numbers come as their bit pattern.
   mutating func shortEntry(_ field: UInt64, _ key: String, _ number: UInt64) {
-    let keyCount = UInt8(key.utf8.count)
     let numberCount = UInt8(max(64 - number.leadingZeroBitCount + 6, 7) / 7)
     tag(field, .lengthDelimited)
-    bytes.append(addingCapacity: Int(keyCount) + 16) { output in
-      output.append(keyCount + numberCount + 5)
-      output.append(1 << 3 | UInt8(WireType.lengthDelimited.rawValue))
-      output.append(keyCount)
-      output.append(copying: key)
-      output.append(2 << 3 | UInt8(WireType.lengthDelimited.rawValue))
-      output.append(numberCount + 1)
+    bytes.append(addingCapacity: key.utf8.count + 6) { output in
+      Self.entryHead(key, valueCount: numberCount + 1, to: &output)
       output.append(3 << 3 | UInt8(WireType.varint.rawValue))
     }
     varint(number)
+  }
+
+  /// A short `KeyValue` from its length to that of its value, which follows.
+  @inline(__always)
+  private static func entryHead(_ key: String, valueCount: UInt8, to output: inout OutputSpan<UInt8>) {
+    let keyCount = UInt8(key.utf8.count)
+    output.append(keyCount + valueCount + 4)
+    output.append(1 << 3 | UInt8(WireType.lengthDelimited.rawValue))
+    output.append(keyCount)
+    output.append(copying: key)
+    output.append(2 << 3 | UInt8(WireType.lengthDelimited.rawValue))
+    output.append(valueCount)
   }
 
   /// Key and value in bytes of the longest such `KeyValue`.

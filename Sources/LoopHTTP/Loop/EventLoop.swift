@@ -35,6 +35,9 @@ internal import Synchronization
   var timers: LoopTimers?
   var watch: IterationWatch?
   @safe @exclusivity(unchecked) private var queue = JobQueue<Work>()
+  /// What waits while those go first whose sleep has ended.
+  @safe @exclusivity(unchecked) private var setAside = JobQueue<Work>()
+  @safe @exclusivity(unchecked) private var runSinceLook = 0
   @safe @exclusivity(unchecked) private var endOfIteration = JobQueue<@Sendable () -> Void>()
   @safe @exclusivity(unchecked) private var observers = JobQueue<any IterationObserver>()
   @safe @exclusivity(unchecked) var buffers = BufferPool()
@@ -207,6 +210,14 @@ internal import Synchronization
 
   /// Runs what waits, and what that enqueues, in at most `roundsPerIteration` batches; true where nothing is left.
   func runJobs() -> Bool {
+    runRounds { loop in
+      loop.runSinceLook += 1
+      if loop.runSinceLook == EventLoop.jobsBetweenLooks { loop.runWhoeverShouldWake() }
+    }
+  }
+
+  @inline(__always)
+  private func runRounds(afterEach: (EventLoop) -> Void) -> Bool {
     for _ in 0..<EventLoop.roundsPerIteration {
       if queue.isEmpty { return true }
       let batch = queue.takeBatch()
@@ -216,11 +227,29 @@ internal import Synchronization
           unsafe job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
         case .closure(let body): body()
         }
+        afterEach(self)
       }
       queue.recycle(batch)
     }
     return queue.isEmpty
   }
+
+  /// Whoever has slept long enough goes on before all that happens to wait, which under load is many milliseconds; and goes
+  /// on until it waits again, for a task may take several jobs.
+  private func runWhoeverShouldWake() {
+    runSinceLook = 0
+    swap(&queue, &setAside)
+    timers?.wakeSleepers()
+    if !runRounds(afterEach: { _ in }) {
+      let rest = queue.takeBatch()
+      setAside.append(contentsOf: rest)
+      queue.recycle(rest)
+    }
+    swap(&queue, &setAside)
+  }
+
+  /// A few jobs of a request each, so well below a millisecond; and a clock read for every one would be felt.
+  private static let jobsBetweenLooks = 8
 
   /// A request takes two or three rounds; work that keeps enqueueing more must not keep sockets waiting.
   private static let roundsPerIteration = 16

@@ -44,7 +44,7 @@ final class IterationWatch {
     let isQuiet = loop.runEndOfIteration() && isDone
     workEnded = EventLoop.monotonicNanoseconds()
     loop.statistics.record(busy: workEnded - workBegan)
-    setIdle(active: !isQuiet || loop.timers?.hasPassed == true)
+    setIdle(active: !isQuiet || loop.timers?.isDeadlineDue == true)
   }
 
   private func afterWaiting(_ loop: EventLoop) {
@@ -54,7 +54,7 @@ final class IterationWatch {
     self.waited = waited
     // Whoever was woken by a socket withdraws its deadline before it is looked at.
     _ = loop.runJobs()
-    loop.timers?.fireDue()
+    loop.timers?.tellDeadlines()
     _ = loop.runJobs()
   }
 

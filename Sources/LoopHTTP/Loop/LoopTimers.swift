@@ -1,18 +1,19 @@
 internal import CUV
 
-/// All deadlines of one loop over a single `uv_timer_t`, so that a sleep costs no handle.
+/// All sleeps and deadlines of one loop over a single `uv_timer_t`, so that none of them costs a handle.
 ///
-/// libuv looks at timers before it looks at sockets. Here it is the other way round: the `uv_timer_t` only ends the loop's
-/// wait, and deadlines are told after one more look at the sockets. So what has arrived comes first, also where the thread
-/// did not run for longer than a time limit; the wait itself does not count, for a process that was stopped in it returns
-/// from it without having looked.
+/// Whoever sleeps is woken as soon as the time has come. A deadline, which ends something, is told only after one more look
+/// at the sockets, for libuv looks at timers first: so what has arrived comes first, also where the thread did not run for
+/// longer than a time limit. The wait itself does not count as a look, for a process that was stopped in it returns from it
+/// without having looked.
 final class LoopTimers {
   private let loop: EventLoop
   private let timer: UVHandle
-  private var queue = TimerQueue<any TimerTarget>()
+  private var sleepers = TimerQueue<Sleeper>()
+  private var deadlines = TimerQueue<any TimerTarget>()
   private var armedFor: UInt64?
-  /// libuv has seen the timer pass since deadlines were last told: the loop must not wait for I/O.
-  private(set) var hasPassed = false
+  /// A deadline has come since deadlines were last told: the loop must not wait for I/O.
+  private(set) var isDeadlineDue = false
 
   init(loop: EventLoop) throws(UVError) {
     self.loop = loop
@@ -21,42 +22,76 @@ final class LoopTimers {
 
   /// Calls `target.timerFired()` on the loop at `deadline` (monotonic nanoseconds) or up to a millisecond later.
   func schedule(at deadline: UInt64, _ target: any TimerTarget) -> TimerEntry {
-    let entry = queue.insert(deadline: deadline, target)
-    arm()
+    let entry = deadlines.insert(deadline: deadline, target)
+    arm(for: deadline)
     return entry
   }
 
   func cancel(_ entry: TimerEntry) {
-    _ = queue.remove(entry)
+    _ = deadlines.remove(entry)
+  }
+
+  /// Wakes `sleeper` on the loop at `instant` (monotonic nanoseconds) or up to a millisecond later.
+  func schedule(_ sleeper: Sleeper, at instant: UInt64) -> SleepEntry {
+    let entry = sleepers.insert(deadline: instant, sleeper)
+    arm(for: instant)
+    return entry
+  }
+
+  func cancel(_ entry: SleepEntry) {
+    _ = sleepers.remove(entry)
   }
 
   /// Everybody who still waits is told, then the handle goes.
   func close() {
-    while let target = queue.popDue(now: .max) { target.timerFired() }
+    while let sleeper = sleepers.popDue(now: .max) { sleeper.cancel() }
+    while let target = deadlines.popDue(now: .max) { target.timerFired() }
     timer.close()
   }
 
-  /// Tells everybody whose deadline has come, after the sockets.
-  func fireDue() {
-    guard hasPassed else { return }
-    hasPassed = false
-    armedFor = nil
+  /// Wakes everybody whose time has come; callable whenever the loop runs.
+  func wakeSleepers() {
+    guard let first = sleepers.nextDeadline else { return }
     let now = EventLoop.monotonicNanoseconds()
-    while let target = queue.popDue(now: now) { target.timerFired() }
-    arm()
+    guard first <= now else { return }
+    while let sleeper = sleepers.popDue(now: now) { sleeper.wake() }
   }
 
-  /// An earlier deadline re-arms; a later or cancelled one lets the timer pass once in vain.
-  private func arm() {
-    guard let deadline = queue.nextDeadline, armedFor.map({ deadline < $0 }) ?? true else { return }
-    armedFor = deadline
+  /// Tells everybody whose deadline has come, after the sockets.
+  func tellDeadlines() {
+    guard isDeadlineDue else { return }
+    isDeadlineDue = false
     let now = EventLoop.monotonicNanoseconds()
-    let milliseconds = deadline > now ? (deadline - now + 999_999) / 1_000_000 : 0
+    while let target = deadlines.popDue(now: now) { target.timerFired() }
+    armAnew()
+  }
+
+  private func timerPassed() {
+    wakeSleepers()
+    if let deadline = deadlines.nextDeadline, deadline <= EventLoop.monotonicNanoseconds() {
+      isDeadlineDue = true
+    } else {
+      armAnew()
+    }
+  }
+
+  /// For whatever comes next, after the timer has passed.
+  private func armAnew() {
+    armedFor = nil
+    if let next = [sleepers.nextDeadline, deadlines.nextDeadline].compactMap(\.self).min() { arm(for: next) }
+  }
+
+  /// An earlier instant re-arms; where an entry was cancelled, the timer passes once in vain.
+  private func arm(for instant: UInt64) {
+    guard armedFor.map({ instant < $0 }) ?? true else { return }
+    armedFor = instant
+    let now = EventLoop.monotonicNanoseconds()
+    let milliseconds = instant > now ? (instant - now + 999_999) / 1_000_000 : 0
     // libuv counts from its own idea of now, taken when the iteration began.
     unsafe uv_update_time(loop.raw)
     let result = unsafe uv_timer_start(
       timer.memory.assumingMemoryBound(to: uv_timer_t.self),
-      { handle in unsafe EventLoop.of(handle.fromLibuv.pointee.loop).timers?.hasPassed = true },
+      { handle in unsafe EventLoop.of(handle.fromLibuv.pointee.loop).timers?.timerPassed() },
       milliseconds,
       0
     )
@@ -66,6 +101,8 @@ final class LoopTimers {
 
 /// Names one pending deadline of a loop.
 typealias TimerEntry = TimerQueue<any TimerTarget>.Entry
+/// Names one sleep of a loop that has not ended.
+typealias SleepEntry = TimerQueue<Sleeper>.Entry
 
 /// Who is told that a deadline has come; on the loop.
 protocol TimerTarget: AnyObject {

@@ -35,10 +35,34 @@ import Testing
     #expect(ledger.isBalanced && ledger.waitsBegun == 3)
   }
 
+  @Test func whoeverHasSleptLongEnoughGoesOnBeforeWorkThatWaits() async throws {
+    let group = try EventLoopGroup(loopCount: 1)
+    let loop = group.loops[0]
+    let done = await Task(executorPreference: loop) {
+      let done = Atomic(0)
+      async let doneAtWaking = {
+        try await loop.sleep(for: .milliseconds(2))
+        return done.load(ordering: .relaxed)
+      }()
+      while loop.ledger.waitsBegun == 0 { await Task.yield() }
+      for _ in 0..<200 {
+        loop.execute {
+          let end = EventLoop.monotonicNanoseconds() + 100_000
+          while EventLoop.monotonicNanoseconds() < end {}
+          done.add(1, ordering: .relaxed)
+        }
+      }
+      return try? await doneAtWaking
+    }.value
+    #expect(try #require(done) < 100)
+    #expect(await group.shutdown()[0].isBalanced)
+  }
+
   @Test func aCancelledSleeperWakesAtOnceWithAnError() async throws {
     let group = try EventLoopGroup(loopCount: 1)
     let loop = group.loops[0]
     let task = Task(executorPreference: loop) { try await loop.sleep(for: .seconds(3600)) }
+    while await loop.run({ loop.ledger.waitsBegun }) == 0 {}
     task.cancel()
     await #expect(throws: CancellationError.self) { try await task.value }
     #expect(await group.shutdown()[0].isBalanced)

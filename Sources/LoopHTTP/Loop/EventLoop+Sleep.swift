@@ -1,7 +1,8 @@
 extension EventLoop {
   /// Waits on this loop's timers; holds no thread. Resolution is a millisecond, never early.
   ///
-  /// Suspends until the time has passed, which for no time it has already; throws when the task is cancelled, at once.
+  /// Suspends until the time has passed, which for no time it has already; throws when the task is cancelled or the
+  /// loop ends, at once.
   public func sleep(for duration: Duration) async throws(CancellationError) {
     guard duration > .zero else {
       if Task.isCancelled { throw CancellationError() }
@@ -13,8 +14,8 @@ extension EventLoop {
         // SAFETY: the sleeper resumes it once, on whichever comes first: deadline, cancellation, end of the loop.
         if isCurrent {
           unsafe sleeper.begin(continuation)
-        } else {
-          execute { unsafe sleeper.begin(continuation) }
+        } else if !execute({ unsafe sleeper.begin(continuation) }) {
+          unsafe continuation.resume(returning: false)
         }
       }
     } onCancel: {

@@ -15,28 +15,23 @@ internal import Synchronization
 ///
 /// Mutable state is touched on the loop's thread only; `inbox` alone is shared, behind a mutex.
 @safe public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
-  enum Work {
-    case job(UnownedJob)
-    case closure(@Sendable () -> Void)
-  }
-
   /// Position within its group, from 0.
   public let index: Int
   let groupID: Int
   let raw: UnsafeMutablePointer<uv_loop_t>
-  private let inbox = Mutex<(work: [Work], isClosed: Bool)>(([], false))
+  private let inbox = Inbox()
   private var wakeUp: UnsafeMutablePointer<uv_async_t>
   private var thread = uv_thread_t()
-  private var ended: UnsafeContinuation<LoopLedger, Never>?
+  private let ended = Mutex<CheckedContinuation<LoopLedger, Never>?>(nil)
 
   // On the loop's thread only. SAFETY of the unchecked ones: each access ends before anybody else's code runs; they are
   // touched for every request, and a check at run time costs more than what it would guard.
   @safe @exclusivity(unchecked) var ledger = LoopLedger()
   var timers: LoopTimers?
   var watch: IterationWatch?
-  @safe @exclusivity(unchecked) private var queue = JobQueue<Work>()
+  @safe @exclusivity(unchecked) private var queue = JobQueue<LoopWork>()
   /// What waits while those go first whose sleep has ended.
-  @safe @exclusivity(unchecked) private var setAside = JobQueue<Work>()
+  @safe @exclusivity(unchecked) private var setAside = JobQueue<LoopWork>()
   @safe @exclusivity(unchecked) private var runSinceLook = 0
   @safe @exclusivity(unchecked) private var endOfIteration = JobQueue<@Sendable () -> Void>()
   @safe @exclusivity(unchecked) private var observers = JobQueue<any IterationObserver>()
@@ -54,33 +49,39 @@ internal import Synchronization
     unsafe raw = .allocate(capacity: 1)
     unsafe wakeUp = .allocate(capacity: 1)
     unsafe readBuffer = .allocate(byteCount: EventLoop.readBufferBytes, alignment: 16)
-    do {
-      unsafe try UVError.check(uv_loop_init(raw))
-    } catch {
-      freeMemory()
-      throw error
-    }
+    unsafe try UVError.check(uv_loop_init(raw))
     // SAFETY: `data` is read only by callbacks of this loop, and the thread below keeps the object alive until it ends.
     unsafe raw.pointee.data = Unmanaged.passUnretained(self).toOpaque()
     _ = unsafe cuv_loop_enable_idle_time(raw)
+    do throws(UVError) {
+      try start()
+    } catch {
+      unsafe uv_run(raw, UV_RUN_DEFAULT)
+      unsafe uv_loop_close(raw)
+      throw error
+    }
+  }
+
+  private func start() throws(UVError) {
     unsafe try UVError.check(
       uv_async_init(raw, wakeUp) { handle in
         unsafe EventLoop.of(handle.fromLibuv.pointee.loop).takeInbox()
       }
     )
-    unsafe try UVError.check(
-      uv_thread_create(&thread, { unsafe EventLoop.runThread($0.fromLibuv) }, Unmanaged.passRetained(self).toOpaque())
-    )
+    let own = unsafe Unmanaged.passRetained(self)
+    do throws(UVError) {
+      unsafe try UVError.check(uv_thread_create(&thread, { unsafe EventLoop.runThread($0.fromLibuv) }, own.toOpaque()))
+    } catch {
+      unsafe own.release()
+      closeWakeUp()
+      throw error
+    }
   }
 
   /// 64 KiB is what libuv suggests for one read, and more than a socket usually has waiting.
   static let readBufferBytes = 64 * 1024
 
   deinit {
-    freeMemory()
-  }
-
-  private func freeMemory() {
     unsafe raw.deallocate()
     unsafe wakeUp.deallocate()
     unsafe readBuffer.deallocate()
@@ -102,8 +103,7 @@ internal import Synchronization
     loop.runUntilStopped()
     CurrentLoop.set(nil)
     let ledger = loop.ledger
-    let ended = unsafe loop.inbox.withLock { _ in unsafe loop.ended.take() }
-    unsafe ended?.resume(returning: ledger)
+    loop.ended.withLock { $0.take() }?.resume(returning: ledger)
   }
 
   private func runUntilStopped() {
@@ -114,29 +114,42 @@ internal import Synchronization
       preconditionFailure("timers and watchers need no system resource: \(error)")
     }
     unsafe uv_run(raw, UV_RUN_DEFAULT)
-    // Whoever was woken by the end still gets its turn.
-    while !runJobs() {}
+    // Whoever was woken by the end still gets its turn, and so does what was asked for meanwhile.
+    repeat {
+      takeInbox()
+      while !runJobs() {}
+    } while !inbox.end()
     let result = unsafe uv_loop_close(raw)
     precondition(result == 0, "loop \(index) ended with open handles: \(ledger)")
   }
 
   /// Ends the loop: the caller has closed every stream and listener. Returns what was opened and closed in its life.
   func stop() async -> LoopLedger {
-    let ledger = await unsafe withUnsafeContinuation { continuation in
-      inbox.withLock { _ in unsafe ended = continuation }
+    let ledger = await withCheckedContinuation { continuation in
+      ended.withLock { $0 = continuation }
       execute { self.closeOwnHandles() }
     }
     unsafe uv_thread_join(&thread)
     return ledger
   }
 
+  /// `stop()` for a start that failed half-way: blocks the calling thread meanwhile.
+  func stopAndWait() {
+    execute { self.closeOwnHandles() }
+    unsafe uv_thread_join(&thread)
+  }
+
   private func closeOwnHandles() {
-    inbox.withLock { $0.isClosed = true }
+    inbox.beginClosing()
     watch?.close()
     watch = nil
     // Taken out first: whoever is woken must not find timers to start again.
     let timers = timers.take()
     timers?.close()
+    closeWakeUp()
+  }
+
+  private func closeWakeUp() {
     unsafe uv_close(UnsafeMutableRawPointer(wakeUp).assumingMemoryBound(to: uv_handle_t.self), nil)
   }
 
@@ -160,15 +173,16 @@ internal import Synchronization
 
   /// See `SerialExecutor` and `TaskExecutor`.
   public func enqueue(_ job: consuming ExecutorJob) {
-    append(.job(UnownedJob(job)))
+    _ = append(.job(UnownedJob(job)))
   }
 
-  /// Runs `work` on the loop, in a later batch; callable from any thread. After the loop has ended it is dropped.
-  public func execute(_ work: @escaping @Sendable () -> Void) {
+  /// Runs `work` on the loop, in a later batch; callable from any thread. False where the loop has ended: it is dropped.
+  @discardableResult
+  public func execute(_ work: @escaping @Sendable () -> Void) -> Bool {
     append(.closure(work))
   }
 
-  /// Runs `body` on the loop and brings its result back.
+  /// Runs `body` on the loop and brings its result back; never returns where the loop has ended before.
   public func run<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
     if isCurrent { return body() }
     return await withCheckedContinuation { continuation in execute { continuation.resume(returning: body()) } }
@@ -186,26 +200,16 @@ internal import Synchronization
     observers.append(observer)
   }
 
-  private func append(_ work: Work) {
+  private func append(_ work: LoopWork) -> Bool {
     if isCurrent {
       queue.append(work)
-      return
+      return true
     }
-    let (mustWake, isClosed) = inbox.withLock { inbox in
-      inbox.work.append(work)
-      return (inbox.work.count == 1, inbox.isClosed)
-    }
-    // uv_async_send coalesces: one wake-up takes the whole inbox.
-    if mustWake, !isClosed { unsafe _ = uv_async_send(wakeUp) }
+    return inbox.append(work) { unsafe _ = uv_async_send(wakeUp) }
   }
 
   private func takeInbox() {
-    let work = inbox.withLock { inbox in
-      let work = inbox.work
-      inbox.work = []
-      return work
-    }
-    queue.append(contentsOf: work)
+    queue.append(contentsOf: inbox.take())
   }
 
   /// Runs what waits, and what that enqueues, in at most `roundsPerIteration` batches; true where nothing is left.

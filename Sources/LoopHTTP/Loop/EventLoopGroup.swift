@@ -23,8 +23,13 @@ public final class EventLoopGroup: Sendable {
     _ = signal(SIGPIPE, SIG_IGN)
     let id = EventLoopGroup.lastID.add(1, ordering: .relaxed).newValue
     var loops: [EventLoop] = []
-    for index in 0..<max(1, loopCount ?? EventLoopGroup.availableCPUs()) {
-      loops.append(try EventLoop(index: index, groupID: id))
+    do throws(UVError) {
+      for index in 0..<max(1, loopCount ?? EventLoopGroup.availableCPUs()) {
+        loops.append(try EventLoop(index: index, groupID: id))
+      }
+    } catch {
+      for loop in loops { loop.stopAndWait() }
+      throw error
     }
     self.loops = loops
     self.id = id

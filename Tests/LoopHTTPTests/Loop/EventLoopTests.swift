@@ -78,6 +78,21 @@ import Testing
     #expect(ledger.isBalanced)
   }
 
+  @Test func whatALoopTakesOnUntilItsEndItDoes() async throws {
+    let group = try EventLoopGroup(loopCount: 1)
+    let loop = group.loops[0]
+    let (taken, done) = (Atomic(0), Atomic(0))
+    await withTaskGroup { tasks in
+      tasks.addTask {
+        while loop.execute({ done.add(1, ordering: .relaxed) }) { taken.add(1, ordering: .relaxed) }
+      }
+      while done.load(ordering: .relaxed) < 100 { await Task.yield() }
+      await group.shutdown()
+    }
+    #expect(taken.load(ordering: .relaxed) == done.load(ordering: .relaxed))
+    await #expect(throws: CancellationError.self) { try await loop.sleep(for: .seconds(3600)) }
+  }
+
   @Test func whatHasArrivedComesBeforeADeadlineThatPassedWhileTheLoopWasBusy() async throws {
     final class Target: TimerTarget {
       private let fired: () -> Void

@@ -3,9 +3,7 @@
 import contextlib
 import json
 import os
-import pathlib
 import re
-import subprocess
 import urllib.parse
 
 import httpx
@@ -15,7 +13,7 @@ from selenium.common.exceptions import TimeoutException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
-from dice import ROOT
+from dice import preloaded
 
 # Chromium reports every 4xx and 5xx answer as a console error; those are the API's business and tested as such.
 BY_DESIGN = "network"
@@ -48,20 +46,8 @@ def start_browser():
     ):
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    environment = os.environ | {"LD_PRELOAD": str(_without_netlink())}
+    environment = os.environ | {"LD_PRELOAD": preloaded("no_netlink")}
     return webdriver.Chrome(options=options, service=webdriver.ChromeService("/usr/bin/chromedriver", env=environment))
-
-
-def _without_netlink():
-    """The library that keeps Chromium from dropping its requests when another test starts a container; compiled once."""
-    library = ROOT / ".build/no-netlink.so"
-    if not library.exists():
-        library.parent.mkdir(exist_ok=True)
-        own = library.with_suffix(f".{os.getpid()}")
-        source = pathlib.Path(__file__).with_name("no_netlink.c")
-        subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-o", own, source], check=True)
-        own.replace(library)
-    return library
 
 
 @contextlib.contextmanager

@@ -153,6 +153,18 @@ def is_ready(url):
         return False
 
 
+def preloaded(name):
+    """The library that `Tests/System/{name}.c` makes, for LD_PRELOAD; compiled once."""
+    library = ROOT / f".build/{name}.so"
+    if not library.exists():
+        library.parent.mkdir(exist_ok=True)
+        own = library.with_suffix(f".{os.getpid()}")
+        source = pathlib.Path(__file__).with_name(f"{name}.c")
+        subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-o", own, source], check=True)
+        own.replace(library)
+    return str(library)
+
+
 def run(*arguments, environment=None, timeout=20):
     """`dice` with these arguments, run to its end."""
     return subprocess.run(

@@ -4,13 +4,14 @@ import contextlib
 import json
 import re
 import socket
+import subprocess
 import urllib.parse
 
 import httpx
 import pytest
 
 from conftest import running_all, running_service
-from dice import RUN_TIME, USAGE, Dice, FreePorts, complaint, run
+from dice import BARE_ENVIRONMENT, PROGRAM, RUN_TIME, USAGE, Dice, FreePorts, complaint, run
 
 SUBCOMMANDS = ["all", "die-service", "dice-roller", "frontend", "trace-store", "traffic", "compare", "healthcheck"]
 SERVICES = ["die-service", "dice-roller", "frontend"]
@@ -212,3 +213,11 @@ def test_healthcheck(stack):
 def test_no_telemetry_setting_stops_a_service(collector, client, variable, value):
     with running_service("die-service", collector, environment={variable: value}) as (_, url):
         assert client.get(f"{url}/dice").status_code == 200
+
+
+@pytest.mark.parametrize("limit, loops", [(10, 1), (20, 4), (64, 256)])
+def test_too_few_descriptors_for_the_loops(limit, loops):
+    command = f"ulimit -n {limit} && exec {PROGRAM} die-service --port 0 --loops {loops}"
+    result = subprocess.run(["bash", "-c", command], env=BARE_ENVIRONMENT, capture_output=True, text=True, timeout=20)
+    line = complaint(result, RUN_TIME)
+    assert "out of file descriptors" in line and "ulimit -n" in line and ("--loops" in line) == (loops > 1)

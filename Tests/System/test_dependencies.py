@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from conftest import SPECIFICATIONS, running_service
+from dice import preloaded
 from scripted_server import Fault, Reply, ScriptedServer
 
 ROLLS = ["/roll?die=fair", "/roll-async?die=fair&times=3"]
@@ -121,6 +122,16 @@ def test_no_answer_within_two_seconds(backend, roller, client):
     backend.answer(Fault.HANG)
     answer, seconds = timed(client, f"{roller}/roll?die=fair")
     assert answer.status_code == 504 and 1.9 < seconds < 3.5
+
+
+def test_a_look_up_of_its_name_that_never_ends(collector, client):
+    environment = {"DIE_SERVICE_URL": "http://die-service.stuck:8106", "LD_PRELOAD": preloaded("stuck_names")}
+    with running_service("dice-roller", collector, environment=environment) as (_, url):
+        # More of them than libuv looks up at a time.
+        with ThreadPoolExecutor(6) as pool:
+            answers = list(pool.map(lambda _: timed(client, f"{url}/roll?die=fair"), range(6)))
+        assert [answer.status_code for answer, _ in answers] == [504] * 6
+        assert all(1.9 < seconds < 3.5 for _, seconds in answers)
 
 
 def test_an_answer_that_came_while_the_service_was_stopped_is_not_late(backend, collector, client):

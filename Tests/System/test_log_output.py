@@ -61,6 +61,16 @@ def test_lines_that_nobody_reads_are_dropped_counted_and_said():
     assert records[-1]["message"] == "Service stopped"
 
 
+def test_a_reader_that_never_reads_does_not_keep_the_process():
+    reader, writer = os.pipe()
+    with die_service(writer) as (process, url), contextlib.closing(os.fdopen(reader)):
+        os.close(writer)
+        with Connection(url) as connection:
+            assert connection.pipeline([REQUEST] * 2_000) == {200: 2_000}
+        process.terminate()
+        assert process.wait(20) == 0
+
+
 @pytest.mark.parametrize("target", ["a pipe without a reader", "a full disk"])
 def test_an_output_that_takes_nothing_costs_the_log_and_nothing_else(target):
     if target == "a full disk":

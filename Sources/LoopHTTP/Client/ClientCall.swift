@@ -3,6 +3,7 @@ actor ClientCall: LoopActor, DeadlineOwner {
   private enum Wait {
     case nothing
     case pool
+    case lookUp
     case connect(TCPStream)
     case exchange(ClientConnection)
   }
@@ -41,7 +42,7 @@ actor ClientCall: LoopActor, DeadlineOwner {
   private func timeOut() {
     switch wait {
     case .pool: fail(.timedOut(.connectionFromPool))
-    case .nothing, .connect: fail(.timedOut(.connect))
+    case .nothing, .lookUp, .connect: fail(.timedOut(.connect))
     case .exchange: fail(.timedOut(.response))
     }
   }
@@ -55,7 +56,7 @@ actor ClientCall: LoopActor, DeadlineOwner {
     failure = error
     switch wait {
     case .nothing: break
-    case .pool: news.wake()
+    case .pool, .lookUp: news.wake()
     case .connect(let stream): stream.close()
     case .exchange(let connection): connection.onLoop { $0.close() }
     }
@@ -108,14 +109,16 @@ actor ClientCall: LoopActor, DeadlineOwner {
   /// The preferred family first. The system orders a family by the nearest address (RFC 6724, rule 9), by which one of
   /// several replicas would get every connection: chance spreads them.
   private func addresses(of origin: ClientURL.Origin) async throws(ClientError) -> [SocketAddress] {
-    do throws(UVError) {
-      let all = try await NameResolver.resolve(origin.host, port: origin.port, on: loop)
-      guard all.count > 1 else { return all }
-      let preferred = all.prefix { $0.isIPv6 == all[0].isIPv6 }
-      return preferred.shuffled() + all.dropFirst(preferred.count)
-    } catch {
-      throw failure ?? .nameNotResolved(origin.host)
-    }
+    wait = .lookUp
+    defer { wait = .nothing }
+    let lookup = NameLookup(origin.host, port: origin.port, on: loop) { [news] _ in news.wake() }
+    defer { lookup.abandon() }
+    while failure == nil, lookup.result == nil { await news.wait() }
+    if let failure { throw failure }
+    guard case .success(let all) = lookup.result else { throw .nameNotResolved(origin.host) }
+    guard all.count > 1 else { return all }
+    let preferred = all.prefix { $0.isIPv6 == all[0].isIPv6 }
+    return preferred.shuffled() + all.dropFirst(preferred.count)
   }
 
   private func connect(to address: SocketAddress, timeout: Duration) async throws(UVError) -> TCPStream {

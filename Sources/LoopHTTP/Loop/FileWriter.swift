@@ -1,7 +1,7 @@
 internal import CUV
 
 /// Writes to a file descriptor on libuv's thread pool, so that a slow pipe or disk never stops a loop.
-public actor FileWriter {
+public actor FileWriter: LoopActor {
   /// The loop that runs this actor.
   public nonisolated let loop: EventLoop
   let descriptor: Int32
@@ -11,9 +11,6 @@ public actor FileWriter {
     self.descriptor = descriptor
     self.loop = loop
   }
-
-  /// See `Actor`: the actor's code runs on its loop.
-  public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
   /// Writes all of `bytes` at the descriptor's position; suspends until the system has taken them. One call at a time:
   /// bytes of overlapping calls may mix.
@@ -39,5 +36,20 @@ public actor FileWriter {
       }
     }
     return withExtendedLifetime(copy) { count }
+  }
+
+  /// Writes all of `bytes`, without a loop: blocks the calling thread until the system has taken them. For a program's first
+  /// and last words, when it has no loop.
+  public static func writeBlocking(_ bytes: [UInt8], to descriptor: Int32) throws(UVError) {
+    var offset = 0
+    while offset < bytes.count {
+      let copy = PinnedBytes(bytes, from: offset)
+      var (buffer, request) = unsafe (copy.buffer, uv_fs_t())
+      // SAFETY: without a callback libuv works at once and keeps nothing.
+      let count = unsafe uv_fs_write(nil, &request, descriptor, &buffer, 1, -1, nil)
+      unsafe uv_fs_req_cleanup(&request)
+      offset += Int(try UVError.check(count))
+      withExtendedLifetime(copy) {}
+    }
   }
 }

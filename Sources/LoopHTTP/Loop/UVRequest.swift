@@ -1,13 +1,13 @@
 internal import CUV
 
-/// One one-shot operation of libuv (connect, write, resolve): the request's memory, whatever must live as long, and the
-/// task that waits for its end.
+/// One one-shot operation of libuv (connect, write, resolve): the request's memory, whatever must live as long, and who is told
+/// of its end.
 ///
 /// The request's `data` holds one reference to this object from a successful start to the callback.
 @safe final class UVRequest<Raw, Value: Sendable> {
   private let loop: EventLoop
   let raw: UnsafeMutablePointer<Raw>
-  private var continuation: UnsafeContinuation<Result<Value, UVError>, Never>?
+  private var whenFinished: ((Result<Value, UVError>) -> Void)?
 
   private init(loop: EventLoop) {
     self.loop = loop
@@ -25,25 +25,35 @@ internal import CUV
     isolation: isolated (any Actor)? = #isolation,
     _ start: (UnsafeMutablePointer<Raw>) -> Int32
   ) async throws(UVError) -> Value {
-    loop.preconditionOnLoop()
-    let request = UVRequest(loop: loop)
-    return try await unsafe withUnsafeContinuation { continuation in
-      unsafe request.continuation = continuation
-      // SAFETY: every request type begins with `void *data`; the reference is given back in `finish` or below.
-      let reference = unsafe Unmanaged.passRetained(request)
-      unsafe UnsafeMutableRawPointer(request.raw).assumingMemoryBound(to: uv_req_t.self).pointee.data =
-        reference.toOpaque()
-      loop.ledger.requestsStarted += 1
-      let result = unsafe start(request.raw)
-      if result < 0 { unsafe UVRequest.finish(request.raw, .failure(UVError(code: result))) }
+    try await unsafe withUnsafeContinuation { continuation in
+      unsafe _ = Self.start(on: loop, whenFinished: { unsafe continuation.resume(returning: $0) }, start)
     }.get()
   }
 
-  /// Called from the request's callback, once: frees the request and wakes the task.
+  /// As `perform`, for whoever does not wait as a task.
+  static func start(
+    on loop: EventLoop,
+    whenFinished: @escaping (Result<Value, UVError>) -> Void,
+    _ start: (UnsafeMutablePointer<Raw>) -> Int32
+  ) -> UVRequest {
+    loop.preconditionOnLoop()
+    let request = UVRequest(loop: loop)
+    request.whenFinished = whenFinished
+    // SAFETY: every request type begins with `void *data`; the reference is given back in `finish` or below.
+    let reference = unsafe Unmanaged.passRetained(request)
+    unsafe UnsafeMutableRawPointer(request.raw).assumingMemoryBound(to: uv_req_t.self).pointee.data =
+      reference.toOpaque()
+    loop.ledger.requestsStarted += 1
+    let result = unsafe start(request.raw)
+    if result < 0 { unsafe UVRequest.finish(request.raw, .failure(UVError(code: result))) }
+    return request
+  }
+
+  /// Called from the request's callback, once: frees the request and tells of its end.
   static func finish(_ raw: UnsafeMutablePointer<Raw>, _ result: Result<Value, UVError>) {
     let data = unsafe UnsafeMutableRawPointer(raw).assumingMemoryBound(to: uv_req_t.self).pointee.data
     let request = unsafe Unmanaged<UVRequest<Raw, Value>>.fromOpaque(data.fromLibuv).takeRetainedValue()
     request.loop.ledger.requestsFinished += 1
-    unsafe request.continuation.take()?.resume(returning: result)
+    request.whenFinished.take()?(result)
   }
 }

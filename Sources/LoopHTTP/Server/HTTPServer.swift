@@ -45,7 +45,7 @@ public final class HTTPServer: Sendable {
   public func bind() async throws(UVError) -> SocketAddress {
     let configuration = context.configuration
     let first = group.loops[0]
-    let resolved = await Resolution.resolve(configuration.host, port: configuration.port, on: first)
+    let resolved = await NameLookup.result(of: configuration.host, port: configuration.port, on: first)
     guard var address = try resolved.get().first else { throw .nameNotResolved }
     let sharesPort = group.loops.count > 1
     if sharesPort, configuration.port != 0 { try TCPListener.checkFree(address) }
@@ -147,18 +147,5 @@ public final class HTTPServer: Sendable {
       return waiters
     }
     for waiter in ended { waiter.resume() }
-  }
-}
-
-/// Name look-up from outside of a loop.
-private enum Resolution {
-  static func resolve(_ host: String, port: UInt16, on loop: EventLoop) async -> Result<[SocketAddress], UVError> {
-    await Task(executorPreference: loop) {
-      do throws(UVError) {
-        return .success(try await NameResolver.resolve(host, port: port, on: loop))
-      } catch {
-        return .failure(error)
-      }
-    }.value
   }
 }

@@ -46,7 +46,7 @@ struct AllCommand: AsyncParsableCommand {
     )
     let frontendHost = try await process.start(frontendService, settings, flag: "--frontend-port")
     let started = [store.started, dieHost, rollerHost, frontendHost].compactMap(\.self)
-    await StandardError.write(started.map { "\($0.host.name) http://\($0.address)" }.joined(separator: "\n"))
+    StandardError.write(started.map { "\($0.host.name) http://\($0.address)" }.joined(separator: "\n"))
     try await process.run([dieHost.host, rollerHost.host, frontendHost.host], store: store.started?.host)
   }
 
@@ -69,7 +69,7 @@ struct AllCommand: AsyncParsableCommand {
       authority = "\(store.address)"
       started = store
     } catch .addressInUse {
-      await StandardError.write("trace-store: port \(traceStorePort) is taken; spans go to whoever listens there")
+      StandardError.write("trace-store: port \(traceStorePort) is taken; spans go to whoever listens there")
     } catch {
       throw RunFailure(description: "trace-store: cannot listen on \(storeSettings.host):\(traceStorePort): \(error)")
     }

@@ -1,11 +1,5 @@
 import ArgumentParser
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// Runs the subcommand; what goes wrong is one line on the standard error and the exit status of its kind.
 @main
 enum DiceMain {
@@ -17,20 +11,21 @@ enum DiceMain {
       } else {
         try command.run()
       }
+      endProcess(0)
     } catch {
-      await end(error)
+      end(error)
     }
   }
 
-  private static func end(_ error: any Error) async -> Never {
+  private static func end(_ error: any Error) -> Never {
     let status = Dice.exitCode(for: error)
     guard !status.isSuccess else {
       print(Dice.fullMessage(for: error))
-      exit(0)
+      endProcess(0)
     }
     let message = Dice.message(for: error).split(whereSeparator: \.isNewline).joined(separator: " ")
-    await StandardError.write(message)
-    exit(error is RunFailure ? 1 : status.rawValue)
+    StandardError.write(message)
+    endProcess(error is RunFailure ? 1 : status.rawValue)
   }
 }
 

@@ -17,7 +17,7 @@ struct HealthcheckCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let group = try EventLoopGroup(loopCount: 1)
+    let group = try EventLoopGroup.start(loopCount: 1)
     let client = HTTPClient(group: group)
     var request = ClientRequest(.get, try ClientURL(url))
     request.timeout = .seconds(5)
@@ -28,7 +28,6 @@ struct HealthcheckCommand: AsyncParsableCommand {
       result = .failure(error)
     }
     await client.shutdown()
-    await group.shutdown()
     switch result {
     case .success(200..<300): break
     case .success(let status): throw RunFailure(description: "\(url) answered \(status)")

@@ -57,6 +57,6 @@ private func runAlone(_ service: some ServiceDefinition, _ common: CommonOptions
   let settings = try common.settings(port: port)
   let process = try ServiceProcess(common)
   let (host, address) = try await process.start(service, settings, flag: "--port")
-  await StandardError.write("\(host.name) http://\(address)")
+  StandardError.write("\(host.name) http://\(address)")
   try await process.run([host])
 }

@@ -19,7 +19,7 @@ struct ServiceProcess {
     drainDelay = try options.drainDelay()
     drainTimeout = try options.drainTimeout()
     let style = try options.logStyle()
-    group = try EventLoopGroup(loopCount: options.loopCount())
+    group = try EventLoopGroup.start(loopCount: options.loopCount())
     sink = BufferedLogSink(descriptor: 1, group: group, style: style, service: "dice")
   }
 
@@ -61,14 +61,13 @@ struct ServiceProcess {
     }
     await watcher.stop()
     await sink.close(within: .seconds(2))
-    await group.shutdown()
   }
 
   private func drain(_ hosts: [ServiceHost], at signals: AsyncStream<Int32>) async {
     await withDiscardingTaskGroup { tasks in
       var isDraining = false
       for await signal in signals {
-        if isDraining { exit(128 + signal) }
+        if isDraining { endProcess(128 + signal) }
         isDraining = true
         for host in hosts {
           tasks.addTask { await host.drain(delay: self.drainDelay, timeout: self.drainTimeout) }

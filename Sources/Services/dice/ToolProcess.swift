@@ -24,7 +24,7 @@ struct ToolProcess {
 
   init(loopCount: Int, name: String) async throws {
     isTerminal = isatty(2) == 1
-    let group = try EventLoopGroup(loopCount: loopCount)
+    let group = try EventLoopGroup.start(loopCount: loopCount)
     let style = LogStyle.text(isColoured: isTerminal)
     self.group = group
     sink = BufferedLogSink(descriptor: 2, group: group, style: style, service: name)
@@ -34,12 +34,12 @@ struct ToolProcess {
     self.stops = stops
     let signals = SignalCount()
     watcher = try await SignalWatcher.start([SIGTERM, SIGINT], on: group.loops[0]) { signal in
-      if signals.next() > 1 { exit(128 + signal) }
+      if signals.next() > 1 { endProcess(128 + signal) }
       stop.yield()
     }
   }
 
-  /// Runs the tool and gives everything back, whatever came of it; what it throws is why the command fails.
+  /// Runs the tool, and says what is left to say whatever came of it; what it throws is why the command fails.
   func run<Report: Sendable, Failure: Error & CustomStringConvertible>(
     _ tool: (ToolProcess) async throws(Failure) -> Report
   ) async throws(RunFailure) -> Report {
@@ -56,6 +56,5 @@ struct ToolProcess {
   private func close() async {
     await watcher.stop()
     await sink.close(within: .seconds(1))
-    await group.shutdown()
   }
 }

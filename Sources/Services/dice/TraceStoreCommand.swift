@@ -19,7 +19,7 @@ struct TraceStoreCommand: AsyncParsableCommand {
     let service = try store.service()
     let process = try ServiceProcess(common)
     let started = try await process.start(service, settings, flag: "--port")
-    await StandardError.write("\(started.host.name) http://\(started.address)")
+    StandardError.write("\(started.host.name) http://\(started.address)")
     try await process.run([started.host])
   }
 }

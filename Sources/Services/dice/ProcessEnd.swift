@@ -1,0 +1,12 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Ends the process and all its loops, once everything that must be said is said. `exit` alone would have libuv join its
+/// threads, of which one may wait in the system for good: for a name, or in a write to a pipe that nobody reads.
+func endProcess(_ status: Int32) -> Never {
+  fflush(nil)
+  _exit(status)
+}

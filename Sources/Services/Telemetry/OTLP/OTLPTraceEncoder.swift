@@ -34,7 +34,7 @@ package struct OTLPTraceEncoder: OTLPEncoder {
             $0.string(1, scope.name)
             $0.string(2, scope.version)
           }
-          for span in spans { $0.message(2) { $0.write(span) } }
+          for index in spans.indices { $0.message(2) { $0.write(spans[index]) } }
           $0.string(3, scope.schemaURL)
         }
       }

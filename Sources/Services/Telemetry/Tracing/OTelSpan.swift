@@ -17,13 +17,13 @@ public final class OTelSpan: Tracing.Span {
   private let data: Mutex<SpanData?>
 
   /// A span that records until `end()`.
-  init(recording data: SpanData, tracer: OTelTracer, enclosing: ServiceContext, anchor: SpanClock.Anchor) {
+  init(recording data: consuming SpanData, tracer: OTelTracer, enclosing: ServiceContext, anchor: SpanClock.Anchor) {
     spanContext = data.context
     suppressesChildren = false
     self.tracer = tracer
     self.enclosing = enclosing
     self.anchor = anchor
-    self.data = Mutex(data)
+    self.data = Mutex(consume data)
   }
 
   /// A span that only stands for its identity: a remote parent, or one that the sampler leaves out.

@@ -57,18 +57,24 @@ public final class OTelTracer: Sendable {
       return OTelSpan(nonRecording: spanContext, enclosing: context)
     }
     let anchor = parent?.localAnchor ?? provider.clock.anchor
-    var data = SpanData(
-      name: name,
-      context: spanContext,
-      parent: parent.flatMap { $0.spanContext.isValid ? $0.spanContext : nil },
-      kind: kind,
-      scope: scope,
-      startTime: wallTime.map { provider.clock.time(ofWall: $0, on: anchor) } ?? provider.clock.now(anchor),
-      attributes: AttributeList(uniqueKeys: attributes(), limits: provider.limits.attributes)
+    let keptLinks = Array(links.prefix(provider.limits.linkCount))
+    // Made in the call: it is a few hundred bytes with a dozen references, which are not worth a copy.
+    return OTelSpan(
+      recording: SpanData(
+        name: name,
+        context: spanContext,
+        parent: parent.flatMap { $0.spanContext.isValid ? $0.spanContext : nil },
+        kind: kind,
+        scope: scope,
+        startTime: wallTime.map { provider.clock.time(ofWall: $0, on: anchor) } ?? provider.clock.now(anchor),
+        attributes: AttributeList(uniqueKeys: attributes(), limits: provider.limits.attributes),
+        links: keptLinks,
+        droppedLinkCount: links.count - keptLinks.count
+      ),
+      tracer: self,
+      enclosing: context,
+      anchor: anchor
     )
-    data.links = Array(links.prefix(provider.limits.linkCount))
-    data.droppedLinkCount = links.count - data.links.count
-    return OTelSpan(recording: data, tracer: self, enclosing: context, anchor: anchor)
   }
 
   /// Runs `body` with a new span as the active one, and ends the span when it returns or throws.

@@ -79,17 +79,21 @@ import Testing
   }
 
   @Test func whatALoopTakesOnUntilItsEndItDoes() async throws {
+    final class Counts: Sendable {
+      let taken = Atomic(0)
+      let done = Atomic(0)
+    }
     let group = try EventLoopGroup(loopCount: 1)
     let loop = group.loops[0]
-    let (taken, done) = (Atomic(0), Atomic(0))
+    let counts = Counts()
     await withTaskGroup { tasks in
       tasks.addTask {
-        while loop.execute({ done.add(1, ordering: .relaxed) }) { taken.add(1, ordering: .relaxed) }
+        while loop.execute({ counts.done.add(1, ordering: .relaxed) }) { counts.taken.add(1, ordering: .relaxed) }
       }
-      while done.load(ordering: .relaxed) < 100 { await Task.yield() }
+      while counts.done.load(ordering: .relaxed) < 100 { await Task.yield() }
       await group.shutdown()
     }
-    #expect(taken.load(ordering: .relaxed) == done.load(ordering: .relaxed))
+    #expect(counts.taken.load(ordering: .relaxed) == counts.done.load(ordering: .relaxed))
     await #expect(throws: CancellationError.self) { try await loop.sleep(for: .seconds(3600)) }
   }
 

@@ -130,8 +130,8 @@ extension Connection: TCPStreamOwner, DeadlineOwner {
   private func giveUpWaiting() {
     if phase == .parked { return endParked() }
     isTimedOut = true
-    // A response that is not taken holds its task in a write: only closing ends that.
-    if phase == .responding, isWriting { stream.close() }
+    // Answers that are not taken hold the task in a write, between requests too: only closing ends that.
+    if isWriting { stream.close() }
     news.wake()
   }
 

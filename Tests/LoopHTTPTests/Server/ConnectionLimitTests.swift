@@ -54,6 +54,42 @@ import Testing
     #expect(ledgers.filter { !$0.isBalanced } == [])
   }
 
+  /// Small answers are handed over between requests, where nothing else looks at the time.
+  @Test func aClientThatDoesNotReadSmallAnswersLosesTheConnectionToo() async throws {
+    let log = EventLog()
+    let ledgers = try await withServer { router in
+      router.get("/small") { _ in
+        log.append("small")
+        return Response(body: .bytes([UInt8](repeating: 0, count: 16_000)))
+      }
+      router.get("/next") { _ in
+        log.append("next")
+        return Response("next")
+      }
+    } configure: {
+      $0.writeTimeout = .milliseconds(100)
+      $0.maximumConnections = 1
+    } _: { server in
+      let loop = server.group.loops[0]
+      let client = try await RawClient.connect(to: server.address, on: loop, reading: false)
+      try await client.send("GET /small HTTP/1.1\r\nHost: a\r\n\r\n")
+      await log.wait(for: 1)
+      // There is room for this one only when the other has ended.
+      let next = try await RawClient.connect(to: server.address, on: loop)
+      try await next.send("GET /next HTTP/1.1\r\nHost: a\r\n\r\n")
+      var sent = 1
+      repeat {
+        try await client.send("GET /small HTTP/1.1\r\nHost: a\r\n\r\n")
+        sent += 1
+        await log.wait(for: sent)
+      } while log.events.last != "next"
+      #expect(await next.received(until: "next").contains("HTTP/1.1 200 OK\r\n"))
+      await next.close()
+      await client.close()
+    }
+    #expect(ledgers.filter { !$0.isBalanced } == [])
+  }
+
   // MARK: Overload
 
   @Test func requestsAboveTheLimitAreTurnedAwayWithinTheMiddleware() async throws {

@@ -47,7 +47,7 @@ extension Connection {
 
   private func waitForBody() async throws(WireError) {
     if stream.readState != .open { _ = try reader.value.parser.inputEnded() }
-    guard stream.readState == .open, !stream.isClosing, !Task.isCancelled else { throw .truncated }
+    guard canReceive, !Task.isCancelled else { throw .truncated }
     let configuration = context.configuration
     deadline?.set(
       bodyMeter.allowance(

@@ -76,20 +76,23 @@ actor Connection: LoopActor {
     return true
   }
 
-  /// After an error the client may still be sending; closing at once would make the system throw the answer away
-  /// (RFC 9112 §9.6). So: say that we are done, and read on for a moment.
+  /// After an error, or an answer to a request that was not read to its end, the client may still be sending; closing at
+  /// once would make the system throw the answer away (RFC 9112 §9.6). So: say that we are done, and read on for a moment.
   private func linger() async {
-    guard needsLinger, stream.readState == .open else { return }
+    guard needsLinger || reader.value.parser.framing != nil, canReceive else { return }
     await stream.shutdownWriting()
     isTimedOut = false
     deadline?.set(Connection.lingerNanoseconds)
     var discarded = 0
-    while stream.readState == .open, !isTimedOut, discarded < Connection.lingerBytes {
+    while canReceive, !isTimedOut, discarded < Connection.lingerBytes {
       discarded += stream.inboundCount
       stream.consume(stream.inboundCount)
       await news.wait()
     }
   }
+
+  /// Whether bytes can still come; a stream that this side closed reports nothing more.
+  var canReceive: Bool { stream.readState == .open && !stream.isClosing }
 
   /// The task waits for bytes of a head, and not for those of a body.
   var isAtRest = false

@@ -1,0 +1,37 @@
+import Testing
+
+@testable import LoopHTTP
+
+/// Answers to requests whose bodies nobody reads to their end: closing at once would make the system throw them away
+/// (RFC 9112 §9.6).
+@Suite(.timeLimit(.minutes(1))) struct EarlyAnswerTests {
+  private static let post = "POST /quick HTTP/1.1\r\nHost: a\r\nContent-Length: 500000\r\n\r\n"
+
+  @Test func aClientMaySendItsBodyToTheEnd() async throws {
+    try await onConnection(EchoRoutes.add) { client, _ in
+      try await client.send(Self.post + String(repeating: "x", count: 300_000))
+      let answer = await client.received(until: "Not Allowed\n")
+      #expect(answer.contains("HTTP/1.1 405 ") && answer.contains("\r\nConnection: close\r\n"))
+      try await client.send(String(repeating: "x", count: 200_000))
+      #expect(await client.receivedToEnd() == answer)
+    }
+  }
+
+  @Test func aConnectionThatIsAbortedIsNotKeptForItsAnswer() async throws {
+    let log = EventLog()
+    try await onConnection { router in
+      router.post("/quick") { request in
+        log.append("begun")
+        try await request.loop.sleep(for: .seconds(3600))
+        return Response()
+      }
+    } _: { client, server in
+      try await client.send(Self.post)
+      await log.wait(for: 1)
+      let begin = ContinuousClock.now
+      await server.server.shutdown(timeout: .milliseconds(20))
+      // As long as a client is given to take its answer.
+      #expect(ContinuousClock.now - begin < .seconds(1))
+    }
+  }
+}

@@ -17,6 +17,8 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
   private var head = MessageHead()
   private var outbound: [UInt8] = []
   private var isBusy = false
+  /// A request could not be written to its end.
+  private var isCutShort = false
   private var idleDeadline: Deadline?
   private let idleNanoseconds: UInt64
   /// Whether it has answered before: only then may a silent end mean that the server had given up on it.
@@ -49,8 +51,8 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
 
   /// Nothing stands in the way of another exchange.
   private var isReusable: Bool {
-    !stream.isClosing && stream.readState == .open && stream.inboundCount == 0 && parser.isBetweenMessages
-      && head.keepsAlive
+    !isCutShort && !stream.isClosing && stream.readState == .open && stream.inboundCount == 0
+      && parser.isBetweenMessages && head.keepsAlive
   }
 
   /// Ends the connection, and with it the exchange in progress; may be called again.
@@ -115,7 +117,8 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
       let written = try stream.tryWrite(outbound)
       if written < outbound.count { try await stream.write(outbound, from: written) }
     } catch {
-      throw .connectionClosed(isReused ? .stale : .sent)
+      // The server may have answered before it stopped to read (RFC 9112 §9.5): what has come tells.
+      isCutShort = true
     }
     do throws(WireError) {
       return try await receive(limit: request.responseBodyLimit)

@@ -89,6 +89,18 @@ import Testing
     }
   }
 
+  /// The server closes with most of the body unread, so that writing the rest fails.
+  @Test func anAnswerBeforeTheEndOfTheRequestIsAnAnswer() async throws {
+    let refused = "HTTP/1.1 413 Content Too Large\r\nContent-Length: 2\r\n\r\nno"
+    try await against([[refused], [Self.ok]]) { exchange in
+      var request = ClientRequest(.post, try exchange.url("/"))
+      request.body = [UInt8](repeating: 0, count: 64 << 20)
+      let response = try await exchange.client.execute(request)
+      #expect(response.statusCode == 413 && response.text == "no")
+      #expect(try await exchange.get("/").text == "ok")
+    }
+  }
+
   @Test func anIdempotentRequestIsSentAgainWhenAReusedConnectionEndsInSilence() async throws {
     try await against([[Self.ok, ""], [Self.ok]]) { exchange in
       _ = try await exchange.get("/first")

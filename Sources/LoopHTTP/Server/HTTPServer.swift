@@ -5,9 +5,11 @@ internal import Synchronization
 public final class HTTPServer: Sendable {
   private enum State {
     case new
+    case binding
     case bound([LoopServer])
     case running([LoopServer])
-    case stopping([LoopServer])
+    /// Shut down; `bind` or `run` is about to end what there is.
+    case stopping
     case ended
   }
 
@@ -15,7 +17,7 @@ public final class HTTPServer: Sendable {
   private let group: EventLoopGroup
   private let ownsGroup: Bool
   private let state = Mutex(State.new)
-  /// Those who wait in `shutdown` for `run` to return.
+  /// Those who wait in `shutdown` for `run` to return, or for `bind` to give up.
   private let waiters = Mutex<[CheckedContinuation<Void, Never>]>([])
 
   /// Without a `group` the server starts its own loops, one per CPU, and ends them with itself; that can fail for lack
@@ -40,9 +42,43 @@ public final class HTTPServer: Sendable {
   }
 
   /// Listens on the configured address; connections wait until `run`. Returns the address, with the port the system
-  /// chose where 0 was asked for. Throws where it is taken, not ours or not allowed.
+  /// chose where 0 was asked for. Throws where it is taken, also by this server itself, not ours or not allowed, and
+  /// `cancelled` where the server has been shut down, before or meanwhile.
   @discardableResult
   public func bind() async throws(UVError) -> SocketAddress {
+    try beginBinding()
+    do throws(UVError) {
+      let (address, servers) = try await listen()
+      if endBinding(.bound(servers)) { return address }
+      for server in servers { await server.abandon() }
+    } catch {
+      if endBinding(.new) { throw error }
+    }
+    await end()
+    throw .cancelled
+  }
+
+  private func beginBinding() throws(UVError) {
+    try state.withLock { state throws(UVError) in
+      switch state {
+      case .new: state = .binding
+      case .binding, .bound, .running: throw .addressInUse
+      case .stopping, .ended: throw .cancelled
+      }
+    }
+  }
+
+  /// False where `shutdown` has come before.
+  private func endBinding(_ next: State) -> Bool {
+    state.withLock { state in
+      guard case .binding = state else { return false }
+      state = next
+      return true
+    }
+  }
+
+  /// A listener on each loop, all on one address; where one fails, none.
+  private func listen() async throws(UVError) -> (SocketAddress, [LoopServer]) {
     let configuration = context.configuration
     let first = group.loops[0]
     let resolved = await NameLookup.result(of: configuration.host, port: configuration.port, on: first)
@@ -60,14 +96,20 @@ public final class HTTPServer: Sendable {
         throw error
       }
     }
-    state.withLock { $0 = .bound(servers) }
-    return address
+    return (address, servers)
   }
 
   /// Serves until `shutdown` or until the task is cancelled, which is a shutdown without patience. Binds first where
   /// `bind` was not called.
   public func run() async throws(UVError) {
-    if case .new = state.withLock({ $0 }) { try await bind() }
+    if case .new = state.withLock({ $0 }) {
+      do throws(UVError) {
+        try await bind()
+      } catch {
+        if isEnded { return }
+        throw error
+      }
+    }
     let bound: [LoopServer]? = state.withLock { state in
       guard case .bound(let servers) = state else { return nil }
       state = .running(servers)
@@ -89,13 +131,22 @@ public final class HTTPServer: Sendable {
         }
       }
     }
+    await end()
+  }
+
+  /// Nothing is open any more.
+  private func end() async {
     state.withLock { $0 = .ended }
     resumeWaiters()
     if ownsGroup { await group.shutdown() }
   }
 
+  private var isEnded: Bool {
+    if case .ended = state.withLock({ $0 }) { true } else { false }
+  }
+
   /// Stops accepting, lets requests in work finish with `Connection: close`, and cancels what still runs after
-  /// `timeout`. Suspends until `run` has ended its last connection.
+  /// `timeout`. Suspends until `run` has ended its last connection, or `bind` its listeners where that is under way.
   public func shutdown(timeout: Duration = .seconds(20)) async {
     switch beginShutdown() {
     case .drain(let servers):
@@ -110,7 +161,7 @@ public final class HTTPServer: Sendable {
     await withCheckedContinuation { continuation in
       waiters.withLock { $0.append(continuation) }
       // `run` may have ended since: then nobody else resumes.
-      if case .ended = state.withLock({ $0 }) { resumeWaiters() }
+      if isEnded { resumeWaiters() }
     }
   }
 
@@ -118,7 +169,7 @@ public final class HTTPServer: Sendable {
     case drain([LoopServer])
     /// `run` was never called, and no longer can be.
     case abandon([LoopServer])
-    /// Somebody else has begun it.
+    /// Somebody else has begun it, or will see to it.
     case wait
     case nothing
   }
@@ -132,8 +183,11 @@ public final class HTTPServer: Sendable {
       case .bound(let servers):
         state = .ended
         return .abandon(servers)
+      case .binding:
+        state = .stopping
+        return .wait
       case .running(let servers):
-        state = .stopping(servers)
+        state = .stopping
         return .drain(servers)
       case .stopping: return .wait
       case .ended: return .nothing

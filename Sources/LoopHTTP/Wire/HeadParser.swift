@@ -161,7 +161,8 @@ struct HeadParser: Sendable {
       guard ByteClass.isDigit(input[index]) else { throw .badStatusLine }
       head.status = head.status * 10 + Int(input[index] - UInt8(ascii: "0"))
     }
-    guard head.status >= 100, end == codeEnd || input[codeEnd] == ByteClass.space else { throw .badStatusLine }
+    // Other numbers are invalid (RFC 9110 §15). They would be a failure of the server: here, a malformed answer.
+    guard 100...599 ~= head.status, end == codeEnd || input[codeEnd] == ByteClass.space else { throw .badStatusLine }
     head.reason = ByteRange(min(codeEnd + 1, end)..<end)
     startFields()
     return true

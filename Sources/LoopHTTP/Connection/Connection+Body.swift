@@ -1,12 +1,14 @@
 internal import HTTPTypes
 
 extension Connection {
-  /// The next bytes of the request's body, nil at its end. Suspends until some are there.
+  /// The next bytes of the request's body, nil at its end. Suspends until some are there, or the task is cancelled.
   func nextBodyPiece() async throws -> [UInt8]? {
     if let bodyFailure { throw bodyFailure }
     do throws(WireError) {
       return try await readBody()
     } catch {
+      // Who reads was cancelled, and not the client's side ended: the body may still be read, or skipped.
+      if error == .truncated, Task.isCancelled, bodyFailure == nil, canReceive { throw CancellationError() }
       throw failBody(HTTPError(.init(code: error.status), error.reason))
     }
   }
@@ -56,12 +58,21 @@ extension Connection {
         bytesPerSecond: configuration.minimumBodyRate
       )
     )
-    await news.wait()
+    await waitForNewsOrCancellation()
     deadline?.clear()
     if isTimedOut {
       isTimedOut = false
       bodyFailure = HTTPError(.requestTimeout, "The body came too slowly")
       throw .truncated
+    }
+  }
+
+  /// A child task of the handler may read the body, and be cancelled without anything happening to the connection.
+  private func waitForNewsOrCancellation() async {
+    await withTaskCancellationHandler {
+      await news.wait()
+    } onCancel: {
+      loop.execute { self.onLoop { $0.news.wake() } }
     }
   }
 

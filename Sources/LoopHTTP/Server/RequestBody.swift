@@ -8,7 +8,8 @@ public struct RequestBody: AsyncSequence, Sendable {
   let connection: Connection
 
   /// Reads piece by piece. Throws `HTTPError` where the client sends nonsense (400), too much (413) or too slowly (408);
-  /// whatever is answered, the connection then closes.
+  /// whatever is answered, the connection then closes. Throws `CancellationError` where the task is cancelled while it
+  /// waits for bytes.
   public struct AsyncIterator: AsyncIteratorProtocol {
     let connection: Connection
 

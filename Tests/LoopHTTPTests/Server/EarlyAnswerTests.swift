@@ -34,4 +34,40 @@ import Testing
       #expect(ContinuousClock.now - begin < .seconds(1))
     }
   }
+
+  @Test func aHandlerMayGiveUpWaitingForItsBody() async throws {
+    let log = EventLog()
+    try await onConnection { router in
+      EchoRoutes.add(&router)
+      router.post("/impatient") { request in
+        let body = await withTaskGroup(of: Result<[UInt8], any Error>?.self) { tasks in
+          tasks.addTask {
+            log.append("reads")
+            do {
+              return .success(try await request.body.collect())
+            } catch {
+              return .failure(error)
+            }
+          }
+          tasks.addTask {
+            await log.wait(for: 2)
+            return nil
+          }
+          _ = await tasks.next()
+          tasks.cancelAll()
+          return await tasks.next()
+        }
+        #expect(throws: CancellationError.self) { try body??.get() }
+        return Response("given up")
+      }
+    } _: { client, _ in
+      try await client.send("POST /impatient HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n")
+      await log.wait(for: 1)
+      log.append("give up")
+      #expect(await client.received(until: "given up").contains("HTTP/1.1 200 OK\r\n"))
+      // The body is still where it was: the connection goes on behind it.
+      try await client.send("abc" + EchoRoutes.quick)
+      #expect(await client.received(until: "quick").count(of: "HTTP/1.1 200 OK\r\n") == 2)
+    }
+  }
 }

@@ -51,8 +51,8 @@ public struct Router: Sendable {
     on(.post, template, options: options, handler)
   }
 
-  /// Adds a route. `template` begins with `/`; `{name}` stands for one whole segment. A second route with the same
-  /// method and template replaces the first.
+  /// Adds a route. `template` begins with `/`; `{name}` stands for one whole segment, which has the same name in all
+  /// templates that are alike up to it. A second route with the same method and template replaces the first.
   public mutating func on(
     _ method: HTTPRequest.Method,
     _ template: String,
@@ -82,7 +82,7 @@ public struct Router: Sendable {
     precondition(template.hasPrefix("/"), "a route's template begins with a slash: \(template)")
     var node = 0
     for segment in template.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
-      node = child(of: node, segment)
+      node = child(of: node, segment, template)
     }
     nodes[node].endpoints.removeAll { $0.method == method }
     let endpoint = Endpoint(template: template, options: options, handler: handler)
@@ -91,11 +91,15 @@ public struct Router: Sendable {
     nodes[node].methodNotAllowed = methodNotAllowed(at: node, template)
   }
 
-  private mutating func child(of node: Int, _ segment: Substring) -> Int {
+  private mutating func child(of node: Int, _ segment: Substring, _ template: String) -> Int {
     if segment.hasPrefix("{"), segment.hasSuffix("}") {
-      if let parameter = nodes[node].parameter { return parameter.node }
+      let name = String(segment.dropFirst().dropLast())
+      if let parameter = nodes[node].parameter {
+        precondition(parameter.name == name, "{\(name)} of \(template) is {\(parameter.name)} in another template")
+        return parameter.node
+      }
       nodes.append(RouteNode())
-      nodes[node].parameter = (String(segment.dropFirst().dropLast()), nodes.count - 1)
+      nodes[node].parameter = (name, nodes.count - 1)
     } else {
       let bytes = Array(segment.utf8)
       if let literal = nodes[node].literals.first(where: { $0.segment == bytes }) { return literal.node }

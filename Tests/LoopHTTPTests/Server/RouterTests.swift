@@ -56,6 +56,19 @@ import Testing
     #expect(parameters["b"] == "/ x" && parameters["d"] == "2+3" && parameters["e"] == nil)
   }
 
+  @Test func aSegmentHasOneName() async {
+    await #expect(processExitsWith: .success) {
+      var router = Router()
+      router.get("/a/{x}") { _ in Response() }
+      router.get("/a/{x}/b") { _ in Response() }
+    }
+    await #expect(processExitsWith: .failure) {
+      var router = Router()
+      router.get("/a/{x}") { _ in Response() }
+      router.get("/a/{y}/b") { _ in Response() }
+    }
+  }
+
   @Test func aSecondRouteReplacesTheFirstAndOtherMethodsStandBesideIt() throws {
     let endpoint = try match("/x", method: "PUT") { router in
       router.get("/x", options: RouteOptions(bodyLimit: 1)) { _ in Response() }

@@ -112,6 +112,14 @@ private final class ScriptedTransport: OTLPTransport {
     #expect(log.text.contains(#""level":"WARNING""#))
   }
 
+  @Test(arguments: [-5, .min] as [Int64])
+  func `A receiver that claims to refuse fewer than none has refused none`(count: Int64) async throws {
+    let answer = Answer.with { $0.partialSuccess.rejectedSpans = count }
+    let transport = ScriptedTransport(.status(200, [:], body: try answer.serializedBytes()))
+    #expect(await post(transport).result == .delivered(rejected: 0))
+    #expect(OTLPLogEncoder.partialSuccess(of: .with { $0.partialSuccess.rejectedLogRecords = count }).rejected == 0)
+  }
+
   @Test func `A remark without rejected records is a warning and nothing else`() async throws {
     let answer = Answer.with { $0.partialSuccess.errorMessage = "use a shorter name" }
     let transport = ScriptedTransport(.status(200, [:], body: try answer.serializedBytes()))

@@ -158,4 +158,13 @@ struct OTLPPartialSuccess: Sendable, Hashable {
   var rejected = 0
   /// Why, or a remark.
   var message = ""
+
+  /// Nothing to say.
+  init() {}
+
+  /// What an answer says. Its count comes from outside: one below zero is none.
+  init(rejected: Int64, message: String) {
+    self.rejected = Int(clamping: max(rejected, 0))
+    self.message = message
+  }
 }

@@ -20,7 +20,7 @@ struct OTLPLogEncoder: OTLPEncoder {
     of answer: Opentelemetry_Proto_Collector_Logs_V1_ExportLogsServiceResponse
   ) -> OTLPPartialSuccess {
     OTLPPartialSuccess(
-      rejected: Int(answer.partialSuccess.rejectedLogRecords),
+      rejected: answer.partialSuccess.rejectedLogRecords,
       message: answer.partialSuccess.errorMessage
     )
   }

@@ -50,7 +50,7 @@ package struct OTLPTraceEncoder: OTLPEncoder {
     of answer: Opentelemetry_Proto_Collector_Trace_V1_ExportTraceServiceResponse
   ) -> OTLPPartialSuccess {
     OTLPPartialSuccess(
-      rejected: Int(answer.partialSuccess.rejectedSpans),
+      rejected: answer.partialSuccess.rejectedSpans,
       message: answer.partialSuccess.errorMessage
     )
   }

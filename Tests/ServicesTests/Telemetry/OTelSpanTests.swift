@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 import Synchronization
 import Testing
@@ -12,14 +13,17 @@ struct OTelSpanTests {
     sampler: Sampler = .alwaysOn,
     limits: SpanLimits = SpanLimits(),
     clock: SpanClock = SpanClock(),
-    isDisabled: Bool = false
+    isDisabled: Bool = false,
+    logger: Logger = Logger(label: "test"),
+    exceptionSignal: TracerProvider.ExceptionSignal = .event
   ) -> OTelTracer {
     TracerProvider(
       processor: ended,
       idGenerator: IDGenerator(),
-      logger: Logger(label: "test"),
+      logger: logger,
       sampler: sampler,
       limits: limits,
+      exceptionSignal: exceptionSignal,
       clock: clock,
       isDisabled: isDisabled
     ).tracer(InstrumentationScope(name: "test"))
@@ -119,6 +123,24 @@ struct OTelSpanTests {
     #expect(failed.events.first?.attributes["exception.message"] == .string("Broken()"))
     #expect(cancelled.status == .unset)
     #expect(cancelled.events.isEmpty)
+  }
+
+  @Test func `An exception that is told as a log record has the values of its attributes`() throws {
+    struct Broken: Error, CustomStringConvertible { var description: String { "die 3 is broken" } }
+    let log = MemoryLogSink()
+    let tracer = tracer(
+      logger: LogStyle.json.logger(service: "test", level: .info, sink: log),
+      exceptionSignal: .log
+    )
+    tracer.startSpan("roll").recordException(
+      Broken(),
+      attributes: [Attribute("die.faces", .intArray([1, 2])), Attribute("die.number", 3)]
+    )
+    let fields = try #require(JSONSerialization.jsonObject(with: Data(log.text.utf8)) as? [String: Any])
+    #expect(fields["exception.message"] as? String == "die 3 is broken")
+    #expect(fields["exception.type"] as? String == String(reflecting: Broken.self))
+    #expect(fields["die.number"] as? Int == 3)
+    #expect(fields["die.faces"] as? [Int] == [1, 2])
   }
 
   @Test func `Inside a span it is the current one, and children find it`() {

@@ -7,6 +7,23 @@ extension LogRecord {
   }
 }
 
+extension Logger.MetadataValue {
+  /// An attribute's value as a field that keeps its type in JSON.
+  init(_ value: AttributeValue) {
+    self =
+      switch value {
+      case .string(let text): .string(text)
+      case .int(let number): .stringConvertible(number)
+      case .double(let number): .stringConvertible(number)
+      case .bool(let isTrue): .stringConvertible(isTrue)
+      case .stringArray(let texts): .array(texts.map { .string($0) })
+      case .intArray(let numbers): .stringConvertible(numbers.map { Int($0) })
+      case .doubleArray(let numbers): .stringConvertible(numbers)
+      case .boolArray(let values): .array(values.map { .stringConvertible($0) })
+      }
+  }
+}
+
 extension AttributeValue {
   /// A field's value. Attributes do not nest: an array of anything but texts, and a dictionary, become text.
   init(_ field: Logger.MetadataValue) {

@@ -69,7 +69,7 @@ public final class TracerProvider: Sendable {
 
   func logException(_ attributes: [Attribute], in context: ServiceContext) {
     var metadata: Logger.Metadata = [:]
-    for attribute in attributes { metadata[attribute.key.name] = "\(attribute.value)" }
+    for attribute in attributes { metadata[attribute.key.name] = Logger.MetadataValue(attribute.value) }
     ServiceContext.$current.withValue(context) {
       logger.error("exception", metadata: metadata)
     }

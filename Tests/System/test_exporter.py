@@ -124,9 +124,11 @@ def test_a_partial_success_is_not_repeated(collector):
 def test_a_receiver_that_hangs_does_not_hold_the_service(collector):
     collector.answer(Fault.HANG)
     with exporting(collector, OTEL_EXPORTER_OTLP_TIMEOUT="500", OTEL_BSP_EXPORT_TIMEOUT="1000") as service:
-        service.span()
+        lost = service.span()
         service.exports(1)
         collector.spans(service.span())
+        service.wait_for_counts(lambda counts: (counts["failed_total"], counts["exported_total"]) == (1, 1))
+    assert collector.received(lost) == [], "what made it hang is not sent again"
 
 
 def test_a_receiver_that_comes_late_gets_everything():

@@ -98,6 +98,19 @@ private final class ScriptedTransport: OTLPTransport {
     #expect(transport.requests.count > 1)
   }
 
+  @Test func `A request that got no answer in time is not sent again`() async {
+    let transport = ScriptedTransport(.failure(.timedOut), .status(200))
+    #expect(await post(transport).result == .dropped)
+    #expect(transport.requests.count == 1)
+    #expect(log.lines.count == 1)
+  }
+
+  @Test func `A request that cuts its connection until the time is over may be the reason, and is not kept`() async {
+    let transport = ScriptedTransport(.failure(.disconnected))
+    #expect(await post(transport, limit: .milliseconds(50)).result == .dropped)
+    #expect(transport.requests.count > 1)
+  }
+
   @Test func `A wait longer than the time left is not begun`() async {
     let transport = ScriptedTransport(.status(503, [.retryAfter: "3600"]), .status(200))
     #expect(await post(transport).result == .undelivered)

@@ -61,15 +61,30 @@ final class OTLPExporter: Sendable {
         log(state.withLock { $0.outage.failed(reason + statusMessage(of: answer)) })
         return .dropped
       case .retry(let asked, let reason):
-        if Task.isCancelled { return .undelivered }
-        log(state.withLock { $0.outage.failed(reason) })
-        let delay = backOff.delay(after: attempt, asked: asked, random: .random(in: 0...1))
-        if asked != nil { state.withLock { $0.quietUntil = .now + delay } }
-        guard .now + delay < deadline, (try? await Task.sleep(for: delay)) != nil else { return .undelivered }
-        attempt += 1
-        onRetry()
+        guard await pause(after: attempt, asked: asked, reason, until: deadline) else { return .undelivered }
+      case .interrupted(let reason):
+        guard await pause(after: attempt, asked: nil, reason, until: deadline) else {
+          return Task.isCancelled ? .undelivered : .dropped
+        }
       }
+      attempt += 1
+      onRetry()
     }
+  }
+
+  /// Waits before the next attempt; false when there is no time for one.
+  private func pause(
+    after attempt: Int,
+    asked: Duration?,
+    _ reason: String,
+    until deadline: ContinuousClock.Instant
+  ) async -> Bool {
+    if Task.isCancelled { return false }
+    log(state.withLock { $0.outage.failed(reason) })
+    let delay = backOff.delay(after: attempt, asked: asked, random: .random(in: 0...1))
+    if asked != nil { state.withLock { $0.quietUntil = .now + delay } }
+    guard .now + delay < deadline else { return false }
+    return (try? await Task.sleep(for: delay)) != nil
   }
 
   private func attemptPost(

@@ -6,6 +6,8 @@ enum OTLPReply: Sendable, Hashable {
   case accepted
   /// May go well later, no sooner than after the given time if there is one.
   case retry(after: Duration?, reason: String)
+  /// May go well at once; but the request was on its way, and may itself be what ended the exchange.
+  case interrupted(reason: String)
   /// Will never go well.
   case refused(reason: String)
 
@@ -26,8 +28,9 @@ enum OTLPReply: Sendable, Hashable {
   init(_ error: OTLPTransportError) {
     switch error {
     case .unreachable: self = .retry(after: nil, reason: "connection refused")
-    case .disconnected: self = .retry(after: nil, reason: "connection closed without an answer")
-    case .timedOut: self = .retry(after: nil, reason: "no answer in time")
+    case .disconnected: self = .interrupted(reason: "connection closed without an answer")
+    // Not among the "retryable" failures: what took a receiver too long once does so again, and others wait behind it.
+    case .timedOut: self = .refused(reason: "no answer in time")
     case .cancelled: self = .retry(after: nil, reason: "cancelled")
     case .malformedResponse: self = .refused(reason: "malformed answer")
     case .invalidURL: self = .refused(reason: "unusable URL")

@@ -239,6 +239,19 @@ def test_an_answer_that_is_too_large_is_not_read_to_its_end(collector):
     assert len(collector.requests) == 2, "it is no reason to try again"
 
 
+def test_a_200_from_whoever_stands_in_the_receivers_place_delivers_nothing(collector):
+    collector.answer(*[Reply(200, b"<html>Please log in", {"Content-Type": "text/html"})] * 2)
+    with exporting(collector) as service:
+        for count in (1, 2):
+            service.span()
+            service.wait_for_counts(lambda counts: counts["failed_total"] == count)
+        assert service.counts()["exported_total"] == 0
+        service.span()
+        service.wait_for_counts(lambda counts: counts["exported_total"] == 1)
+    said = [record["message"] for record in service.process.logs if "xport" in record["message"]]
+    assert said == ["export fails", "export works again"]
+
+
 def test_batches_are_as_large_as_is_said(collector):
     environment = {"OTEL_BSP_MAX_EXPORT_BATCH_SIZE": "10", "OTEL_BSP_SCHEDULE_DELAY": "3600000"}
     with exporting(collector, **environment) as service:

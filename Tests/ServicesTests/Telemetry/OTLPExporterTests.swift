@@ -153,17 +153,18 @@ private final class ScriptedTransport: OTLPTransport {
   }
 
   @Test(arguments: [
-    (OTLPConfiguration.Compression.gzip, "gzip", 1), (.gzip, "br", 0), (.none, "gzip", 0),
+    (OTLPConfiguration.Compression.gzip, "gzip", ExportResult.delivered(rejected: 1)), (.gzip, "br", .dropped),
+    (.none, "gzip", .dropped),
   ])
   func `Only the compression that was asked for is read`(
     asked: OTLPConfiguration.Compression,
     sent: String,
-    rejected: Int
+    result: ExportResult
   ) async throws {
     let answer = Answer.with { $0.partialSuccess.rejectedSpans = 1 }
     let body = Gzip.compress(try answer.serializedBytes())
     let transport = ScriptedTransport(.status(200, [.contentEncoding: sent], body: body))
-    #expect(await post(transport) { $0.compression = asked }.result == .delivered(rejected: rejected))
+    #expect(await post(transport) { $0.compression = asked }.result == result)
   }
 
   @Test func `An answer over the limit is not read, before and after decompression`() async throws {
@@ -177,15 +178,25 @@ private final class ScriptedTransport: OTLPTransport {
         $0.maximumResponseBytes = 5000
         $0.compression = .gzip
       }
-      #expect(result == .delivered(rejected: 0))
+      #expect(result == .dropped)
       #expect(transport.requests.count == 1)
     }
-    #expect(log.lines.isEmpty)
+    #expect(!log.text.contains("xxx"))
   }
 
-  @Test func `A body with the wrong content type is not read`() async {
-    let transport = ScriptedTransport(.status(200, [.contentType: "text/html"], body: Array("<html>".utf8)))
-    #expect(await post(transport).result == .delivered(rejected: 0))
+  @Test(arguments: [
+    ("text/html", "<html>", ExportResult.dropped), ("application/x-protobuf", "<html>", .dropped),
+    ("text/plain", "", .delivered(rejected: 0)),
+  ])
+  func `A 200 from whoever is no receiver of spans delivers nothing`(
+    type: String,
+    body: String,
+    result: ExportResult
+  ) async {
+    let transport = ScriptedTransport(.status(200, [.contentType: type], body: Array(body.utf8)))
+    #expect(await post(transport).result == result)
+    #expect(log.text.contains("html") == false)
+    #expect(log.lines.count == (result == .dropped ? 1 : 0))
   }
 
   @Test func `Headers say what the body is`() async throws {

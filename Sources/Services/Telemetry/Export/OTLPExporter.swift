@@ -54,9 +54,7 @@ final class OTLPExporter: Sendable {
     while true {
       let (reply, answer) = await attemptPost(body, until: deadline)
       switch reply {
-      case .accepted:
-        log(state.withLock { $0.outage.succeeded() })
-        return accepted(answer, rejected)
+      case .accepted: return accepted(answer, rejected)
       case .refused(let reason):
         log(state.withLock { $0.outage.failed(reason + statusMessage(of: answer)) })
         return .dropped
@@ -132,13 +130,18 @@ final class OTLPExporter: Sendable {
     return try? Gzip.decompress(answer.body, limit: configuration.maximumResponseBytes)
   }
 
+  /// What a 2xx answer says. One that cannot be read is no receiver's: whoever stands in its place has not kept the batch.
   private func accepted(
     _ answer: OTLPTransportResponse?,
     _ rejected: ([UInt8]) -> OTLPPartialSuccess?
   ) -> ExportResult {
-    guard let body = content(of: answer), let partial = rejected(body), partial != OTLPPartialSuccess() else {
-      return .delivered(rejected: 0)
+    let isEmpty = answer?.body.isEmpty ?? true
+    guard let partial = isEmpty ? OTLPPartialSuccess() : content(of: answer).flatMap(rejected) else {
+      log(state.withLock { $0.outage.failed("status \(answer?.status ?? 0) with an answer that is not OTLP") })
+      return .dropped
     }
+    log(state.withLock { $0.outage.succeeded() })
+    guard partial != OTLPPartialSuccess() else { return .delivered(rejected: 0) }
     logger.warning(
       "export accepted with remarks",
       metadata: ["rejected": "\(partial.rejected)", "reason": "\(partial.message)"]

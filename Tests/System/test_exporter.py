@@ -222,6 +222,18 @@ def test_the_exporter_tells_what_became_of_its_spans(collector):
         }
 
 
+def test_what_waits_is_told_while_it_waits(collector):
+    collector.default = Fault.HANG
+    with exporting(collector, OTEL_BSP_MAX_EXPORT_BATCH_SIZE="2", OTEL_BSP_SCHEDULE_DELAY="3600000") as service:
+        service.span()
+        assert service.counts()["queued"] == 1
+        service.span()
+        service.exports(1)
+        service.span()
+        assert service.counts()["queued"] == 3, "the batch on its way is among them"
+        assert httpx.get(f"{service.url}/readyz?verbose").json()["exporter"]["queued"] == 3
+
+
 def test_exports_share_a_connection(collector):
     with exporting(collector) as service:
         for count in range(1, 6):

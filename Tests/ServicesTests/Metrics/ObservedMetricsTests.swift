@@ -48,7 +48,7 @@ import Testing
 
   @Test func theExportersCountsAreOnThePage() async {
     let statistics = ExportStatistics()
-    statistics.setQueued(1)
+    statistics.readQueued { 1 }
     statistics.add(.delivered(rejected: 1), count: 3, at: 1_700_000_000.5)
     for _ in 0..<3 { statistics.addDropped() }
     statistics.add(.dropped, count: 3, at: 1_700_000_001)

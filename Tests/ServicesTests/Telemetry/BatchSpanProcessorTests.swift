@@ -148,6 +148,34 @@ struct BatchSpanProcessorTests {
     }
   }
 
+  @Test(.timeLimit(.minutes(1))) func `What waits is counted when it is asked for, with the batch on its way`() async {
+    let (begun, begin) = AsyncStream.makeStream(of: Void.self)
+    let (released, release) = AsyncStream.makeStream(of: Void.self)
+    var configuration = BatchConfiguration()
+    configuration.maximumExportBatchSize = 2
+    configuration.scheduleDelay = .seconds(3600)
+    let statistics = ExportStatistics()
+    let processor = BatchProcessor<Int>(configuration: configuration, statistics: statistics) { _, _ in
+      begin.yield()
+      return await released.first { _ in true } == nil ? .dropped : .undelivered
+    }
+    processor.add(1)
+    #expect(statistics.snapshot.queued == 1)
+    await withTaskGroup { group in
+      group.addTask { await processor.run() }
+      processor.add(2)
+      await begun.first { _ in true }
+      #expect(statistics.snapshot.queued == 2)
+      processor.add(3)
+      #expect(statistics.snapshot.queued == 3)
+      release.yield()
+      release.finish()
+      #expect(await processor.forceFlush(within: .seconds(10)) == false)
+      #expect(statistics.snapshot.queued == 0)
+      group.cancelAll()
+    }
+  }
+
   @Test func `Exports never overlap`() async {
     let exporter = ScriptedExporter(delay: .milliseconds(2))
     await withProcessor(exporter, queue: 100, batch: 1, delay: .milliseconds(1)) { processor, end in

@@ -40,7 +40,9 @@ public final class BatchProcessor<Record: Sendable>: Sendable {
     self.statistics = statistics
     self.clock = clock
     self.export = export
-    queue = RecordQueue(configuration, group: group)
+    let queue = RecordQueue<Record>(configuration, group: group)
+    self.queue = queue
+    statistics.readQueued { queue.count + queue.takenCount }
     (wakeUps, wakeUp) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
   }
 
@@ -118,7 +120,6 @@ public final class BatchProcessor<Record: Sendable>: Sendable {
     }
     await queue.gather()
     let isDelivered = await exportBatches(schedule.count(for: present.wakes, queued: queue.count), &schedule)
-    statistics.setQueued(queue.count)
     for waiter in present.flushes {
       waiter.yield(isDelivered)
       waiter.finish()
@@ -135,13 +136,13 @@ public final class BatchProcessor<Record: Sendable>: Sendable {
       // A record that is counted may not be in its loop's buffer yet: the next wake-up finds it.
       guard !records.isEmpty else { break }
       remaining -= records.count
-      statistics.setQueued(queue.count)
       let result = await export(records, configuration.exportTimeout)
       if result != .delivered(rejected: 0) { isDelivered = false }
       guard schedule.finished(result) else {
         queue.putBack(records)
         return false
       }
+      queue.forgetTaken()
       statistics.add(result, count: records.count, at: Double(EventLoop.wallClockNanoseconds()) / 1e9)
     }
     return isDelivered

@@ -4,7 +4,7 @@ import Synchronization
 public final class ExportStatistics: Sendable {
   /// The counts at one moment.
   public struct Snapshot: Sendable, Hashable {
-    /// Records that wait.
+    /// Records that wait, those of the export on its way among them.
     public var queued = 0
     /// Records that were delivered.
     public var exported = 0
@@ -23,7 +23,7 @@ public final class ExportStatistics: Sendable {
 
   private let counts = Mutex(Snapshot())
   private let droppedCount = Atomic<Int>(0)
-  private let queuedCount = Atomic<Int>(0)
+  private let queued = Mutex<@Sendable () -> Int>({ 0 })
 
   /// Nothing yet.
   public init() {}
@@ -32,11 +32,13 @@ public final class ExportStatistics: Sendable {
   public var snapshot: Snapshot {
     var snapshot = counts.withLock { $0 }
     snapshot.dropped = droppedCount.load(ordering: .relaxed)
-    snapshot.queued = queuedCount.load(ordering: .relaxed)
+    snapshot.queued = queued.withLock { $0 }()
     return snapshot
   }
 
-  func setQueued(_ count: Int) { queuedCount.store(count, ordering: .relaxed) }
+  /// Says where the records wait: asked at each `snapshot`, so that who adds one has nothing to note.
+  func readQueued(from count: @escaping @Sendable () -> Int) { queued.withLock { $0 = count } }
+
   func addDropped() { droppedCount.add(1, ordering: .relaxed) }
   func addRetry() { counts.withLock { $0.retries += 1 } }
 

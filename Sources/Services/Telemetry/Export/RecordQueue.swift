@@ -8,6 +8,7 @@ final class RecordQueue<Record: Sendable>: Sendable {
   private let finished: LoopLocal<[Record]>
   private let gathered = Mutex<[Record]>([])
   private let waiting = Atomic<Int>(0)
+  private let taken = Atomic<Int>(0)
   private let isClosed = Atomic<Bool>(false)
   private let bound: Int
   private let batchSize: Int
@@ -21,6 +22,9 @@ final class RecordQueue<Record: Sendable>: Sendable {
 
   /// Records that wait now, gathered or not.
   var count: Int { waiting.load(ordering: .relaxed) }
+
+  /// Records of the batch that was taken and neither put back nor forgotten.
+  var takenCount: Int { taken.load(ordering: .relaxed) }
 
   /// Appends a record; never waits on a loop.
   func enqueue(_ record: Record) -> EnqueueOutcome {
@@ -43,13 +47,14 @@ final class RecordQueue<Record: Sendable>: Sendable {
     gathered.withLock { $0 += buffers.joined() }
   }
 
-  /// Takes the first of the gathered records.
+  /// Takes the first of the gathered records. They count as taken until they are put back or forgotten.
   func take(atMost count: Int) -> [Record] {
     let records = gathered.withLock {
       let taken = Array($0.prefix(count))
       $0.removeFirst(taken.count)
       return taken
     }
+    taken.add(records.count, ordering: .relaxed)
     waiting.subtract(records.count, ordering: .relaxed)
     return records
   }
@@ -58,6 +63,12 @@ final class RecordQueue<Record: Sendable>: Sendable {
   func putBack(_ records: [Record]) {
     gathered.withLock { $0.insert(contentsOf: records, at: 0) }
     waiting.add(records.count, ordering: .relaxed)
+    forgetTaken()
+  }
+
+  /// The batch that was taken is done with.
+  func forgetTaken() {
+    taken.store(0, ordering: .relaxed)
   }
 
   /// Takes no more records from now on.

@@ -95,6 +95,24 @@ def test_bombs_cost_no_memory():
         assert store.memory("VmHWM") - before < 96, "decoded, one of them takes a gigabyte"
 
 
+@pytest.mark.parametrize("shared", ["resource", "scope"])
+def test_what_all_traces_of_an_export_share_cannot_become_a_bomb(shared):
+    """Each trace has its own copy of resource and scope: 500 MiB of copies, from an export of less than half a MiB."""
+    request = export_of(spans=2000)[1]
+    batch = request.resource_spans[0]
+    for index, span in enumerate(batch.scope_spans[0].spans):
+        span.trace_id = (index + 1).to_bytes(16, "big")
+    holder = batch.resource if shared == "resource" else batch.scope_spans[0].scope
+    holder.attributes.add(key="large").value.string_value = "x" * (256 << 10)
+    with trace_store() as store:
+        before = store.memory()
+        partial = ExportResponse.FromString(store.export(request.SerializeToString()).content).partial_success
+        assert store.memory("VmHWM") - before < 64, "the store keeps 32"
+        kept = len(store.search(limit=3000))
+        assert 100 < kept == 2000 - partial.rejected_spans < 128
+        assert partial.error_message
+
+
 def test_a_trace_cannot_become_a_bomb_piece_by_piece():
     with trace_store() as store:
         trace_id, request = export_of()

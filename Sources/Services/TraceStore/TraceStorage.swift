@@ -37,6 +37,9 @@ struct TraceStorage: Sendable {
 
   var count: Int { traces.count }
 
+  /// Bytes that the spans take where they are a trace's first.
+  static func size(ofNew spans: SpansOfTrace) -> Int { spans.encoded.count + pieceOverhead + traceOverhead }
+
   /// Adds spans to their trace and drops the oldest traces that no longer fit. False, and nothing is kept, where the
   /// trace would be larger than `traceLimit` or have more messages than `messageLimit`.
   mutating func add(_ spans: SpansOfTrace) -> Bool {

@@ -69,11 +69,9 @@ extension TraceStoreServer {
     guard messages != nil, let request = format.decode(SpansOfTrace.Request.self, from: bytes) else {
       throw HTTPError(.badRequest, "The body is no ExportTraceServiceRequest")
     }
-    let (traces, withoutID) = SpansOfTrace.split(request, format)
-    let overLimit = storage.withLock { storage in
-      traces.reduce(0) { storage.add($1) ? $0 : $0 + $1.spanCount }
-    }
-    return Rejection(withoutID: withoutID, overLimit: overLimit)
+    let export = ExportByTrace(request, format)
+    let overLimit = export.forEach(upTo: limits.storage) { spans in storage.withLock { $0.add(spans) } }
+    return Rejection(withoutID: export.withoutID, overLimit: overLimit)
   }
 
   private struct Rejection: Sendable {
@@ -85,7 +83,7 @@ extension TraceStoreServer {
     var answer = Answer()
     var reasons: [String] = []
     if rejected.withoutID > 0 { reasons.append("\(rejected.withoutID) spans without a valid trace id and span id") }
-    if rejected.overLimit > 0 { reasons.append("\(rejected.overLimit) spans of traces too large to keep") }
+    if rejected.overLimit > 0 { reasons.append("\(rejected.overLimit) spans beyond the size of a trace or an export") }
     if !reasons.isEmpty {
       answer.partialSuccess.rejectedSpans = Int64(rejected.withoutID + rejected.overLimit)
       answer.partialSuccess.errorMessage = reasons.joined(separator: ", ")

@@ -57,7 +57,19 @@ enum SampleSpans {
 
   /// The spans as the storage takes them; they must all be of one trace.
   static func trace(_ spans: Span..., service: String = "dice") -> SpansOfTrace {
-    SpansOfTrace.split(request(batch(service, spans)), .protobuf).traces[0]
+    split(request(batch(service, spans)), .protobuf).traces[0]
+  }
+
+  /// The export by trace, and the number of spans without an id.
+  static func split(_ request: SpansOfTrace.Request, _ format: OTLPFormat) -> (traces: [SpansOfTrace], rejected: Int) {
+    let export = ExportByTrace(request, format)
+    var traces: [SpansOfTrace] = []
+    let leftOut = export.forEach(upTo: .max) { spans in
+      traces.append(spans)
+      return true
+    }
+    #expect(leftOut == 0)
+    return (traces, export.withoutID)
   }
 
   static func text(_ text: String) -> Value { Value.with { $0.stringValue = text } }
@@ -76,6 +88,10 @@ enum SampleSpans {
       }
     }
   }
+}
+
+extension SpansOfTrace {
+  var spanCount: Int { batches.reduce(0) { $0 + $1.scopeSpans.reduce(0) { $0 + $1.spans.count } } }
 }
 
 extension TraceStorage {

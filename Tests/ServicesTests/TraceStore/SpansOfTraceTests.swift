@@ -14,7 +14,7 @@ struct SpansOfTraceTests {
       scope: "http"
     )
     let roller = SampleSpans.batch("dice-roller", [SampleSpans.span("d", of: 7, id: 4)], scope: "rolls")
-    let (traces, rejected) = SpansOfTrace.split(SampleSpans.request(frontend, roller), .protobuf)
+    let (traces, rejected) = SampleSpans.split(SampleSpans.request(frontend, roller), .protobuf)
     #expect(rejected == 0)
     #expect(traces.map(\.traceID) == [SampleSpans.traceID(7), SampleSpans.traceID(8)])
     #expect(traces.map(\.spanCount) == [3, 1])
@@ -26,6 +26,26 @@ struct SpansOfTraceTests {
     #expect(seven.batches.allSatisfy { $0.schemaURL == frontend.schemaURL })
     let decoded = try #require(OTLPFormat.protobuf.decode(TraceDocument.TracesData.self, from: seven.encoded))
     #expect(decoded.resourceSpans == seven.batches)
+  }
+
+  @Test func `A trace has one copy of a resource, however many scopes its spans are in`() throws {
+    var batch = SampleSpans.batch("dice", [SampleSpans.span("a"), SampleSpans.span("b", id: 2)], scope: "http")
+    batch.scopeSpans += SampleSpans.batch("dice", [SampleSpans.span("c", id: 3)], scope: "rolls").scopeSpans
+    let trace = try #require(SampleSpans.split(SampleSpans.request(batch), .protobuf).traces.first)
+    #expect(trace.batches == [batch])
+  }
+
+  @Test func `What the traces of an export take together is bounded, made or not`() {
+    let batch = SampleSpans.batch("dice", (1...10).map { SampleSpans.span(of: $0) } + [SampleSpans.span(of: 10, id: 2)])
+    let export = ExportByTrace(SampleSpans.request(batch), .protobuf)
+    let size = TraceStorage.size(ofNew: SampleSpans.trace(SampleSpans.span()))
+    var kept: [TraceID] = []
+    let leftOut = export.forEach(upTo: 4 * size) { spans in
+      kept.append(spans.traceID)
+      return kept.count != 2
+    }
+    #expect(kept == (1...4).map(SampleSpans.traceID))
+    #expect(leftOut == 8, "the second, which was not taken, and all from the fifth on")
   }
 
   @Test func `Spans without a usable id are left out and counted`() {
@@ -40,7 +60,7 @@ struct SpansOfTraceTests {
       return span
     }
     let request = SampleSpans.request(SampleSpans.batch("dice", spans + [SampleSpans.span("whole")]))
-    let (traces, rejected) = SpansOfTrace.split(request, .protobuf)
+    let (traces, rejected) = SampleSpans.split(request, .protobuf)
     #expect(rejected == damage.count)
     #expect(traces.map(\.spanCount) == [1])
   }
@@ -53,7 +73,7 @@ struct SpansOfTraceTests {
       }]}]}]}
       """
     let request = try #require(OTLPFormat.json.decode(SpansOfTrace.Request.self, from: Array(text.utf8)))
-    let trace = try #require(SpansOfTrace.split(request, .json).traces.first)
+    let trace = try #require(SampleSpans.split(request, .json).traces.first)
     let span = try #require(trace.batches.first?.scopeSpans.first?.spans.first)
     #expect(trace.traceID.description == "5b8efff798038103d269b633813fc60c")
     #expect(Array(span.traceID) == trace.traceID.bytes)

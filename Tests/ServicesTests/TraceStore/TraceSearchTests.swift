@@ -64,7 +64,7 @@ struct TraceSearchTests {
     var storage = TraceStorage(limit: 1 << 20)
     let spans = (1...5).map { SampleSpans.span("roll \($0)", id: $0, parent: $0 == 1 ? nil : 1, to: 10 * $0) }
     let batch = SampleSpans.batch("dice", spans)
-    for piece in SpansOfTrace.split(SampleSpans.request(batch), .protobuf).traces { storage.keep(piece) }
+    for piece in SampleSpans.split(SampleSpans.request(batch), .protobuf).traces { storage.keep(piece) }
     let trace = try #require(storage[SampleSpans.traceID(1)])
     let document = try #require(TraceDocument(trace))
 

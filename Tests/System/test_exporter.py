@@ -158,6 +158,21 @@ def test_one_line_per_outage_and_one_at_recovery(collector):
     assert [record["level"] in ("WARNING", "ERROR") for record in said] == [True, False], said
 
 
+@pytest.mark.parametrize(
+    "url, reason",
+    [
+        ("http://127.0.0.1:1", "connection refused by 127.0.0.1:1"),
+        ("http://nowhere.invalid:4318", "the name nowhere.invalid could not be resolved"),
+        ("http://224.0.0.1:4318", "no connection to 224.0.0.1:4318: host unreachable"),
+    ],
+)
+def test_an_outage_tells_its_reason(collector, url, reason):
+    with exporting(collector, OTEL_EXPORTER_OTLP_ENDPOINT=url) as service:
+        service.span()
+        line = service.process.stdout.wait_for(lambda line: "export fails" in line)[0]
+    assert json.loads(line)["reason"] == reason
+
+
 def test_a_full_queue_drops_and_counts(collector):
     collector.default = Fault.HANG
     environment = {

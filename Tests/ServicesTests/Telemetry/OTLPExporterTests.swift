@@ -74,7 +74,7 @@ private final class ScriptedTransport: OTLPTransport {
   @Test func `What may go well later is tried until it does`() async {
     let transport = ScriptedTransport(
       .status(503),
-      .failure(.unreachable),
+      .failure(.unreachable(reason: "connection refused")),
       .failure(.disconnected),
       .status(429, [.retryAfter: "0"]),
       .status(200)

@@ -153,20 +153,25 @@ import Tracing
     #expect(seconds.sum == Double(try #require(span.endTime) - span.startTime) / 1e9)
   }
 
-  @Test func `A call nobody answers is one failed span`() async throws {
+  /// The system refuses to connect over TCP to a group of hosts, as to a network without a route.
+  @Test(arguments: [
+    ("http://127.0.0.1:1/dice", "connection_refused"), ("http://nowhere.invalid/dice", "name_not_resolved"),
+    ("http://224.0.0.1/dice", "host_unreachable"),
+  ])
+  func `A call nobody answers is one failed span`(url: String, errorType: String) async throws {
     let tracer = tracer
     try await serve { _ in
     } _: { _, client, group in
       let metrics = HTTPClientMetrics(MetricsRegistry(group: group))
       let traced = TracedClient(client: client, tracer: tracer, metrics: metrics)
       await #expect(throws: ClientError.self) {
-        try await traced.get(ClientURL("http://127.0.0.1:1/dice"), timeout: .seconds(5))
+        try await traced.get(ClientURL(url), timeout: .seconds(5))
       }
     }
     let span = try #require(collector.spans.first)
     #expect(collector.spans.count == 1)
     #expect(span.kind == .client)
-    #expect(span.attributes[.errorType] == .string("connection_refused"))
+    #expect(span.attributes[.errorType] == .string(errorType))
     #expect(span.status == .error(nil))
   }
 }

@@ -42,9 +42,11 @@ extension OTLPTransportError {
     self =
       switch error {
       case .invalidURL, .unsupportedScheme, .invalidRequest: .invalidURL
-      case .nameNotResolved, .connectionRefused, .connectionFailed: .unreachable
-      case .connectionClosed, .poolExhausted, .shutDown: .disconnected
-      case .timedOut: .timedOut
+      case .nameNotResolved, .connectionRefused, .connectionFailed, .poolExhausted, .shutDown,
+        .timedOut(.connectionFromPool), .timedOut(.connect):
+        .unreachable(reason: "\(error)")
+      case .connectionClosed: .disconnected
+      case .timedOut(.response): .timedOut
       case .malformedResponse, .bodyTooLarge: .malformedResponse
       case .cancelled: .cancelled
       }

@@ -27,7 +27,7 @@ enum OTLPReply: Sendable, Hashable {
   /// Judges the lack of an answer.
   init(_ error: OTLPTransportError) {
     switch error {
-    case .unreachable: self = .retry(after: nil, reason: "connection refused")
+    case .unreachable(let reason): self = .retry(after: nil, reason: reason)
     case .disconnected: self = .interrupted(reason: "connection closed without an answer")
     // Not among the "retryable" failures: what took a receiver too long once does so again, and others wait behind it.
     case .timedOut: self = .refused(reason: "no answer in time")

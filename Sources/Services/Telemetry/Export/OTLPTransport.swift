@@ -31,11 +31,11 @@ public struct OTLPTransportResponse: Sendable {
 
 /// Why there was no answer.
 public enum OTLPTransportError: Error, Sendable, Hashable {
-  /// Nobody listens there, or the name is not known.
-  case unreachable
+  /// The request was not sent, for want of a connection; `reason` is a phrase for people.
+  case unreachable(reason: String)
   /// The connection ended before the answer.
   case disconnected
-  /// The limit passed.
+  /// The limit passed while the answer was awaited.
   case timedOut
   /// The answer broke the protocol or was too large.
   case malformedResponse

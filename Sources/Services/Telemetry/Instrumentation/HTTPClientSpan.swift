@@ -9,6 +9,8 @@ public enum HTTPClientSpan {
     case timeout
     /// Nobody listens there.
     case connectionRefused = "connection_refused"
+    /// No route leads to the host or its network.
+    case hostUnreachable = "host_unreachable"
     /// The connection ended before the end of the answer.
     case connectionReset = "connection_reset"
     /// The name has no address.

@@ -151,7 +151,7 @@ def test_requests_that_are_dropped_are_counted_as_such(collector):
         frontend, roller = Page(stack.frontend_url), Page(stack.roller_url)
     for page in (frontend, roller):
         assert page.values("http_requests_total") == {
-            (("handler", "/roll-async"), ("method", "GET"), ("status", "none")): dropped
+            (("handler", "/roll-async"), ("method", "GET"), ("status", "4xx")): dropped
         }
         left = {"http_route": "/roll-async", "http_response_status_code": "", "error_type": "client_disconnected"}
         assert page.total("http_server_request_duration_seconds_count", **left) == dropped

@@ -50,12 +50,13 @@ import Testing
     #expect(samples.contains(#"http_requests_total{handler="none",method="_OTHER",status="4xx"} 20000.0"#))
   }
 
-  @Test func aClientThatLeftHasNoStatus() async {
+  @Test(arguments: [("client_disconnected", "4xx"), (nil, "5xx")])
+  func whoWasNotAnsweredIsCountedByWhoseFaultItWas(errorType: String?, group: String) async {
     let metrics = HTTPServerMetrics(registry)
     var exchange = HTTPServerMetrics.Exchange(method: "GET", route: "/roll", status: nil, seconds: 1)
-    exchange.errorType = "client_disconnected"
+    exchange.errorType = errorType
     metrics.record(exchange)
-    #expect(await samples().contains(#"http_requests_total{handler="/roll",method="GET",status="none"} 1.0"#))
+    #expect(await samples().contains(#"http_requests_total{handler="/roll",method="GET",status="\#(group)"} 1.0"#))
   }
 
   @Test(arguments: [("GET", "GET"), ("get", "_OTHER"), ("PATCH", "PATCH"), ("QUERY", "QUERY"), ("BREW", "_OTHER")])

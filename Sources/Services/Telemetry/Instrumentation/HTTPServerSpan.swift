@@ -59,9 +59,12 @@ public enum HTTPServerSpan {
     var errorType: String? {
       switch self {
       case .answered(let status): status >= 500 ? String(status) : nil
-      case .clientGone: "client_disconnected"
+      case .clientGone: Self.clientDisconnected
       }
     }
+
+    /// The `error.type` of a client that left.
+    static let clientDisconnected = "client_disconnected"
   }
 
   /// Starts the span, as a child of the span that `context` carries. `request` is asked only for a span that records.

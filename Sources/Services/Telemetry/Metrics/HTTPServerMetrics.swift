@@ -8,7 +8,7 @@ public final class HTTPServerMetrics: Sendable {
     public var method: String
     /// The route's template; nil when no route matched.
     public var route: String?
-    /// The status sent; nil when the client left before there was one.
+    /// The status sent; nil when the exchange ended before there was one.
     public var status: Int?
     /// `http` or `https`.
     public var scheme: String
@@ -53,6 +53,13 @@ public final class HTTPServerMetrics: Sendable {
       scheme = exchange.scheme
       protocolVersion = exchange.protocolVersion
       errorType = exchange.errorType
+    }
+
+    /// `2xx` to `5xx`. What was not answered is the client's fault where it left, as proxies count it with 499 and not
+    /// among the server's errors, else the server's.
+    var statusGroup: String {
+      if let status { return "\(status / 100)xx" }
+      return errorType == HTTPServerSpan.Outcome.clientDisconnected ? "4xx" : "5xx"
     }
   }
 
@@ -117,9 +124,8 @@ public final class HTTPServerMetrics: Sendable {
   private func instruments(for labels: Labels) -> Instruments {
     if let instruments = known.withValue({ $0.find(labels) }) { return instruments }
     let handler = labels.route ?? "none"
-    let status = labels.status.map { "\($0 / 100)xx" } ?? "none"
     let instruments = Instruments(
-      requests: requests(handler, labels.method, status),
+      requests: requests(handler, labels.method, labels.statusGroup),
       duration: duration(handler, labels.method),
       requestSize: requestSize(handler),
       responseSize: responseSize(handler),

@@ -97,7 +97,10 @@ def test_a_request_that_does_not_end_is_cut_at_the_limit(collector):
         trace_id = process.wait_for_logs("Die specification retrieved from service")[0]["trace_id"]
         status, seconds = ended_after(process)
     assert status == 0 and 0.9 < seconds < 4
-    assert {span.name for span in collector.spans(trace_id, 3)} == {"GET /roll", "GET", "GET /dice"}
+    spans = {span.name: span for span in collector.spans(trace_id, 3)}
+    assert set(spans) == {"GET /roll", "GET", "GET /dice"}
+    roll = spans["GET /roll"]
+    assert (roll.status, roll.attributes["error.type"]) == ("ERROR", "server_shutdown"), "the client was still there"
 
 
 @pytest.mark.parametrize("second", [signal.SIGTERM, signal.SIGINT])

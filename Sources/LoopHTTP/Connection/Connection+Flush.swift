@@ -65,6 +65,7 @@ extension Connection {
     let finished = observers
     guard !finished.isEmpty else { return }
     observers = []
+    let outcome = outcome == .clientGone && isAborted ? .aborted : outcome
     for observer in finished { observer(outcome) }
   }
 }

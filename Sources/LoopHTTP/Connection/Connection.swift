@@ -28,6 +28,8 @@ actor Connection: LoopActor {
   var phase = Phase.idle
   var isDraining = false
   var isTimedOut = false
+  /// The server's patience was over while the client was still there.
+  var isAborted = false
   /// The route under way wants to be cancelled at the end of the client's stream.
   var cancelsWhenClientEnds = false
   /// What went wrong with the request's body; the connection cannot be used afterwards.
@@ -149,6 +151,7 @@ extension Connection: TCPStreamOwner, DeadlineOwner {
   func abort() {
     if phase == .parked { return endParked() }
     phase = .closing
+    isAborted = !task.isCancelled && !stream.isClosing
     task.cancel()
     isTimedOut = true
     stream.close()

@@ -64,6 +64,10 @@ public struct Request: Sendable {
   /// This end of the connection.
   public var localAddress: SocketAddress? { connection.localAddress }
 
+  /// Whether the server has given the request up, as it does when the time of its drain is over; to tell that cancellation
+  /// from a client that left. Only on `loop`.
+  public var isAborted: Bool { connection.onLoop { $0.isAborted } }
+
   /// The content; empty for requests without.
   public var body: RequestBody { RequestBody(connection: connection) }
 

@@ -21,6 +21,8 @@ public struct Response: Sendable {
     case sent
     /// The client had left, or stopped reading, before that.
     case clientGone
+    /// The server had given the exchange up before that: the time of its drain was over.
+    case aborted
   }
 
   /// The status code and phrase.
@@ -59,7 +61,7 @@ public struct Response: Sendable {
     extraFields.append(OutgoingField(name, value))
   }
 
-  /// Calls `observer` once on the connection's loop, when the last byte has been handed over or the client is gone.
+  /// Calls `observer` once on the connection's loop, when the last byte has been handed over or either side has given up.
   public mutating func onFinish(_ observer: @escaping @Sendable (Outcome) -> Void) {
     observers.append(observer)
   }

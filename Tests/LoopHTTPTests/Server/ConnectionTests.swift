@@ -245,4 +245,22 @@ import Testing
       #expect(log.events == ["begun", "cancelled"])
     }
   }
+
+  @Test func anObserverHearsThatTheServerGaveUp() async throws {
+    let log = EventLog()
+    try await onConnection { router in
+      router.get("/slow") { request in
+        log.append("begun")
+        try? await request.loop.sleep(for: .seconds(3600))
+        var response = Response("late")
+        response.onFinish { outcome in log.append("\(outcome)") }
+        return response
+      }
+    } _: { client, server in
+      try await client.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
+      await log.wait(for: 1)
+      await server.server.shutdown(timeout: .milliseconds(20))
+      #expect(log.events == ["begun", "aborted"])
+    }
+  }
 }

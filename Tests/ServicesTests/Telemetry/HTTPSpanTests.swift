@@ -99,6 +99,7 @@ struct HTTPSpanTests {
     (.answered(status: 503), .error(nil), "503", 503),
     (.clientGone(status: nil), .error(nil), "client_disconnected", nil),
     (.clientGone(status: 200), .error(nil), "client_disconnected", 200),
+    (.aborted(status: nil), .error(nil), "server_shutdown", nil),
   ])
   func `A server's status is an error from 500 on, and when the client left`(
     outcome: HTTPServerSpan.Outcome,

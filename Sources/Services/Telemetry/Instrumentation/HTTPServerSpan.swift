@@ -46,12 +46,14 @@ public enum HTTPServerSpan {
     case answered(status: Int)
     /// The client left before the end of the answer, or before there was one.
     case clientGone(status: Int?)
+    /// The server gave up before that, as it had to stop.
+    case aborted(status: Int?)
 
     /// The status that was sent, or was to be sent.
     var status: Int? {
       switch self {
       case .answered(let status): status
-      case .clientGone(let status): status
+      case .clientGone(let status), .aborted(let status): status
       }
     }
 
@@ -60,6 +62,7 @@ public enum HTTPServerSpan {
       switch self {
       case .answered(let status): status >= 500 ? String(status) : nil
       case .clientGone: Self.clientDisconnected
+      case .aborted: "server_shutdown"
       }
     }
 

@@ -5,7 +5,7 @@ import Tracing
 /// Makes a SERVER span of every request, runs the request in it, names it in the answer, and counts the exchange.
 ///
 /// Span and metrics measure the same time: from the request's head until the last byte of the answer was handed over or
-/// the client was gone.
+/// either side had given up.
 public struct TelemetryMiddleware: SynchronousMiddleware {
   private let tracer: OTelTracer
   private let metrics: HTTPServerMetrics
@@ -36,7 +36,7 @@ public struct TelemetryMiddleware: SynchronousMiddleware {
       let response = try await ServiceContext.$current.withValue(exchange.span.context) { try await next(request) }
       return exchange.answered(with: response)
     } catch {
-      exchange.end(error)
+      exchange.end(error, isAborted: request.isAborted)
       throw error
     }
   }
@@ -48,7 +48,7 @@ public struct TelemetryMiddleware: SynchronousMiddleware {
       let response = try ServiceContext.$current.withValue(exchange.span.context) { try next(request) }
       return exchange.answered(with: response)
     } catch {
-      exchange.end(error)
+      exchange.end(error, isAborted: request.isAborted)
       throw error
     }
   }
@@ -103,13 +103,15 @@ private final class ObservedExchange: Sendable {
       switch outcome {
       case .sent: self.end(.answered(status: status), responseBytes: bytes)
       case .clientGone: self.end(.clientGone(status: status), responseBytes: bytes)
+      case .aborted: self.end(.aborted(status: status), responseBytes: bytes)
       }
     }
     return response
   }
 
-  func end(_ error: any Error) {
-    if error is CancellationError { return end(.clientGone(status: nil)) }
+  /// `isAborted` tells whose wish a cancellation was: the server's or the client's.
+  func end(_ error: any Error, isAborted: Bool) {
+    if error is CancellationError { return end(isAborted ? .aborted(status: nil) : .clientGone(status: nil)) }
     span.recordException(error)
     end(.answered(status: 500))
   }

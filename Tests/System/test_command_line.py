@@ -129,6 +129,8 @@ def test_invalid_json_in_the_specification_file(tmp_path, text, line_number):
     [
         ({"faces": [], "error_rate": 0}, "faces"),
         ({"faces": [1.5], "error_rate": 0}, "faces"),
+        ({"faces": [2**53 + 1], "error_rate": 0}, "faces"),
+        ({"faces": [-(2**63)], "error_rate": 0}, "faces"),
         ({"faces": [1], "error_rate": 1.5}, "error_rate"),
         ({"faces": [1], "error_rate": "often"}, "error_rate"),
         ({"error_rate": 0}, "faces"),

@@ -89,6 +89,8 @@ def test_the_die_service_is_paused_and_goes_on(services, client):
         (Reply(200, b'{"identifier":"fair","specification":{"faces":["one"],"error_rate":0}}', JSON), 502),
         (Reply(200, b'{"identifier":"fair","specification":{"faces":[1],"error_rate":7}}', JSON), 502),
         (Reply(200, b'{"identifier":"fair","specification":{"faces":[1e400],"error_rate":0}}', JSON), 502),
+        (Reply(200, b'{"identifier":"fair","specification":{"faces":[9007199254740993],"error_rate":0}}', JSON), 502),
+        (Reply(200, b'{"identifier":"fair","specification":{"faces":[9223372036854775807],"error_rate":0}}', JSON), 502),
         (Reply(200, b"[" * 100_000, JSON), 502),
         (Reply(204), 502),
         (Fault.NONSENSE, 502),
@@ -103,6 +105,14 @@ def test_what_the_die_service_says_decides_the_status(backend, roller, client, r
         assert answer.status_code == status, answer.text
         assert isinstance(answer.json()["detail"], str)
         assert client.get(roller + target).status_code == 200, "no recovery"
+
+
+@pytest.mark.parametrize("face", [2**53, -(2**53)])
+def test_the_largest_faces_are_summed_exactly(backend, roller, client, face):
+    specification = {"identifier": "huge", "specification": {"faces": [face], "error_rate": 0}}
+    backend.default = Reply(200, json.dumps(specification).encode(), JSON)
+    answer = client.get(f"{roller}/roll-async?die=huge&times=20")
+    assert answer.json() == {"total": 20 * face, "rolls": [face] * 20, "count": 20}
 
 
 def test_a_cut_connection_is_tried_again_or_reported(backend, roller, client):

@@ -73,21 +73,20 @@ struct RollHandlers: Sendable {
     let start = EventLoop.monotonicNanoseconds()
     metrics.batchSize.observe(Double(times))
     defer { metrics.batchDuration.observe(Double(EventLoop.monotonicNanoseconds() - start) / 1e9) }
-    let rolls = try await roller.rollBatch(die, times: times, on: loop)
-    let total = rolls.reduce(0, +)
-    OTelSpan.current?.setAttribute(.asyncTotalResult, .int(Int64(total)))
-    let outcome: Logger.Metadata = [
-      "total": .stringConvertible(total), "rolls": .stringConvertible(rolls),
+    let outcome = try await roller.rollBatch(die, times: times, on: loop)
+    OTelSpan.current?.setAttribute(.asyncTotalResult, .int(Int64(outcome.total)))
+    let told: Logger.Metadata = [
+      "total": .stringConvertible(outcome.total), "rolls": .stringConvertible(outcome.faces),
       "duration": .stringConvertible(Double(EventLoop.monotonicNanoseconds() - start) / 1e9),
     ]
-    tools.logger.info("Async roll batch completed", metadata: batch.merging(outcome) { $1 })
+    tools.logger.info("Async roll batch completed", metadata: batch.merging(told) { $1 })
     return .json { bytes in
       bytes.append(contentsOf: #"{"total":"#.utf8)
-      bytes.append(json: total)
+      bytes.append(json: outcome.total)
       bytes.append(contentsOf: #","rolls":"#.utf8)
-      bytes.append(jsonArray: rolls) { $0.append(json: $1) }
+      bytes.append(jsonArray: outcome.faces) { $0.append(json: $1) }
       bytes.append(contentsOf: #","count":"#.utf8)
-      bytes.append(json: rolls.count)
+      bytes.append(json: outcome.faces.count)
       bytes.append(UInt8(ascii: "}"))
     }
   }

@@ -9,14 +9,16 @@ public struct DieSpecification: Sendable, Hashable {
 
   /// Reads `{"faces":[1,2],"error_rate":0.1}`; throws a sentence about the first fault.
   public init(_ json: JSONValue) throws(DieSpecificationFault) {
-    let faces = json["faces"]?.items?.map(\.integer) ?? []
-    guard !faces.isEmpty, faces.count <= Self.faceLimit, faces.allSatisfy({ $0 != nil }) else {
-      throw DieSpecificationFault(reason: "\"faces\" must be 1 to \(Self.faceLimit) integers")
+    let items = json["faces"]?.items ?? []
+    let faces = items.compactMap(\.integer).filter(Self.faceRange.contains)
+    guard !items.isEmpty, items.count <= Self.faceLimit, faces.count == items.count else {
+      let range = "from \(Self.faceRange.lowerBound) to \(Self.faceRange.upperBound)"
+      throw DieSpecificationFault(reason: "\"faces\" must be 1 to \(Self.faceLimit) integers \(range)")
     }
     guard let errorRate = json["error_rate"]?.double, (0...1).contains(errorRate) else {
       throw DieSpecificationFault(reason: "\"error_rate\" must be a number from 0 to 1")
     }
-    self.faces = faces.compactMap(\.self)
+    self.faces = faces
     self.errorRate = errorRate
   }
 
@@ -27,6 +29,9 @@ public struct DieSpecification: Sendable, Hashable {
 
   /// More faces than any die has, and still an answer of some kilobytes.
   private static let faceLimit = 1000
+
+  /// What a JSON number carries exactly wherever it is read as a double (RFC 8259 §6), so that a batch's sum fits as well.
+  private static let faceRange = -(1 << 53)...(1 << 53)
 
   /// The error rate without a fraction where it has none, as it is written in a file.
   var errorRateText: JSONValue {

@@ -100,6 +100,18 @@ def test_counters_of_the_die_service_agree_with_what_was_sent(driven):
     assert page.value("die_specifications_loaded") == 4
 
 
+def test_a_batch_of_an_unknown_die_has_a_size_and_no_duration(quick_stack, client):
+    before = Page(quick_stack.roller_url)
+    assert client.get(f"{quick_stack.roller_url}/roll-async?die=nope&times=7").status_code == 404
+    after = Page(quick_stack.roller_url)
+    for sample, more in (
+        ("async_roll_batch_size_count", 1),
+        ("async_roll_batch_size_sum", 7),
+        ("async_roll_duration_seconds_count", 0),
+    ):
+        assert after.value(sample) - before.value(sample) == more, sample
+
+
 def test_a_batch_counts_each_roll_once_whatever_its_end(quick_stack, client):
     before = Page(quick_stack.roller_url)
     for _ in range(20):

@@ -50,6 +50,7 @@ struct RollHandlers: Sendable {
     OTelSpan.current?.setAttributes([Attribute(.dieType, name), Attribute(.asyncBatchSize, times)])
     let batch: Logger.Metadata = ["die_type": .string(name), "times": .stringConvertible(times)]
     tools.logger.info("Async roll batch started", metadata: batch)
+    metrics.batchSize.observe(Double(times))
     do {
       let die = try await source.die(name, failureMessage: "Failed to get die specification for async roll")
       return try await rollBatch(die, times, on: request.loop, batch)
@@ -71,7 +72,6 @@ struct RollHandlers: Sendable {
     _ batch: Logger.Metadata
   ) async throws -> Response {
     let start = EventLoop.monotonicNanoseconds()
-    metrics.batchSize.observe(Double(times))
     defer { metrics.batchDuration.observe(Double(EventLoop.monotonicNanoseconds() - start) / 1e9) }
     let outcome = try await roller.rollBatch(die, times: times, on: loop)
     OTelSpan.current?.setAttribute(.asyncTotalResult, .int(Int64(outcome.total)))

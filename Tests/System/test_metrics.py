@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from conftest import running_all
+from conftest import running_all, running_service
+from laboratory import NOBODY
 from metrics_page import SERVICES, Page
 from raw_http import Connection
 
@@ -149,6 +150,25 @@ def test_the_probes_are_not_counted(driven, client):
     assert not handlers & {"/metrics", "/livez", "/readyz"}
 
 
+def test_the_embedded_dice_have_their_names_before_a_service_confirms_them(collector, client):
+    environment = {"DICE_ROLLER_URL": NOBODY, "DIE_SERVICE_URL": NOBODY}
+    with (
+        running_service("dice-roller", collector, environment=environment) as (_, roller),
+        running_service("frontend", collector, environment=environment) as (_, frontend),
+    ):
+        for url in (roller, frontend):
+            for die in ("fair", "risky", "extreme", "unheard-of"):
+                assert client.get(f"{url}/roll?die={die}").status_code == 503
+        names = {"fair": 1, "risky": 1, "extreme": 1, "other": 1}
+        for url, sample, label, status in (
+            (roller, "dice_rolls_total", "die_type", ("result", "error")),
+            (roller, "die_service_requests_total", "identifier", ("status", "connection_error")),
+            (frontend, "frontend_requests_total", "die_type", ("status", "connection_error")),
+        ):
+            found = {dict(labels)[label]: value for labels, value in Page(url).values(sample).items() if status in labels}
+            assert found == names, sample
+
+
 def test_requests_that_are_dropped_are_counted_as_such(collector):
     dropped, times = 8, 5
     with running_all(collector, environment={"ROLL_MAX_DELAY_MS": "36000000"}) as stack:
@@ -167,8 +187,7 @@ def test_requests_that_are_dropped_are_counted_as_such(collector):
         }
         left = {"http_route": "/roll-async", "http_response_status_code": "", "error_type": "client_disconnected"}
         assert page.total("http_server_request_duration_seconds_count", **left) == dropped
-    # No specification has confirmed the name, so it is no label of the frontend.
-    assert frontend.values("frontend_requests_total") == {(("die_type", "other"), ("status", "received")): dropped}
+    assert frontend.values("frontend_requests_total") == {(("die_type", "fair"), ("status", "received")): dropped}
     assert frontend.values("backend_requests_total") == {}
     assert roller.values("async_rolls_total") == {(("die_type", "fair"), ("result", "cancelled")): dropped * times}
     assert roller.value("async_roll_batch_size_count") == roller.value("async_roll_duration_seconds_count") == dropped

@@ -1,3 +1,4 @@
+import DieService
 import ServiceCore
 import Telemetry
 
@@ -11,7 +12,7 @@ struct RollerMetrics: Sendable {
   let batchSize: Histogram
   let batchDuration: Histogram
   let inProgress: Gauge
-  let labels = DieLabels()
+  let labels = DieLabels(DieSpecifications.embedded.identifiers)
 
   init(_ registry: MetricsRegistry) {
     rolls = registry.counter(.diceRolls)

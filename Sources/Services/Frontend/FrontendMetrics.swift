@@ -1,3 +1,4 @@
+import DieService
 import ServiceCore
 import Telemetry
 
@@ -7,7 +8,7 @@ struct FrontendMetrics: Sendable {
   let backendRequests: MetricFamily<CounterCell>
   let backendDuration: MetricFamily<HistogramCell>
   let batchRequests: MetricFamily<CounterCell>
-  let labels = DieLabels()
+  let labels = DieLabels(DieSpecifications.embedded.identifiers)
 
   init(_ registry: MetricsRegistry) {
     requests = registry.counter(.frontendRequests)

@@ -5,10 +5,12 @@ public final class DieLabels: Sendable {
   /// More dice than a specification file has; a backend that makes names up costs no more series than this.
   private static let limit = 100
 
-  private let names = Mutex<Set<String>>([])
+  private let names: Mutex<Set<String>>
 
-  /// None yet.
-  public init() {}
+  /// Those that some specification is known to name before another service has confirmed any.
+  public init(_ names: [String]) {
+    self.names = Mutex(Set(names))
+  }
 
   /// The label of a die that another service has just confirmed.
   public func learn(_ name: String) -> String {

@@ -21,6 +21,7 @@ class Fault(enum.Enum):
 
     HANG = "reads the request and says nothing until the test ends"
     CUT = "closes the connection instead of answering"
+    CUT_OFF = "closes the connection within the answer's body"
     NONSENSE = "answers bytes that are not HTTP"
 
 
@@ -115,6 +116,9 @@ def _handler(owner):
                     owner.hang()
                     self.close_connection = True
                 case Fault.CUT:
+                    self.close_connection = True
+                case Fault.CUT_OFF:
+                    self.wfile.write(b'HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"')
                     self.close_connection = True
                 case Fault.NONSENSE:
                     self.wfile.write(b"\x00\xff 200 perhaps\n\n")

@@ -12,6 +12,7 @@ import pytest
 
 from conftest import SPECIFICATIONS, running_service
 from dice import preloaded
+from laboratory import lone_frontend
 from scripted_server import Fault, Reply, ScriptedServer
 
 ROLLS = ["/roll?die=fair", "/roll-async?die=fair&times=3"]
@@ -94,6 +95,7 @@ def test_the_die_service_is_paused_and_goes_on(services, client):
         (Reply(200, b"[" * 100_000, JSON), 502),
         (Reply(204), 502),
         (Fault.NONSENSE, 502),
+        (Fault.CUT_OFF, 502),
         (Reply(404, b'{"detail":"Die identifier \'fair\' not found."}', JSON), 404),
     ],
     ids=lambda value: str(value)[:60],
@@ -194,6 +196,7 @@ def test_the_roller_gives_no_answer_in_time(backend, frontend, client):
         (Reply(200, b"not JSON", JSON), 502, None),
         (Reply(200, b'{"roll":"four"}', JSON), 502, None),
         (Fault.NONSENSE, 502, None),
+        (Fault.CUT_OFF, 502, None),
     ],
     ids=lambda value: str(value)[:60],
 )
@@ -203,6 +206,42 @@ def test_the_frontend_keeps_the_rollers_status(backend, frontend, client, reply,
     assert answer.status_code == status
     assert list(answer.json()) == ["detail", "trace_id"]
     assert detail in (None, answer.json()["detail"])
+
+
+@pytest.mark.parametrize(
+    "reply, status",
+    [
+        (Fault.CUT, 503),
+        (Fault.HANG, 504),
+        (Fault.NONSENSE, 502),
+        (Fault.CUT_OFF, 502),
+        (Reply(500, b'{"detail":"out of order"}', JSON), 502),
+        (Reply(404, b'{"detail":"Not Found"}', JSON), 502),
+        (Reply(200, b"not JSON", JSON), 502),
+        (Reply(200, b'{"identifiers":["fair",7]}', JSON), 502),
+    ],
+    ids=lambda value: str(value)[:60],
+)
+def test_the_list_of_dice_says_why_it_is_not_there(backend, client, reply, status):
+    backend.default = reply
+    with lone_frontend(DIE_SERVICE_URL=backend.url) as url:
+        answer = client.get(f"{url}/dice")
+    assert (answer.status_code, list(answer.json())) == (status, ["detail"]), answer.text
+    assert ("retry-after" in answer.headers) == (status == 503)
+
+
+@pytest.mark.parametrize("path", ["/traces", f"/traces/{'ab' * 16}"])
+@pytest.mark.parametrize(
+    "reply, status",
+    [(Fault.CUT, 503), (Fault.NONSENSE, 502), (Fault.CUT_OFF, 502), (Reply(500), 502), (Reply(404), 404)],
+    ids=lambda value: str(value)[:60],
+)
+def test_the_trace_store_has_the_same_statuses(backend, client, path, reply, status):
+    backend.default = reply
+    with lone_frontend(TRACE_QUERY_URL=backend.url) as url:
+        answer = client.get(url + path)
+    assert (answer.status_code, list(answer.json())) == (status, ["detail"]), answer.text
+    assert ("retry-after" in answer.headers) == (status == 503)
 
 
 def test_trace_context_and_nothing_else_goes_out(backend, roller, client):

@@ -58,7 +58,7 @@ def test_the_store_away_is_said_and_the_roll_still_works(driver):
     [
         (Fault.HANG, "The trace store gave no answer in time"),
         (Fault.CUT, "The trace store cannot be reached"),
-        (Fault.NONSENSE, "The trace store cannot be reached"),
+        (Fault.NONSENSE, "The trace store gave an answer that makes no sense"),
         (Reply(500, b"oops"), "The trace store answered with status 500"),
     ],
     ids=["hangs", "cuts", "talks nonsense", "fails"],

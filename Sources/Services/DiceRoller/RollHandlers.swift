@@ -91,12 +91,3 @@ struct RollHandlers: Sendable {
     }
   }
 }
-
-extension Response {
-  /// The answer for an error, with `Retry-After` where it may pass.
-  fileprivate static func failure(_ error: HTTPError) -> Response {
-    var response = Response.detail(error.status, error.detail)
-    if error.status == .serviceUnavailable { response.append(.retryAfter, "1") }
-    return response
-  }
-}

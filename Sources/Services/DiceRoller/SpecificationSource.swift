@@ -1,5 +1,4 @@
 import DieService
-import HTTPTypes
 import Logging
 import LoopHTTP
 import ServiceCore
@@ -55,7 +54,7 @@ struct SpecificationSource: Sendable {
     case .malformed, .cancelled: break
     }
     logger.error(failureMessage, metadata: ["die_type": .string(name)])
-    return failure.error(name)
+    return failure.httpError
   }
 
   private func warn(_ name: String, status: Int) {
@@ -76,16 +75,6 @@ extension DieServiceClient.Failure {
     case .unavailable: "connection_error"
     case .malformed: "error"
     case .cancelled: nil
-    }
-  }
-
-  fileprivate func error(_ name: String) -> HTTPError {
-    switch self {
-    case .unknownDie: HTTPError(.notFound, "Die '\(name)' not found")
-    case .answered(let status): HTTPError(.badGateway, "Die service answered with status \(status)")
-    case .timedOut: HTTPError(.gatewayTimeout, "Die service did not answer in time")
-    case .unavailable, .cancelled: HTTPError(.serviceUnavailable, "Die service unavailable")
-    case .malformed: HTTPError(.badGateway, "Die service gave an answer that makes no sense")
     }
   }
 }

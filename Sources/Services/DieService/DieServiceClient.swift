@@ -1,5 +1,5 @@
 import HTTPTypes
-import LoopHTTP
+public import LoopHTTP
 public import ServiceCore
 import Telemetry
 
@@ -8,7 +8,7 @@ public struct DieServiceClient: Sendable {
   /// Why there is no specification.
   public enum Failure: Error, Hashable, Sendable {
     /// It knows no such die.
-    case unknownDie
+    case unknownDie(String)
     /// It cannot be reached.
     case unavailable
     /// It gave no answer in time.
@@ -32,12 +32,17 @@ public struct DieServiceClient: Sendable {
     self.timeout = timeout
   }
 
-  /// The die of that name.
+  /// The die of that name; throws `unknownDie` where there is none.
   public func specification(of identifier: String) async throws(Failure) -> DieSpecification {
     let response = try await get(
       "/dice?identifier=\(identifier.queryEncoded)",
       [Attribute(.dieServiceIdentifier, identifier)]
     )
+    switch response.statusCode {
+    case 200: break
+    case 404: throw .unknownDie(identifier)
+    default: throw .answered(status: response.statusCode)
+    }
     guard let json = try? JSONParser.parse(response.body), let specification = json["specification"],
       let die = try? DieSpecification(specification)
     else { throw .malformed }
@@ -47,37 +52,43 @@ public struct DieServiceClient: Sendable {
   /// The names of all dice.
   public func identifiers() async throws(Failure) -> [String] {
     let response = try await get("/dice", [])
+    guard response.statusCode == 200 else { throw .answered(status: response.statusCode) }
     guard let json = try? JSONParser.parse(response.body), let items = json["identifiers"]?.items else {
       throw .malformed
     }
-    return items.compactMap(\.text)
+    let identifiers = items.compactMap(\.text)
+    guard identifiers.count == items.count else { throw .malformed }
+    return identifiers
   }
 
   private func get(_ target: String, _ attributes: [Attribute]) async throws(Failure) -> ClientResponse {
-    let response: ClientResponse
     do throws(ClientError) {
-      response = try await client.get(base.appending(target), timeout: timeout, attributes: attributes)
+      return try await client.get(base.appending(target), timeout: timeout, attributes: attributes)
     } catch {
-      throw Failure(error)
-    }
-    switch response.statusCode {
-    case 200: return response
-    case 404: throw .unknownDie
-    default: throw .answered(status: response.statusCode)
+      throw Failure(CallFailure(error))
     }
   }
 }
 
 extension DieServiceClient.Failure {
-  fileprivate init(_ error: ClientError) {
+  /// What a service that asked for a request answers it.
+  public var httpError: HTTPError {
+    switch self {
+    case .unknownDie(let name): HTTPError(.notFound, "Die '\(name)' not found")
+    case .answered(let status): HTTPError(.badGateway, "Die service answered with status \(status)")
+    case .timedOut: HTTPError(CallFailure.timedOut.status, "Die service did not answer in time")
+    case .unavailable, .cancelled: HTTPError(CallFailure.unavailable.status, "Die service unavailable")
+    case .malformed: HTTPError(CallFailure.malformed.status, "Die service gave an answer that makes no sense")
+    }
+  }
+
+  fileprivate init(_ failure: CallFailure) {
     self =
-      switch error {
+      switch failure {
+      case .unavailable: .unavailable
       case .timedOut: .timedOut
-      case .malformedResponse, .bodyTooLarge: .malformed
+      case .malformed: .malformed
       case .cancelled: .cancelled
-      case .invalidURL, .unsupportedScheme, .invalidRequest, .nameNotResolved, .connectionRefused, .connectionFailed,
-        .connectionClosed, .poolExhausted, .shutDown:
-        .unavailable
       }
   }
 }

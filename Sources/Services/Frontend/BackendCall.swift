@@ -104,25 +104,21 @@ struct BackendCall: Sendable {
   }
 
   private func outcome(of error: ClientError) -> (status: String, answer: Response?) {
-    switch error {
+    let failure = CallFailure(error)
+    func answer(_ detail: String) -> Response {
+      .failure(HTTPError(failure.status, detail), traceID: Self.traceID)
+    }
+    switch failure {
     case .cancelled: return ("", nil)
     case .timedOut:
       tools.logger.error("Backend request timed out", metadata: fields)
-      return ("timeout", .detail(.gatewayTimeout, "Backend request timed out", traceID: Self.traceID))
-    case .malformedResponse, .bodyTooLarge:
+      return ("timeout", answer("Backend request timed out"))
+    case .malformed:
       tools.logger.error(messages.failed, metadata: fields.merging(["error": "\(error)"]) { $1 })
-      let detail = "Backend gave an answer that makes no sense"
-      return ("error", .detail(.badGateway, detail, traceID: Self.traceID))
-    case .invalidURL, .unsupportedScheme, .invalidRequest, .nameNotResolved, .connectionRefused, .connectionFailed,
-      .connectionClosed, .poolExhausted, .shutDown:
+      return ("error", answer("Backend gave an answer that makes no sense"))
+    case .unavailable:
       tools.logger.error("Failed to connect to backend", metadata: fields)
-      var answer = Response.detail(
-        .serviceUnavailable,
-        "Could not connect to backend at \(base)",
-        traceID: Self.traceID
-      )
-      answer.append(.retryAfter, "1")
-      return ("connection_error", answer)
+      return ("connection_error", answer("Could not connect to backend at \(base)"))
     }
   }
 

@@ -90,7 +90,7 @@ struct FrontendHandlers: Sendable {
     } catch {
       if error == .cancelled { throw CancellationError() }
       tools.logger.error("Error fetching die list from die service", metadata: ["error": "\(error)"])
-      return .detail(.serviceUnavailable, "Die service unavailable")
+      return .failure(error.httpError)
     }
   }
 
@@ -128,11 +128,15 @@ struct FrontendHandlers: Sendable {
       default: return .detail(.badGateway, "The trace store answered with status \(response.statusCode)")
       }
     } catch {
-      switch error {
-      case .cancelled: throw CancellationError()
-      case .timedOut: return .detail(.gatewayTimeout, "The trace store gave no answer in time")
-      default: return .detail(.serviceUnavailable, "The trace store cannot be reached")
-      }
+      let failure = CallFailure(error)
+      let detail =
+        switch failure {
+        case .cancelled: throw CancellationError()
+        case .timedOut: "The trace store gave no answer in time"
+        case .malformed: "The trace store gave an answer that makes no sense"
+        case .unavailable: "The trace store cannot be reached"
+        }
+      return .failure(HTTPError(failure.status, detail))
     }
   }
 }

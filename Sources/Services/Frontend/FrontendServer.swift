@@ -59,14 +59,17 @@ public struct FrontendServer: ServiceDefinition {
 
   private static let dice = APIOperation(
     "The names of the dice",
-    answers: [APIOperation.Answer(200, "The names"), .detail(503, "The die service cannot be asked")]
+    answers: [
+      APIOperation.Answer(200, "The names"), .detail(502, "The die service gave an answer that makes no sense"),
+      .detail(503, "The die service cannot be reached"), .detail(504, "The die service gave no answer in time"),
+    ]
   )
   private static let configuration = APIOperation(
     "What the page needs to know",
     answers: [APIOperation.Answer(200, "The settings")]
   )
   private static let storeFailures: [APIOperation.Answer] = [
-    .detail(404, "The trace store has none"), .detail(502, "The trace store answers errors"),
+    .detail(404, "The trace store has none"), .detail(502, "The trace store answers errors or nonsense"),
     .detail(503, "The trace store cannot be reached"), .detail(504, "The trace store gives no answer in time"),
   ]
   private static let traces = APIOperation(

@@ -24,6 +24,13 @@ extension Response {
     }
   }
 
+  /// The `detail` of an error; one that may pass (503) says when to ask again (RFC 9110 §10.2.3).
+  public static func failure(_ error: HTTPError, traceID: String? = nil) -> Response {
+    var response = detail(error.status, error.detail, traceID: traceID)
+    if error.status == .serviceUnavailable { response.append(.retryAfter, "1") }
+    return response
+  }
+
   /// A JSON answer of a tree.
   public static func json(_ value: JSONValue, status: HTTPResponse.Status = .ok) -> Response {
     json(status: status) { value.append(to: &$0) }

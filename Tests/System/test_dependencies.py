@@ -17,6 +17,7 @@ from scripted_server import Fault, Reply, ScriptedServer
 
 ROLLS = ["/roll?die=fair", "/roll-async?die=fair&times=3"]
 JSON = {"Content-Type": "application/json"}
+FAULTS = [{"loc": ["query", "die"], "ctx": {"ge": 1.5}}]
 
 
 def timed(client, url):
@@ -192,6 +193,7 @@ def test_the_roller_gives_no_answer_in_time(backend, frontend, client):
     [
         (Reply(418, b'{"detail":"teapot"}', JSON), 418, "teapot"),
         (Reply(503, b'{"detail":"later"}', JSON | {"Retry-After": "7"}), 503, "later"),
+        (Reply(422, b'{"detail":[{"loc":["query","die"],"ctx":{"ge":1.50}}]}', JSON), 422, FAULTS),
         (Reply(500, b"<b>not JSON</b>", {"Content-Type": "text/html"}), 500, None),
         (Reply(200, b"not JSON", JSON), 502, None),
         (Reply(200, b'{"roll":"four"}', JSON), 502, None),

@@ -69,7 +69,7 @@ struct BackendCall: Sendable {
     guard response.statusCode == 200, let json, let result = read(json) else {
       metrics.requests(label, "error").increment()
       tools.logger.error(messages.failed, metadata: told)
-      return errorAnswer(response, detail: json?["detail"]?.text)
+      return errorAnswer(response, detail: json?["detail"])
     }
     metrics.requests(label, "success").increment()
     told.merge(result.fields) { $1 }
@@ -86,11 +86,11 @@ struct BackendCall: Sendable {
   }
 
   /// The backend's own status and detail; 502 where it has answered what no client of ours would understand.
-  private func errorAnswer(_ response: ClientResponse, detail: String?) -> Response {
+  private func errorAnswer(_ response: ClientResponse, detail: JSONValue?) -> Response {
     guard response.statusCode >= 400 else {
       return .detail(.badGateway, "Backend gave an answer that makes no sense", traceID: Self.traceID)
     }
-    let detail = detail ?? "Backend answered with status \(response.statusCode)"
+    let detail = detail ?? .string("Backend answered with status \(response.statusCode)")
     var answer = Response.detail(response.status, detail, traceID: Self.traceID)
     if let retryAfter = response.header(.retryAfter) { answer.append(.retryAfter, retryAfter) }
     return answer

@@ -13,9 +13,14 @@ extension Response {
 
   /// `{"detail":"…"}`, and `"trace_id"` after it where one is given.
   public static func detail(_ status: HTTPResponse.Status, _ detail: String, traceID: String? = nil) -> Response {
+    self.detail(status, .string(detail), traceID: traceID)
+  }
+
+  /// The same for a detail that need not be a text, such as a list of faults.
+  public static func detail(_ status: HTTPResponse.Status, _ detail: JSONValue, traceID: String? = nil) -> Response {
     json(status: status) { bytes in
       bytes.append(contentsOf: #"{"detail":"#.utf8)
-      bytes.append(json: detail)
+      detail.append(to: &bytes)
       if let traceID {
         bytes.append(contentsOf: #","trace_id":"#.utf8)
         bytes.append(json: traceID)

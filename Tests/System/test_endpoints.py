@@ -176,6 +176,14 @@ def test_any_text_comes_back_as_valid_json(stack, client, name):
     assert (answer.status_code, answer.json()) == (404, {"detail": f"Die '{name}' not found"})
 
 
+def test_a_name_longer_than_the_die_service_reads_is_none_of_a_die(stack):
+    name = "'" * 3000  # percent-encoded on its way to the die-service, three times as long
+    with Connection(stack.roller_url) as connection:
+        connection.get(f"/roll?die={name}")
+        answer = connection.answer()
+    assert (answer.status, json.loads(answer.body)) == (404, {"detail": f"Die '{name}' not found"})
+
+
 @pytest.mark.parametrize("service", [DIE, ROLLER, FRONTEND])
 def test_bad_percent_encoding_is_answered(stack, client, service):
     parameter = "identifier" if service == DIE else "die"

@@ -47,8 +47,7 @@ struct SpecificationSource: Sendable {
     metrics.dieServiceRequests(metrics.label(name), status).increment()
     let identifier: Logger.Metadata = ["identifier": .string(name)]
     switch failure {
-    case .unknownDie: warn(name, status: 404)
-    case .answered(let status): warn(name, status: status)
+    case .unknownDie(_, let status), .answered(let status): warn(name, status: status)
     case .timedOut: logger.error("Die service request timed out", metadata: identifier)
     case .unavailable: logger.error("Failed to connect to die service", metadata: identifier)
     case .malformed, .cancelled: break
@@ -69,8 +68,7 @@ extension DieServiceClient.Failure {
   /// The value of the label `status`; nil for what is not counted.
   fileprivate var label: String? {
     switch self {
-    case .unknownDie: "error_404"
-    case .answered(let status): "error_\(status)"
+    case .unknownDie(_, let status), .answered(let status): "error_\(status)"
     case .timedOut: "timeout"
     case .unavailable: "connection_error"
     case .malformed: "error"

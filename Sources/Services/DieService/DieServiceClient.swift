@@ -7,8 +7,8 @@ import Telemetry
 public struct DieServiceClient: Sendable {
   /// Why there is no specification.
   public enum Failure: Error, Hashable, Sendable {
-    /// It knows no such die.
-    case unknownDie(String)
+    /// It knows no such die (404), or reads no name of that length (414), which is none of a die that it knows.
+    case unknownDie(String, status: Int)
     /// It cannot be reached.
     case unavailable
     /// It gave no answer in time.
@@ -40,7 +40,7 @@ public struct DieServiceClient: Sendable {
     )
     switch response.statusCode {
     case 200: break
-    case 404: throw .unknownDie(identifier)
+    case 404, 414: throw .unknownDie(identifier, status: response.statusCode)
     default: throw .answered(status: response.statusCode)
     }
     guard let json = try? JSONParser.parse(response.body), let specification = json["specification"],
@@ -74,7 +74,7 @@ extension DieServiceClient.Failure {
   /// What a service that asked for a request answers it.
   public var httpError: HTTPError {
     switch self {
-    case .unknownDie(let name): HTTPError(.notFound, "Die '\(name)' not found")
+    case .unknownDie(let name, status: _): HTTPError(.notFound, "Die '\(name)' not found")
     case .answered(let status): HTTPError(.badGateway, "Die service answered with status \(status)")
     case .timedOut: HTTPError(CallFailure.timedOut.status, "Die service did not answer in time")
     case .unavailable, .cancelled: HTTPError(CallFailure.unavailable.status, "Die service unavailable")

@@ -8,6 +8,7 @@ import re
 import pytest
 
 from conftest import running_all, running_service
+from dice import preloaded
 from scripted_server import Fault, ScriptedServer
 
 KEYS = ["timestamp", "level", "message", "logger", "service"]
@@ -313,3 +314,11 @@ def test_lines_of_several_loops_never_mix(collector, client, broken_dice):
             client.get(f"{stack.frontend_url}/roll-async?die=fair&times=20")
         stack.roller.wait_for_logs("Async roll batch completed", 50)
     assert len(stack.logs) == len(stack.frontend.stdout.all) >= 50 * 28
+
+
+def test_a_loop_that_is_blocked_says_so_afterwards(collector):
+    # The first who asks whether the service is ready is the first whose connection is taken.
+    with running_service("die-service", collector, environment={"LD_PRELOAD": preloaded("slow_accept")}) as (dice, _):
+        warning = dice.wait_for_logs("Event loop stalled")[0]
+    assert (warning["level"], list(fields(warning))) == ("WARNING", ["duration", "loop"])
+    assert warning["duration"] >= 1.2

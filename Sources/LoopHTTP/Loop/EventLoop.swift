@@ -39,6 +39,7 @@ internal import Synchronization
   var readBuffer: UnsafeMutableRawBufferPointer
   @safe @exclusivity(unchecked) private var dateCache = DateCache()
   @safe @exclusivity(unchecked) var statistics = LoopStatistics()
+  var stallReport: StallReport?
   /// When the loop last stopped waiting, monotonic nanoseconds, early by less than a millisecond: a clock that costs nothing.
   var iterationStart: UInt64 { unsafe uv_now(raw) * 1_000_000 }
 

@@ -46,6 +46,14 @@ public final class EventLoopGroup: Sendable {
     loop.groupID == id
   }
 
+  /// Calls `report` on a loop that has let its sockets wait for `limit` or longer, once that is over: something has blocked its
+  /// thread, or the thread got no CPU. Replaces what was asked for before.
+  public func reportStalls(of limit: Duration, _ report: @escaping @Sendable (EventLoop, Duration) -> Void) {
+    for loop in loops {
+      loop.execute { loop.stallReport = StallReport(limit: limit.nanoseconds, report: report) }
+    }
+  }
+
   /// Ends every loop and joins its thread. Servers and clients that use them must have been shut down.
   /// Returns what each loop had opened and closed.
   @discardableResult
@@ -61,4 +69,10 @@ public final class EventLoopGroup: Sendable {
     guard let quota = CgroupQuota.cpus() else { return max(1, affinity) }
     return max(1, min(affinity, quota))
   }
+}
+
+/// Who is told of an iteration that took too long; the limit in nanoseconds.
+struct StallReport: Sendable {
+  let limit: UInt64
+  let report: @Sendable (EventLoop, Duration) -> Void
 }

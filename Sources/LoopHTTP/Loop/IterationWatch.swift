@@ -43,7 +43,9 @@ final class IterationWatch {
     let isDone = loop.runJobs()
     let isQuiet = loop.runEndOfIteration() && isDone
     workEnded = EventLoop.monotonicNanoseconds()
-    loop.statistics.record(busy: workEnded - workBegan)
+    let busy = workEnded - workBegan
+    loop.statistics.record(busy: busy)
+    if let stalls = loop.stallReport, busy >= stalls.limit { stalls.report(loop, .nanoseconds(Int64(clamping: busy))) }
     setIdle(active: !isQuiet || loop.timers?.isDeadlineDue == true)
   }
 

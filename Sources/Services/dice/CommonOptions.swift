@@ -45,6 +45,10 @@ struct CommonOptions: ParsableArguments {
     .seconds(try Setting.value(drainTimeoutSeconds, "DRAIN_TIMEOUT_SECONDS", isValid: Self.isTime) ?? 20)
   }
 
+  func leastLogLevel() throws -> Logger.Level {
+    try Setting.value(logLevel, "LOG_LEVEL")?.level ?? .info
+  }
+
   func logStyle() throws -> LogStyle {
     let isTerminal = isatty(1) == 1
     switch try Setting.value(logFormat, "LOG_FORMAT") ?? (isTerminal ? .text : .json) {
@@ -59,7 +63,7 @@ struct CommonOptions: ParsableArguments {
     return ServiceSettings(
       host: try Setting.value(host, "HOST") ?? "127.0.0.1",
       port: port,
-      logLevel: try Setting.value(logLevel, "LOG_LEVEL")?.level ?? .info,
+      logLevel: try leastLogLevel(),
       logStyle: try logStyle(),
       telemetry: TelemetryConfiguration(environment: environment)
     )

@@ -1,3 +1,4 @@
+import Logging
 import LoopHTTP
 import ServiceCore
 import Telemetry
@@ -21,7 +22,17 @@ struct ServiceProcess {
     let style = try options.logStyle()
     group = try EventLoopGroup.start(loopCount: options.loopCount())
     sink = BufferedLogSink(descriptor: 1, group: group, style: style, service: "dice")
+    let logger = style.logger(service: "dice", level: try options.leastLogLevel(), sink: sink)
+    group.reportStalls(of: Self.longestIteration) { loop, duration in
+      logger.warning(
+        "Event loop stalled",
+        metadata: ["loop": .stringConvertible(loop.index), "duration": .stringConvertible(duration / .seconds(1))]
+      )
+    }
   }
+
+  /// No request is meant to take a loop for a hundredth of it.
+  private static let longestIteration = Duration.seconds(1)
 
   /// A service that listens, and where.
   typealias Started = (host: ServiceHost, address: SocketAddress)

@@ -149,6 +149,20 @@ import Testing
     #expect(await group.shutdown()[0].isBalanced)
   }
 
+  @Test(.timeLimit(.minutes(1)))
+  func aLoopThatLetItsSocketsWaitIsReportedAfterwards() async throws {
+    let group = try EventLoopGroup(loopCount: 2)
+    let (reports, reported) = AsyncStream.makeStream(of: (loop: Int, duration: Duration).self)
+    group.reportStalls(of: .milliseconds(50)) { reported.yield(($0.index, $1)) }
+    await group.loops[1].run {
+      let end = EventLoop.monotonicNanoseconds() + 60_000_000
+      while EventLoop.monotonicNanoseconds() < end {}
+    }
+    let report = try #require(await reports.first { $0.loop == 1 })
+    #expect(report.duration >= .milliseconds(60))
+    #expect(await group.shutdown().allSatisfy(\.isBalanced))
+  }
+
   @Test func eachLoopHasItsOwnLocalValue() async throws {
     let group = try EventLoopGroup(loopCount: 2)
     let local = LoopLocal(group: group) { 0 }

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from conftest import running_service
+from metrics_page import Page
 from raw_http import Connection
 
 HOST = b"Host: {host}\r\n"
@@ -249,3 +250,27 @@ def test_an_upgrade_that_is_not_known_is_ignored(connection):
     assert connection.answer().body == DICE
     connection.get("/dice")
     assert connection.answer().body == DICE
+
+
+def test_what_the_connection_refuses_is_counted_and_logged(collector):
+    refused = [
+        (b"nonsense\r\n", 400, "_OTHER"),
+        (b"GET /dice HTTP/1.1\r\n\r\n", 400, "GET"),
+        (get(b"/" + b"x" * 9000), 414, "GET"),
+        (b"POST /dice HTTP/1.1\r\n" + HOST + b"Content-Length: 2000000\r\n\r\n", 413, "POST"),
+        (get(b"/dice", version=b"HTTP/2.0"), 505, "GET"),
+    ]
+    with running_service("die-service", collector, "--log-level", "debug") as (dice, url):
+        for sent, status, _ in refused:
+            with Connection(url) as connection:
+                connection.send(sent)
+                assert connection.answer().status == status
+        counted = Page(url).values("http_requests_total")
+        for _, status, method in refused:
+            fields = {} if method == "_OTHER" else {"method": method}
+            (line,) = dice.wait_for_logs("Request refused", status=status, service="die-service", **fields)
+            assert line["level"] == "DEBUG" and line["reason"]
+    assert counted == {
+        (("handler", "none"), ("method", method), ("status", status)): count
+        for method, status, count in (("_OTHER", "4xx", 1), ("GET", "4xx", 2), ("POST", "4xx", 1), ("GET", "5xx", 1))
+    }

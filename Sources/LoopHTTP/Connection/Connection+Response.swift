@@ -195,8 +195,15 @@ extension Connection {
     if stream.isClosing { throw isTimedOut ? .timedOut : .clientGone }
   }
 
+  /// As `refuse`, for a request that no middleware has been told of.
+  func refuseUnseen(_ error: HTTPError) async {
+    let method = reader.value.contents.value.head.methodID.method
+    context.onRefusal(RefusedRequest(method: method, status: error.status, reason: error.detail))
+    await refuse(error)
+  }
+
   /// Answers outside of any route and lets the connection end.
-  func refuse(_ error: HTTPError) async {
+  private func refuse(_ error: HTTPError) async {
     var response = context.errorResponse(error)
     response.closesConnection = true
     needsLinger = true

@@ -22,7 +22,7 @@ extension Connection {
         }
       }
     } catch {
-      await refuse(HTTPError(.init(code: error.status), error.reason))
+      await refuseUnseen(HTTPError(.init(code: error.status), error.reason))
     }
   }
 
@@ -159,7 +159,7 @@ extension Connection {
   /// A deadline that passed is answered 408 where a head had begun, else the connection just ends.
   private func headTimedOut() async {
     guard reader.value.parser.hasStartedHead else { return }
-    await refuse(HTTPError(.requestTimeout, "The request's head did not come in time"))
+    await refuseUnseen(HTTPError(.requestTimeout, "The request's head did not come in time"))
   }
 
   func nextStep() throws(WireError) -> MessageParser.Step {

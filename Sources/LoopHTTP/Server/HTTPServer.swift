@@ -21,13 +21,14 @@ public final class HTTPServer: Sendable {
   private let waiters = Mutex<[CheckedContinuation<Void, Never>]>([])
 
   /// Without a `group` the server starts its own loops, one per CPU, and ends them with itself; that can fail for lack
-  /// of threads or descriptors.
+  /// of threads or descriptors. `onRefusal` is told, on a loop, of each request that its connection refuses.
   public init(
     router: Router,
     middleware: [any Middleware] = [],
     configuration: ServerConfiguration = .init(),
     group: EventLoopGroup? = nil,
-    logger: Logger = Logger(label: "LoopHTTP")
+    logger: Logger = Logger(label: "LoopHTTP"),
+    onRefusal: @escaping @Sendable (RefusedRequest) -> Void = { _ in }
   ) throws(UVError) {
     let loops = if let group { group } else { try EventLoopGroup() }
     self.group = loops
@@ -37,6 +38,7 @@ public final class HTTPServer: Sendable {
       router: router,
       middleware: middleware,
       logger: logger,
+      onRefusal: onRefusal,
       loopCount: loops.loops.count
     )
   }

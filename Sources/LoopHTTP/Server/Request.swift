@@ -30,18 +30,7 @@ public struct Request: Sendable {
 
   /// The method; one that is not registered keeps its text.
   public var method: HTTPRequest.Method {
-    switch head.methodID {
-    case .get: .get
-    case .head: .head
-    case .post: .post
-    case .put: .put
-    case .delete: .delete
-    case .connect: .connect
-    case .options: .options
-    case .trace: .trace
-    case .patch: .patch
-    case .other: HTTPRequest.Method(text(head.method)) ?? .get
-    }
+    head.methodID.method ?? HTTPRequest.Method(text(head.method)) ?? .get
   }
 
   /// The target's path as sent, percent-encoded.

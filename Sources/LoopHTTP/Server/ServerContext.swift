@@ -6,6 +6,7 @@ final class ServerContext: Sendable {
   let routes: RouteTable
   let errorResponse: @Sendable (HTTPError) -> Response
   let logger: Logger
+  let onRefusal: @Sendable (RefusedRequest) -> Void
   /// Requests that one loop may have in work.
   let requestsPerLoop: Int
   let connectionsPerLoop: Int
@@ -18,11 +19,13 @@ final class ServerContext: Sendable {
     router: Router,
     middleware: [any Middleware],
     logger: Logger,
+    onRefusal: @escaping @Sendable (RefusedRequest) -> Void,
     loopCount: Int
   ) {
     self.configuration = configuration
     routes = RouteTable(router, inside: middleware)
     self.logger = logger
+    self.onRefusal = onRefusal
     errorResponse = router.errorResponse
     requestsPerLoop = max(1, configuration.maximumRequests / loopCount)
     connectionsPerLoop = max(1, configuration.maximumConnections / loopCount)

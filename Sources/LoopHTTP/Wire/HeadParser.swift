@@ -91,7 +91,10 @@ struct HeadParser: Sendable {
     guard let first = input.count > 0 ? input[0] : nil else { return false }
     if role == .request, first == ByteClass.carriageReturn {
       guard input.count > 1 else { return false }
-      guard input[1] == ByteClass.lineFeed else { throw .bareCarriageReturn }
+      guard input[1] == ByteClass.lineFeed else {
+        head.removeAll()  // whoever tells of the error must not tell the last message's method
+        throw .bareCarriageReturn
+      }
       guard input.count > 2 else { return false }
       cursor = 2
     }

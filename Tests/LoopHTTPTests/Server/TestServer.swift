@@ -11,6 +11,7 @@ func withServer(
   middleware: [any Middleware] = [],
   _ routes: (inout Router) -> Void,
   configure: (inout ServerConfiguration) -> Void = { _ in },
+  onRefusal: @escaping @Sendable (RefusedRequest) -> Void = { _ in },
   _ body: @Sendable (TestServer) async throws -> Void
 ) async throws -> [LoopLedger] {
   let group = try EventLoopGroup(loopCount: loopCount)
@@ -24,7 +25,8 @@ func withServer(
     middleware: middleware,
     configuration: configuration,
     group: group,
-    logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+    onRefusal: onRefusal
   )
   let address = try await server.bind()
   let client = HTTPClient(group: group)
@@ -76,9 +78,11 @@ func onConnection(
   middleware: [any Middleware] = [],
   _ routes: (inout Router) -> Void,
   configure: (inout ServerConfiguration) -> Void = { _ in },
+  onRefusal: @escaping @Sendable (RefusedRequest) -> Void = { _ in },
   _ body: @Sendable (RawClient, TestServer) async throws -> Void
 ) async throws {
-  let ledgers = try await withServer(middleware: middleware, routes, configure: configure) { server in
+  let ledgers = try await withServer(middleware: middleware, routes, configure: configure, onRefusal: onRefusal) {
+    server in
     let client = try await RawClient.connect(to: server.address, on: server.group.loops[0])
     let result: Result<Void, any Error>
     do {

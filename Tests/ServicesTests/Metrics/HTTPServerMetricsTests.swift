@@ -40,6 +40,16 @@ import Testing
     #expect(await samples().contains(#"http_requests_total{handler="none",method="GET",status="4xx"} 1.0"#))
   }
 
+  @Test func whatItsConnectionRefusedIsCountedAndNotMeasured() async {
+    let metrics = HTTPServerMetrics(registry)
+    metrics.countRefused(method: "GET", status: 414)
+    metrics.countRefused(method: nil, status: 505)
+    let samples = await samples()
+    #expect(samples.contains(#"http_requests_total{handler="none",method="GET",status="4xx"} 1.0"#))
+    #expect(samples.contains(#"http_requests_total{handler="none",method="_OTHER",status="5xx"} 1.0"#))
+    #expect(!samples.contains { $0.hasPrefix("http_request_duration_seconds_count") })
+  }
+
   @Test func twentyThousandMethodsAreOne() async {
     let metrics = HTTPServerMetrics(registry)
     for number in 0..<20_000 {

@@ -22,6 +22,16 @@ struct AccessLogMiddleware: SynchronousMiddleware {
     return response
   }
 
+  /// A line for a request that no middleware sees.
+  func log(_ refused: RefusedRequest) {
+    var metadata: Logger.Metadata = [
+      "status": .stringConvertible(refused.status.code),
+      "reason": "\(refused.reason)",
+    ]
+    metadata["method"] = refused.method.map { "\($0.rawValue)" }
+    logger.debug("Request refused", metadata: metadata)
+  }
+
   private func log(_ request: Request, _ response: Response, since start: UInt64) {
     logger.debug(
       "Request answered",

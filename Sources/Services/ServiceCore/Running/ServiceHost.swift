@@ -1,3 +1,4 @@
+internal import HTTPTypes
 public import Logging
 public import LoopHTTP
 public import Telemetry
@@ -76,6 +77,7 @@ public final class ServiceHost: Sendable {
     registry.registerProcessMetrics()
     registry.registerTargetInfo(resource)
     for warning in telemetry.warnings { logger.warning("Setting ignored", metadata: ["reason": "\(warning)"]) }
+    let accessLog = AccessLogMiddleware(logger: logger)
     server = try HTTPServer(
       router: ServiceHost.router(routes, of: service),
       middleware: [
@@ -85,12 +87,15 @@ public final class ServiceHost: Sendable {
           unobservedRoutes: ServiceRoute.probes,
           untracedRoutes: Set(routes.lazy.filter { !$0.isTraced }.map(\.path))
         ),
-        AccessLogMiddleware(logger: logger), ErrorMiddleware(logger: logger),
+        accessLog, ErrorMiddleware(logger: logger),
       ],
       configuration: ServerConfiguration(host: settings.host, port: settings.port),
       group: group,
       logger: logger
-    )
+    ) { refused in
+      serverMetrics.countRefused(method: refused.method?.rawValue, status: refused.status.code)
+      accessLog.log(refused)
+    }
   }
 
   /// A collector that hangs must not make the end longer than an orchestrator's patience.

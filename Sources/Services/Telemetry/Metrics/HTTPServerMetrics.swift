@@ -121,6 +121,11 @@ public final class HTTPServerMetrics: Sendable {
     instruments.conventionDuration.observe(exchange.seconds, in: exchange.span)
   }
 
+  /// Counts a request that its connection refused before it could be measured; nil is a method that is not known.
+  public func countRefused(method: String?, status: Int) {
+    requests("none", HTTPMethodLabel.value(of: method ?? ""), "\(status / 100)xx").increment()
+  }
+
   private func instruments(for labels: Labels) -> Instruments {
     if let instruments = known.withValue({ $0.find(labels) }) { return instruments }
     let handler = labels.route ?? "none"

@@ -14,10 +14,19 @@ import Testing
     #expect(HTTPDate.parse(text) == Int64(seconds))
   }
 
+  /// The first two are the RFC's.
   @Test(arguments: [
-    "", "soon", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994", "Sun, 06 Nov 1994 08:49:37 UTC",
-    "Sun, 06 Nov 1994 24:49:37 GMT", "Sun, 6 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1969 08:49:37 GMT",
-    "Sun, 06 Nov 1994 08:+9:37 GMT",
+    ("Sunday, 06-Nov-94 08:49:37 GMT", 784_111_777), ("Sun Nov  6 08:49:37 1994", 784_111_777),
+    ("Wed Nov 16 08:49:37 1994", 784_975_777), ("Friday, 01-Jan-27 00:00:00 GMT", 1_798_761_600),
+  ])
+  func theObsoleteFormsAreRead(text: String, seconds: Int64) {
+    #expect(HTTPDate.parse(text) == seconds)
+  }
+
+  @Test(arguments: [
+    "", "soon", "Sun, 06 Nov 1994 08:49:37 UTC", "Sun, 06 Nov 1994 24:49:37 GMT", "Sun, 6 Nov 1994 08:49:37 GMT",
+    "Sun, 06 Nov 1969 08:49:37 GMT", "Sun, 06 Nov 1994 08:+9:37 GMT", "Sunday, 06-Nov-1994 08:49:37 GMT",
+    "Sunday, 06-Nov 08:49:37 GMT", "Sun Nov -6 08:49:37 1994", "Sun Nov 6 08:49 1994",
   ])
   func otherFormsAreNoDates(text: String) {
     #expect(HTTPDate.parse(text) == nil)

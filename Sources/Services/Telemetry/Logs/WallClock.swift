@@ -49,24 +49,6 @@ extension OutputSpan<UInt8> {
   }
 }
 
-/// A day of the proleptic Gregorian calendar.
-private struct CivilDate {
-  let year: Int64
-  let month: Int64
-  let day: Int64
-
-  /// Howard Hinnant's `civil_from_days`: years begin in March, so that the leap day is the last day of one.
-  init(daysSince1970 days: Int64) {
-    let (era, dayOfEra) = (days + 719_468).flooredDivision(by: 146_097)
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let monthFromMarch = (5 * dayOfYear + 2) / 153
-    day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
-    month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
-    year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0)
-  }
-}
-
 extension Int64 {
   /// Rounds towards negative infinity, so that times before 1970 have a fraction that is not negative.
   fileprivate func flooredDivision(by divisor: Int64) -> (quotient: Int64, remainder: Int64) {

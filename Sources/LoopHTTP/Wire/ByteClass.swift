@@ -1,14 +1,14 @@
 /// The character classes of RFC 9110 §5.6.2, RFC 9112 §3 and §5 and RFC 3986 §3.2.2. Sets are pairs of 64-bit maps: a
 /// test is a shift and a mask on constants, with no table in memory to initialise or to bound-check.
-enum ByteClass {
-  static let tab = UInt8(ascii: "\t")
+package enum ByteClass {
+  package static let tab = UInt8(ascii: "\t")
   static let lineFeed = UInt8(ascii: "\n")
   static let carriageReturn = UInt8(ascii: "\r")
-  static let space = UInt8(ascii: " ")
+  package static let space = UInt8(ascii: " ")
 
   /// RFC 9110 §5.6.2: `tchar` = `!#$%&'*+-.^_` and `` ` ``, `|~`, DIGIT, ALPHA.
-  @inline(__always)
-  static func isToken(_ byte: UInt8) -> Bool {
+  @inlinable @inline(__always)
+  package static func isToken(_ byte: UInt8) -> Bool {
     // Nearly all are letters: asking for those first is cheaper.
     (byte | 0x20) &- UInt8(ascii: "a") < 26 || contains(byte, low: 0x03ff_6cfa_0000_0000, high: 0x57ff_ffff_c7ff_fffe)
   }
@@ -37,19 +37,19 @@ enum ByteClass {
     byte > space && byte < 0x7f && byte != UInt8(ascii: "#")
   }
 
-  @inline(__always)
-  static func isDigit(_ byte: UInt8) -> Bool {
+  @inlinable @inline(__always)
+  package static func isDigit(_ byte: UInt8) -> Bool {
     byte &- UInt8(ascii: "0") < 10
   }
 
-  @inline(__always)
-  static func isOptionalWhitespace(_ byte: UInt8) -> Bool {
+  @inlinable @inline(__always)
+  package static func isOptionalWhitespace(_ byte: UInt8) -> Bool {
     byte == space || byte == tab
   }
 
   /// The value of an ASCII hexadecimal digit, nil for every other byte.
-  @inline(__always)
-  static func hexValue(_ byte: UInt8) -> UInt8? {
+  @inlinable @inline(__always)
+  package static func hexValue(_ byte: UInt8) -> UInt8? {
     let digit = byte &- UInt8(ascii: "0")
     if digit < 10 { return digit }
     let letter = (byte | 0x20) &- UInt8(ascii: "a")
@@ -87,8 +87,8 @@ enum ByteClass {
     return true
   }
 
-  @inline(__always)
-  private static func contains(_ byte: UInt8, low: UInt64, high: UInt64) -> Bool {
+  @inlinable @inline(__always)
+  static func contains(_ byte: UInt8, low: UInt64, high: UInt64) -> Bool {
     byte < 0x80 && ((byte < 0x40 ? low : high) >> UInt64(byte & 0x3f)) & 1 == 1
   }
 }

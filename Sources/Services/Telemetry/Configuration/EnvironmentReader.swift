@@ -1,3 +1,5 @@
+import LoopHTTP
+
 /// Reads settings from environment variables as OpenTelemetry's specification says ("Environment Variable Specification"):
 /// empty is unset, a value that makes no sense is reported and replaced by the default, and nothing ever fails.
 struct EnvironmentReader {

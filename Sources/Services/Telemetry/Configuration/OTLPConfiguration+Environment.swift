@@ -1,3 +1,5 @@
+import LoopHTTP
+
 extension OTLPConfiguration {
   /// The signals, which differ by their paths and their variables.
   enum Signal: String {
@@ -77,7 +79,7 @@ extension OTLPConfiguration {
       }
       for (key, value) in pairs {
         guard
-          key.utf8.allSatisfy(ByteClass.isTokenCharacter),
+          key.utf8.allSatisfy(ByteClass.isToken),
           value.utf8.allSatisfy({ $0 == 0x09 || $0 >= 0x20 && $0 != 0x7f })
         else {
           environment.warn(name, "has the pair \(key.debugDescription), which is no header; it is ignored")

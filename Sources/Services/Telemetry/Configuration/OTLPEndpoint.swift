@@ -1,3 +1,5 @@
+import LoopHTTP
+
 /// An address of an OTLP receiver as users write it.
 struct OTLPEndpoint: Sendable, Hashable {
   /// `scheme://authority`, the scheme in lower case.

@@ -1,3 +1,5 @@
+import LoopHTTP
+
 /// Properties of a request that its sender hands to everyone behind it (W3C Baggage).
 public struct Baggage: Sendable, Hashable {
   /// One member of the list.
@@ -75,7 +77,7 @@ extension Baggage.Member {
     let value = ByteClass.trimming(pair[pair.index(after: equals)...])
     let metadata = semicolon.map { ByteClass.trimming(text[text.index(after: $0)...]) }
     guard
-      !key.isEmpty, key.allSatisfy(ByteClass.isTokenCharacter),
+      !key.isEmpty, key.allSatisfy(ByteClass.isToken),
       value.allSatisfy(ByteClass.isBaggageOctet), PercentEncoding.decode(value) != nil,
       metadata?.allSatisfy({ (0x20...0x7e).contains($0) || $0 == 0x09 }) ?? true
     else { return nil }

@@ -1,3 +1,5 @@
+import LoopHTTP
+
 /// The value of a `traceparent` header (W3C Trace Context level 2, §3.2).
 public struct TraceParent: Sendable, Hashable {
   /// The trace that the sender takes part in.

@@ -1,3 +1,5 @@
+import LoopHTTP
+
 /// Vendors' own positions in a trace, carried along unchanged (W3C Trace Context level 2, §3.3).
 public struct TraceState: Sendable, Hashable {
   /// One `key=value` of the list.

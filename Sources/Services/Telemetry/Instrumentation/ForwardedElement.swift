@@ -1,3 +1,5 @@
+import LoopHTTP
+
 /// What the first proxy says in a `Forwarded` header (RFC 7239 §4).
 struct ForwardedElement: Sendable, Hashable {
   /// `host`, as the client asked for it.

@@ -1,3 +1,4 @@
+import LoopHTTP
 public import Tracing
 
 /// The SERVER span of one request (OpenTelemetry semantic conventions, "HTTP server").

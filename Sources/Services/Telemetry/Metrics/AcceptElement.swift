@@ -1,3 +1,5 @@
+import LoopHTTP
+
 /// One element of an `Accept` or `Accept-Encoding` field: `gzip;q=0.5` (RFC 9110 section 12.4.2).
 struct AcceptElement: Sendable, Hashable {
   /// What is accepted, in lower case.

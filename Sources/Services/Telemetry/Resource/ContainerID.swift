@@ -1,3 +1,5 @@
+import LoopHTTP
+
 /// Finds the id of the container that a process runs in: 64 hexadecimal digits in what the kernel tells of the process.
 enum ContainerID {
   /// In `/proc/self/cgroup` (control groups version 1): the last part of a path, perhaps `docker-<id>.scope`.

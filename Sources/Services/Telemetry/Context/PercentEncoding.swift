@@ -1,5 +1,7 @@
+import LoopHTTP
+
 /// Percent-encoding of RFC 3986 §2.1 on bytes.
-enum PercentEncoding {
+package enum PercentEncoding {
   /// The bytes that `text` stands for; nil when a `%` is not followed by two hexadecimal digits.
   static func decode(_ text: some Sequence<UInt8>) -> [UInt8]? {
     var decoded: [UInt8] = []
@@ -10,8 +12,8 @@ enum PercentEncoding {
         continue
       }
       guard
-        let high = iterator.next().flatMap(digitValue),
-        let low = iterator.next().flatMap(digitValue)
+        let high = iterator.next().flatMap(ByteClass.hexValue),
+        let low = iterator.next().flatMap(ByteClass.hexValue)
       else { return nil }
       decoded.append(high << 4 | low)
     }
@@ -19,7 +21,8 @@ enum PercentEncoding {
   }
 
   /// `text` with every byte encoded that `isAllowed` refuses.
-  static func encode(_ text: String, allowing isAllowed: (UInt8) -> Bool) -> String {
+  package static func encode(_ text: String, allowing isAllowed: (UInt8) -> Bool) -> String {
+    guard !text.utf8.allSatisfy(isAllowed) else { return text }
     let digits = Array("0123456789ABCDEF".utf8)
     var encoded: [UInt8] = []
     for byte in text.utf8 {
@@ -30,14 +33,5 @@ enum PercentEncoding {
       }
     }
     return String(decoding: encoded, as: UTF8.self)
-  }
-
-  private static func digitValue(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-    default: nil
-    }
   }
 }

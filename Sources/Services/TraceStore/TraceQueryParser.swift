@@ -1,3 +1,5 @@
+import ServiceCore
+
 /// Reads TraceQL as far as one `{…}` with comparisons, `&&`, `||` and parentheses.
 struct TraceQueryParser {
   /// What is wrong with a query, or not supported.

@@ -1,3 +1,5 @@
+import ServiceCore
+
 /// The parameters of `/api/search`.
 struct TraceSearch: Sendable, Hashable {
   /// Each has to match some span of the trace.

@@ -5,6 +5,7 @@ import Testing
 struct ReportingTests {
   @Test(arguments: [
     ("10", 10), ("10s", 10), ("500ms", 0.5), ("1m30s", 90), ("2h", 7200), ("250us", 0.00025), ("0", 0), ("1.5s", 1.5),
+    ("1d", 86_400),
   ])
   func `A time is a number of seconds or has units`(text: String, seconds: Double) throws {
     #expect(abs(try #require(Seconds(text)).value - seconds) < 1e-12)

@@ -1,6 +1,5 @@
+import ServiceCore
 import Testing
-
-@testable import TraceStore
 
 struct DurationTextTests {
   @Test(arguments: [

@@ -57,6 +57,7 @@ private func runAlone(_ service: some ServiceDefinition, _ common: CommonOptions
   let settings = try common.settings(port: port)
   let process = try ServiceProcess(common)
   let (host, address) = try await process.start(service, settings, flag: "--port")
+  host.showLibraryMetrics()
   StandardError.write("\(host.name) http://\(address)")
   try await process.run([host])
 }

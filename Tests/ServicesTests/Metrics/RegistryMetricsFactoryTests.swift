@@ -45,6 +45,12 @@ import Testing
     #expect(await samples() == ["die_specifications_loaded 3.0", #"hits_total{a="1"} 1.0"#])
   }
 
+  @Test func whatALibraryCountsIsOnThePageOfTheProcess() async {
+    registry.becomeBackendOfLibraries()
+    CoreMetrics.Counter(label: "library.calls").increment(by: 2)
+    #expect(await samples() == ["library_calls_total 2.0"])
+  }
+
   @Test(arguments: [("a.b-c", "a_b_c"), ("9lives", "_9lives"), ("", "_"), ("é", "__"), ("ok:name", "ok:name")])
   func labelsBecomeNames(label: String, name: String) {
     #expect(RegistryFamilies.name(of: label) == name)

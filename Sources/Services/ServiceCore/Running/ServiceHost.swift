@@ -15,6 +15,7 @@ public final class ServiceHost: Sendable {
   private let tracing: ServiceTracing
   private let health: ServiceHealth
   private let client: HTTPClient
+  private let registry: MetricsRegistry
   private let flushLimit: Duration
 
   /// Puts the service together; nothing runs yet. Throws where the system lacks resources.
@@ -55,7 +56,7 @@ public final class ServiceHost: Sendable {
     )
     health = ServiceHealth(exports: tracing.statistics)
     flushLimit = min(telemetry.spanBatches.exportTimeout, Self.longestFlush)
-    let registry = MetricsRegistry(group: group)
+    registry = MetricsRegistry(group: group)
     let tracer = tracing.provider.tracer(InstrumentationScope(name: "dice", version: service.version))
     let tools = ServiceTools(
       name: name,
@@ -100,6 +101,10 @@ public final class ServiceHost: Sendable {
 
   /// A collector that hangs must not make the end longer than an orchestrator's patience.
   private static let longestFlush = Duration.seconds(5)
+
+  /// Puts what libraries count by swift-metrics on this service's page. Only for a service that is alone in its process,
+  /// which has one backend for all of them.
+  public func showLibraryMetrics() { registry.becomeBackendOfLibraries() }
 
   /// Listens; requests wait until `run`. Returns the address, with the port that the system chose for 0.
   public func bind() async throws(UVError) -> SocketAddress {

@@ -61,6 +61,14 @@ public final class RegistryMetricsFactory: MetricsFactory {
   public func destroyTimer(_ handler: any TimerHandler) {}
 }
 
+extension MetricsRegistry {
+  /// Makes this registry the backend of swift-metrics, so that what libraries count is on its page. A process has one
+  /// backend: to be called once, by a service that has its process to itself, before libraries make their metrics.
+  public func becomeBackendOfLibraries() {
+    MetricsSystem.bootstrap(RegistryMetricsFactory(self))
+  }
+}
+
 /// Counters ignore `reset()`: to Prometheus a counter that goes down is a process that was started anew.
 private final class RegistryCounterHandler: CounterHandler, FloatingPointCounterHandler {
   private let counter: Counter

@@ -1,26 +1,27 @@
 import Synchronization
+import Telemetry
 
-/// Keeps lines in memory, for tests. Unbounded.
-public final class MemoryLogSink: LogSink {
+/// Keeps lines in memory. Unbounded.
+final class MemoryLogSink: LogSink {
   private let bytes = Mutex<[UInt8]>([])
 
   /// An empty sink.
-  public init() {}
+  init() {}
 
   /// Appends the line.
-  public func write(_ appendLine: (inout [UInt8]) -> Void) {
+  func write(_ appendLine: (inout [UInt8]) -> Void) {
     var line: [UInt8] = []
     appendLine(&line)
     bytes.withLock { $0 += line }
   }
 
   /// Everything written so far, as it would stand in a file.
-  public var text: String {
+  var text: String {
     String(decoding: bytes.withLock { $0 }, as: UTF8.self)
   }
 
   /// The lines written so far, without their `\n`.
-  public var lines: [String] {
+  var lines: [String] {
     text.split(separator: "\n").map(String.init)
   }
 }

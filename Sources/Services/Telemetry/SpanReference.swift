@@ -19,7 +19,8 @@ public struct SpanReference: Sendable, Equatable {
     self.traceFlags = traceFlags
   }
 
-  /// Whether the trace is recorded: only then does a backend know the ids (conformance M5).
+  /// Whether the trace is recorded: only then does a backend know the ids (OpenTelemetry Metrics SDK, exemplar
+  /// filter `TraceBased`).
   public var isSampled: Bool { traceFlags & 1 == 1 }
 }
 

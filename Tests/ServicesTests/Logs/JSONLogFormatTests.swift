@@ -44,7 +44,7 @@ private let moment: Int64 = 1_795_423_658_000_420
     )
   }
 
-  /// The fields of section 5 of the specification, event by event.
+  /// The fields of the services' events, event by event.
   @Test(arguments: [
     ["identifier", "faces", "error_rate", "duration"], ["identifier", "status_code"], ["die_type", "error_rate"],
     ["die_type", "roll_value", "faces"], ["die_type", "times"], ["die_type", "roll_index", "roll_value"],

@@ -3,12 +3,15 @@
 import contextlib
 import json
 import os
+import signal
 import subprocess
+import time
 
 import httpx
 import pytest
 
 from dice import BARE_ENVIRONMENT, PROGRAM, FreePorts, Lines, is_ready
+from polling import until
 from raw_http import Connection
 
 REQUEST = b"GET /dice?identifier=fair HTTP/1.1\r\nHost: {host}\r\n\r\n"
@@ -16,12 +19,12 @@ LINES_PER_REQUEST = 2  # requested, found
 
 
 @contextlib.contextmanager
-def die_service(stdout):
+def die_service(stdout, environment=None):
     """A die-service that writes its log to the descriptor; gives the process and its URL."""
     port = FreePorts.take()
     process = subprocess.Popen(
         [PROGRAM, "die-service", "--port", str(port)],
-        env=BARE_ENVIRONMENT | {"OTEL_TRACES_EXPORTER": "none"},
+        env=BARE_ENVIRONMENT | {"OTEL_TRACES_EXPORTER": "none"} | (environment or {}),
         stdin=subprocess.DEVNULL,
         stdout=stdout,
         stderr=subprocess.PIPE,
@@ -61,16 +64,6 @@ def test_lines_that_nobody_reads_are_dropped_counted_and_said():
     assert records[-1]["message"] == "Service stopped"
 
 
-def test_a_reader_that_never_reads_does_not_keep_the_process():
-    reader, writer = os.pipe()
-    with die_service(writer) as (process, url), contextlib.closing(os.fdopen(reader)):
-        os.close(writer)
-        with Connection(url) as connection:
-            assert connection.pipeline([REQUEST] * 2_000) == {200: 2_000}
-        process.terminate()
-        assert process.wait(20) == 0
-
-
 @pytest.mark.parametrize("target", ["a pipe without a reader", "a full disk"])
 def test_an_output_that_takes_nothing_costs_the_log_and_nothing_else(target):
     if target == "a full disk":
@@ -85,3 +78,42 @@ def test_an_output_that_takes_nothing_costs_the_log_and_nothing_else(target):
         assert httpx.get(f"{url}/readyz").status_code == 200
         process.terminate()
         assert process.wait(20) == 0
+
+
+@contextlib.contextmanager
+def stalled_die_service(**environment):
+    """A die-service whose log is a full pipe that nobody reads: a write of it hangs."""
+    reader, writer = os.pipe()
+    with os.fdopen(reader), die_service(writer, environment) as (process, url):
+        fill(writer)
+        os.close(writer)
+        with Connection(url) as connection:
+            assert connection.pipeline([REQUEST]) == {200: 1}
+        yield process, url
+
+
+def fill(pipe):
+    """Writes to the pipe until it takes no more."""
+    os.set_blocking(pipe, False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(pipe, b"\n")
+    os.set_blocking(pipe, True)
+
+
+def test_a_log_that_nobody_reads_does_not_hold_the_end():
+    with stalled_die_service() as (process, _):
+        begin = time.monotonic()
+        process.terminate()
+        assert process.wait(20) == 0
+        assert time.monotonic() - begin < 5
+
+
+def test_a_second_signal_does_not_wait_for_a_log_that_nobody_reads():
+    with stalled_die_service(DRAIN_DELAY_SECONDS="60") as (process, url):
+        process.terminate()
+        until(lambda: not is_ready(url))
+        begin = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 128 + signal.SIGINT
+        assert time.monotonic() - begin < 1

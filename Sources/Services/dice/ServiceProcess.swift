@@ -3,12 +3,6 @@ import LoopHTTP
 import ServiceCore
 import Telemetry
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// Runs services on one group of loops until a signal ends them.
 struct ServiceProcess {
   let group: EventLoopGroup
@@ -58,10 +52,10 @@ struct ServiceProcess {
   /// Serves until SIGTERM or SIGINT, then drains. A second signal ends the process at once. `store` goes on until the
   /// others have delivered their last spans.
   func run(_ hosts: [ServiceHost], store: ServiceHost? = nil) async throws {
-    let (signals, arrived) = AsyncStream.makeStream(of: Int32.self)
-    let watcher = try await SignalWatcher.start([SIGTERM, SIGINT], on: group.loops[0]) { arrived.yield($0) }
+    let (stops, stop) = AsyncStream.makeStream(of: Void.self)
+    let watcher = try await EndSignals.watch(on: group.loops[0]) { stop.yield() }
     await withTaskGroup { tasks in
-      tasks.addTask { await self.drain(hosts, at: signals) }
+      tasks.addTask { await self.drain(hosts, at: stops) }
       async let storing: Void? = try? store?.run()
       await withTaskGroup { services in
         for host in hosts { services.addTask { try? await host.run() } }
@@ -70,16 +64,13 @@ struct ServiceProcess {
       await storing
       tasks.cancelAll()
     }
-    await watcher.stop()
     await sink.close(within: .seconds(2))
+    await watcher.stop()
   }
 
-  private func drain(_ hosts: [ServiceHost], at signals: AsyncStream<Int32>) async {
-    await withDiscardingTaskGroup { tasks in
-      var isDraining = false
-      for await signal in signals {
-        if isDraining { endProcess(128 + signal) }
-        isDraining = true
+  private func drain(_ hosts: [ServiceHost], at stops: AsyncStream<Void>) async {
+    for await _ in stops {
+      await withDiscardingTaskGroup { tasks in
         for host in hosts {
           tasks.addTask { await host.drain(delay: self.drainDelay, timeout: self.drainTimeout) }
         }

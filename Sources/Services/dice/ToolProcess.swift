@@ -32,11 +32,7 @@ struct ToolProcess {
     standardError = FileWriter(descriptor: 2, loop: group.loops[0])
     let (stops, stop) = AsyncStream.makeStream(of: Void.self)
     self.stops = stops
-    let signals = SignalCount()
-    watcher = try await SignalWatcher.start([SIGTERM, SIGINT], on: group.loops[0]) { signal in
-      if signals.next() > 1 { endProcess(128 + signal) }
-      stop.yield()
-    }
+    watcher = try await EndSignals.watch(on: group.loops[0]) { stop.yield() }
   }
 
   /// Runs the tool, and says what is left to say whatever came of it; what it throws is why the command fails.
@@ -54,7 +50,7 @@ struct ToolProcess {
   }
 
   private func close() async {
-    await watcher.stop()
     await sink.close(within: .seconds(1))
+    await watcher.stop()
   }
 }

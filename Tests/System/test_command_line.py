@@ -47,10 +47,13 @@ def test_help_names_each_flag_and_its_variable(subcommand):
     [
         (["--no-such-flag"], "--no-such-flag"),
         (["--port", "99999"], "99999"),
-        (["--port", "-1"], "-1"),
+        (["--port", "-1"], "0 to 65535"),
         (["--port", "abc"], "abc"),
         (["--port"], "--port"),
         (["--loops", "0"], "--loops"),
+        (["--loops", "0"], "1 to 1024"),
+        (["--drain-timeout-seconds", "100000"], "86400"),
+        (["--drain-delay-seconds", "soon"], "0 to 86400"),
         (["--log-level", "loud"], "loud"),
         (["--log-format", "xml"], "xml"),
     ],
@@ -61,20 +64,20 @@ def test_a_wrong_flag(subcommand, arguments, named):
 
 
 @pytest.mark.parametrize(
-    "variable, value",
+    "variable, value, bounds",
     [
-        ("PORT", "99999"),
-        ("PORT", "abc"),
-        ("LOOPS", "none"),
-        ("LOG_LEVEL", "loud"),
-        ("ROLL_MAX_DELAY_MS", "-5"),
-        ("DRAIN_TIMEOUT_SECONDS", "soon"),
-        ("DIE_SERVICE_URL", "not a URL"),
+        ("PORT", "99999", "0 to 65535"),
+        ("PORT", "abc", "0 to 65535"),
+        ("LOOPS", "none", "1 to 1024"),
+        ("LOG_LEVEL", "loud", ""),
+        ("ROLL_MAX_DELAY_MS", "-5", "0 to 4294967295"),
+        ("DRAIN_TIMEOUT_SECONDS", "soon", "86400"),
+        ("DIE_SERVICE_URL", "not a URL", ""),
     ],
 )
-def test_a_wrong_variable(variable, value):
+def test_a_wrong_variable(variable, value, bounds):
     line = complaint(run("dice-roller", environment={"PORT": str(FreePorts.take())} | {variable: value}), USAGE)
-    assert variable in line and value in line
+    assert variable in line and value in line and bounds in line
 
 
 def test_an_unknown_subcommand():
@@ -172,6 +175,18 @@ def test_all_prints_where_it_listens():
         for name in names:
             url = next(re.search(r"http://\S+?:\d+", line)[0] for line in lines if name in line)
             assert httpx.get(f"{url}/readyz").status_code == 200
+
+
+def test_all_takes_its_ports_from_the_environment():
+    names = [*SERVICES, "trace-store"]
+    ports = {name: FreePorts.take() for name in names}
+    environment = {f"{name.upper().replace('-', '_')}_PORT": str(port) for name, port in ports.items()}
+    text = run("all", "--help").stdout
+    assert all(variable in text for variable in environment)
+    with contextlib.closing(Dice("all", environment=environment)) as dice:
+        dice.wait_until_ready(*(f"http://127.0.0.1:{port}" for port in ports.values()))
+        lines = dice.stderr.wait_for(lambda line: "http://" in line, len(names))
+    assert sorted(lines) == sorted(f"{name} http://127.0.0.1:{port}" for name, port in ports.items())
 
 
 def test_all_exports_to_whoever_has_taken_the_port_of_the_store(collector, client):

@@ -4,6 +4,33 @@ import ServiceCore
 import Telemetry
 import TraceStore
 
+/// Where the services of one process listen.
+struct PortsOfAll: ParsableArguments {
+  @Option(parsing: .unconditional, help: Self.help("die-service", "DIE_SERVICE_PORT; default 8106"))
+  var dieServicePort: UInt16?
+  @Option(parsing: .unconditional, help: Self.help("dice-roller", "DICE_ROLLER_PORT; default 8107"))
+  var diceRollerPort: UInt16?
+  @Option(parsing: .unconditional, help: Self.help("frontend", "FRONTEND_PORT; default 8108"))
+  var frontendPort: UInt16?
+  @Option(parsing: .unconditional, help: Self.help("built-in trace store", "TRACE_STORE_PORT; default 4318"))
+  var traceStorePort: UInt16?
+
+  private static func help(_ name: String, _ variable: String) -> ArgumentHelp {
+    ArgumentHelp("Port of the \(name), 0 for any (\(variable)).", valueName: UInt16.bounds)
+  }
+
+  typealias Values = (dieService: UInt16, diceRoller: UInt16, frontend: UInt16, traceStore: UInt16)
+
+  func values() throws -> Values {
+    (
+      dieService: try Setting.value(dieServicePort, "DIE_SERVICE_PORT") ?? 8106,
+      diceRoller: try Setting.value(diceRollerPort, "DICE_ROLLER_PORT") ?? 8107,
+      frontend: try Setting.value(frontendPort, "FRONTEND_PORT") ?? 8108,
+      traceStore: try Setting.value(traceStorePort, "TRACE_STORE_PORT") ?? TraceStoreServer.defaultPort
+    )
+  }
+}
+
 /// `dice all`
 struct AllCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -11,14 +38,7 @@ struct AllCommand: AsyncParsableCommand {
     abstract: "Runs the three services and the trace store in one process.",
     discussion: "Where OTEL_EXPORTER_OTLP_ENDPOINT names a receiver, spans go there and no trace store is started."
   )
-  @Option(help: "Port of the die-service, 0 for any.")
-  var dieServicePort: UInt16 = 8106
-  @Option(help: "Port of the dice-roller, 0 for any.")
-  var diceRollerPort: UInt16 = 8107
-  @Option(help: "Port of the frontend, 0 for any.")
-  var frontendPort: UInt16 = 8108
-  @Option(help: "Port of the built-in trace store, 0 for any.")
-  var traceStorePort: UInt16 = TraceStoreServer.defaultPort
+  @OptionGroup var ports: PortsOfAll
   @OptionGroup var common: CommonOptions
   @OptionGroup var die: DieOptions
   @OptionGroup var roller: RollerOptions
@@ -27,18 +47,19 @@ struct AllCommand: AsyncParsableCommand {
 
   func run() async throws {
     let dieService = try die.service()
-    var settings = try common.settings(port: dieServicePort, telemetryDefaults: Self.telemetryDefaults)
+    let ports = try ports.values()
+    var settings = try common.settings(port: ports.dieService, telemetryDefaults: Self.telemetryDefaults)
     // Each has its own name, whatever one name the environment has for all.
     settings.telemetry.serviceName = nil
     let storeService = try store.service()
     let process = try ServiceProcess(common)
-    let store = try await startStore(storeService, process, &settings)
+    let store = try await startStore(storeService, port: ports.traceStore, process, &settings)
     let dieHost = try await process.start(dieService, settings, flag: "--die-service-port")
     let dieURL = try url(of: dieHost.address)
-    settings.port = diceRollerPort
+    settings.port = ports.diceRoller
     let rollerService = try roller.service(dieServiceURL: dieURL)
     let rollerHost = try await process.start(rollerService, settings, flag: "--dice-roller-port")
-    settings.port = frontendPort
+    settings.port = ports.frontend
     let frontendService = try frontend.service(
       rollerURL: try url(of: rollerHost.address),
       dieServiceURL: dieURL,
@@ -57,21 +78,22 @@ struct AllCommand: AsyncParsableCommand {
   /// taken the port, as a rule a collector or another store, spans go there and traces are looked for there.
   private func startStore(
     _ service: TraceStoreServer,
+    port: UInt16,
     _ process: ServiceProcess,
     _ settings: inout ServiceSettings
   ) async throws -> (started: ServiceProcess.Started?, url: ServiceURL?) {
     guard !settings.telemetry.namesTracesEndpoint else { return (nil, nil) }
-    let storeSettings = try common.settings(port: traceStorePort).withoutTracing
+    let storeSettings = try common.settings(port: port).withoutTracing
     var started: ServiceProcess.Started?
-    var authority = "127.0.0.1:\(traceStorePort)"
+    var authority = "127.0.0.1:\(port)"
     do throws(UVError) {
       let store = try await process.bind(service, storeSettings)
       authority = "\(store.address)"
       started = store
     } catch .addressInUse {
-      StandardError.write("trace-store: port \(traceStorePort) is taken; spans go to whoever listens there")
+      StandardError.write("trace-store: port \(port) is taken; spans go to whoever listens there")
     } catch {
-      throw RunFailure(description: "trace-store: cannot listen on \(storeSettings.host):\(traceStorePort): \(error)")
+      throw RunFailure(description: "trace-store: cannot listen on \(storeSettings.host):\(port): \(error)")
     }
     settings.telemetry.otlpTraces.url = "http://\(authority)/v1/traces"
     return (started, ServiceURL("http://\(authority)"))

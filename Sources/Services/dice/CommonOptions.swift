@@ -14,35 +14,44 @@ import Telemetry
 struct CommonOptions: ParsableArguments {
   @Option(help: "Address or name to listen on (HOST; default 127.0.0.1).")
   var host: String?
-  @Option(help: "Event-loop threads (LOOPS; default: the CPUs that this process may use).")
+  @Option(
+    help: ArgumentHelp(
+      "Event-loop threads (LOOPS; default: the CPUs that this process may use).",
+      valueName: LoopCount.bounds
+    )
+  )
   var loops: LoopCount?
   @Option(help: "DEBUG, INFO, WARNING or ERROR (LOG_LEVEL; default INFO).")
   var logLevel: LogLevelName?
   @Option(help: "json or text (LOG_FORMAT; default: text on a terminal, else json).")
   var logFormat: LogFormatName?
-  @Option(help: "Go on accepting that long after SIGTERM (DRAIN_DELAY_SECONDS; default 0).")
+  @Option(
+    help: ArgumentHelp(
+      "Go on accepting that long after SIGTERM (DRAIN_DELAY_SECONDS; default 0).",
+      valueName: "0 to 86400"
+    )
+  )
   var drainDelaySeconds: Double?
-  @Option(help: "Time for requests in work at the end (DRAIN_TIMEOUT_SECONDS; default 20).")
+  @Option(
+    help: ArgumentHelp(
+      "Time for requests in work at the end (DRAIN_TIMEOUT_SECONDS; default 20).",
+      valueName: "0 to 86400"
+    )
+  )
   var drainTimeoutSeconds: Double?
 
-  func validate() throws {
-    for (name, value) in [
-      ("--drain-delay-seconds", drainDelaySeconds), ("--drain-timeout-seconds", drainTimeoutSeconds),
-    ] {
-      if let value, !Self.isTime(value) { throw ValidationError("The value '\(value)' is invalid for '\(name)'.") }
-    }
+  private func time(_ flag: Double?, _ name: String, _ variable: String) throws -> Double? {
+    try Setting.value(flag, name, variable, in: 0...86_400)
   }
-
-  private static func isTime(_ seconds: Double) -> Bool { (0...86_400).contains(seconds) }
 
   func loopCount() throws -> Int? { try Setting.value(loops, "LOOPS")?.value }
 
   func drainDelay() throws -> Duration {
-    .seconds(try Setting.value(drainDelaySeconds, "DRAIN_DELAY_SECONDS", isValid: Self.isTime) ?? 0)
+    .seconds(try time(drainDelaySeconds, "--drain-delay-seconds", "DRAIN_DELAY_SECONDS") ?? 0)
   }
 
   func drainTimeout() throws -> Duration {
-    .seconds(try Setting.value(drainTimeoutSeconds, "DRAIN_TIMEOUT_SECONDS", isValid: Self.isTime) ?? 20)
+    .seconds(try time(drainTimeoutSeconds, "--drain-timeout-seconds", "DRAIN_TIMEOUT_SECONDS") ?? 20)
   }
 
   func leastLogLevel() throws -> Logger.Level {

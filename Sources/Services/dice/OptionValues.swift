@@ -2,13 +2,24 @@ public import ArgumentParser
 import Logging
 public import ServiceCore
 
+/// A number whose type has bounds of its own.
+protocol BoundedNumber: ExpressibleByArgument, LosslessStringConvertible {
+  static var range: ClosedRange<Int> { get }
+}
+
+extension BoundedNumber {
+  /// For people: `1 to 1024`.
+  static var bounds: String { "\(range.lowerBound) to \(range.upperBound)" }
+}
+
 /// How many event loops: at least one, and no more than any machine has CPUs.
-struct LoopCount: ExpressibleByArgument, LosslessStringConvertible {
+struct LoopCount: BoundedNumber {
+  static let range = 1...1024
   let value: Int
   var description: String { String(value) }
 
   init?(_ text: String) {
-    guard let value = Int(text), (1...1024).contains(value) else { return nil }
+    guard let value = Int(text), Self.range.contains(value) else { return nil }
     self.value = value
   }
 
@@ -16,13 +27,14 @@ struct LoopCount: ExpressibleByArgument, LosslessStringConvertible {
 }
 
 /// How much memory the traces of a store may take: at least a MiB, and no more than any machine has.
-struct TraceMemory: ExpressibleByArgument, LosslessStringConvertible {
+struct TraceMemory: BoundedNumber {
+  static let range = 1...(1 << 20)
   let mebibytes: Int
   var bytes: Int { mebibytes << 20 }
   var description: String { String(mebibytes) }
 
   init?(_ text: String) {
-    guard let mebibytes = Int(text), (1...(1 << 20)).contains(mebibytes) else { return nil }
+    guard let mebibytes = Int(text), Self.range.contains(mebibytes) else { return nil }
     self.mebibytes = mebibytes
   }
 

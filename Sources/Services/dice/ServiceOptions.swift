@@ -7,7 +7,10 @@ import TraceStore
 
 /// Where one service listens.
 struct PortOption: ParsableArguments {
-  @Option(parsing: .unconditional, help: "Port to listen on, 0 for any (PORT).")
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Port to listen on, 0 for any (PORT).", valueName: UInt16.bounds)
+  )
   var port: UInt16?
 
   func value(default port: UInt16) throws -> UInt16 {
@@ -32,7 +35,12 @@ struct DieOptions: ParsableArguments {
 
 /// What the dice-roller takes.
 struct RollerOptions: ParsableArguments {
-  @Option(help: "Longest delay of a roll in milliseconds (ROLL_MAX_DELAY_MS; default 1000).")
+  @Option(
+    help: ArgumentHelp(
+      "Longest delay of a roll in milliseconds (ROLL_MAX_DELAY_MS; default 1000).",
+      valueName: UInt32.bounds
+    )
+  )
   var rollMaxDelayMs: UInt32?
 
   func service(dieServiceURL: ServiceURL) throws -> DiceRollerServer {
@@ -62,7 +70,10 @@ struct FrontendOptions: ParsableArguments {
 struct TraceStoreOptions: ParsableArguments {
   @Option(
     name: .customLong("trace-memory-mib"),
-    help: "MiB that the kept traces may take; the oldest go (TRACE_MEMORY_MIB; default 32)."
+    help: ArgumentHelp(
+      "MiB that the kept traces may take; the oldest go (TRACE_MEMORY_MIB; default 32).",
+      valueName: TraceMemory.bounds
+    )
   )
   var traceMemory: TraceMemory?
 

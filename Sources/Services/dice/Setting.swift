@@ -5,18 +5,34 @@ import FoundationEssentials
 enum Setting {
   static let environment = ProcessInfo.processInfo.environment
 
-  /// Empty variables count as unset; a variable that makes no sense is a usage error that names it.
+  /// Empty variables count as unset; a variable that makes no sense is a usage error that names it, and what it must be
+  /// where `bounds` says so.
   static func value<Value: LosslessStringConvertible>(
     _ flag: Value?,
     _ variable: String,
+    bounds: String? = nil,
     isValid: (Value) -> Bool = { _ in true }
   ) throws -> Value? {
     if let flag { return flag }
     guard let text = environment[variable], !text.isEmpty else { return nil }
     guard let value = Value(text), isValid(value) else {
-      throw ValidationError("The value '\(text)' of the variable \(variable) is invalid.")
+      let rule = bounds.map { ": it must be \($0)" } ?? ""
+      throw ValidationError("The value '\(text)' of the variable \(variable) is invalid\(rule).")
     }
     return value
+  }
+
+  /// The same for a number of which any that its type holds will do.
+  static func value<Value: FixedWidthInteger & LosslessStringConvertible>(
+    _ flag: Value?,
+    _ variable: String
+  ) throws -> Value? {
+    try value(flag, variable, bounds: Value.bounds)
+  }
+
+  /// The same for a number of bounds that its type knows.
+  static func value<Value: BoundedNumber>(_ flag: Value?, _ variable: String) throws -> Value? {
+    try value(flag, variable, bounds: Value.bounds)
   }
 
   /// The same for numbers that must lie within a range; `name` is the flag's.
@@ -26,10 +42,15 @@ enum Setting {
     _ variable: String,
     in range: ClosedRange<Value>
   ) throws -> Value? {
+    let bounds = "\(range.lowerBound) to \(range.upperBound)"
     if let flag, !range.contains(flag) {
-      let bounds = "\(range.lowerBound) to \(range.upperBound)"
       throw ValidationError("The value '\(flag)' is invalid for '\(name)': it must be \(bounds).")
     }
-    return try value(flag, variable) { range.contains($0) }
+    return try value(flag, variable, bounds: bounds) { range.contains($0) }
   }
+}
+
+extension FixedWidthInteger {
+  /// What the type holds, for people: `0 to 65535`.
+  static var bounds: String { "\(min) to \(max)" }
 }

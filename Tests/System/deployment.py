@@ -20,6 +20,12 @@ STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 PROMQL_WORDS = {"and", "or", "unless", "on", "ignoring", "bool", "group_left", "group_right", "offset"}
 
 
+def image_environment():
+    """The variables that the image sets."""
+    lines = re.findall(r"^ENV (.*)$", DOCKERFILE.read_text(), re.MULTILINE)
+    return dict(pair.split("=", 1) for line in lines for pair in line.split())
+
+
 def load(path):
     """The one YAML document of a file."""
     return yaml.safe_load(path.read_text())

@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import os
 import pathlib
 import re
 import shutil
@@ -15,7 +16,7 @@ import containers
 import deployment
 import rolls
 from conftest import running_all
-from dice import ROOT
+from dice import ROOT, Dice
 from laboratory import laboratory
 from polling import until
 from prometheus_server import Prometheus
@@ -42,6 +43,16 @@ def test_yaml():
 
 def test_dockerfile():
     check(TOOLS / "hadolint", deployment.DOCKER / "Dockerfile")
+
+
+@pytest.mark.parametrize("name, port", [*((name, 8000) for name in deployment.SERVICES), ("trace-store", 4318)])
+def test_the_image_gives_a_service_its_port(name, port):
+    # An address of the loopback network on which no other test listens, for these ports are fixed.
+    environment = deployment.image_environment() | {"HOST": f"127.{os.getpid() % 250 + 1}.{port % 250}.8"}
+    with contextlib.closing(Dice(name, environment=environment)) as dice:
+        url = f"http://{environment['HOST']}:{port}"
+        dice.wait_until_ready(url)
+        assert dice.stderr.wait_for(lambda line: "http://" in line) == [f"{name} {url}"]
 
 
 @needs_prometheus

@@ -9,7 +9,7 @@ struct DieServiceCommand: AsyncParsableCommand {
   @OptionGroup var die: DieOptions
 
   func run() async throws {
-    try await runAlone(try die.service(), common, port: try port.value(default: 8106))
+    try await runAlone(try die.service(), common, port: try port.value(defaultOfService: 8106))
   }
 }
 
@@ -23,7 +23,7 @@ struct DiceRollerCommand: AsyncParsableCommand {
 
   func run() async throws {
     let service = try roller.service(dieServiceURL: try location.url())
-    try await runAlone(service, common, port: try port.value(default: 8107))
+    try await runAlone(service, common, port: try port.value(defaultOfService: 8107))
   }
 }
 
@@ -48,7 +48,7 @@ struct FrontendCommand: AsyncParsableCommand {
       dieServiceURL: try location.url(),
       traceStoreURL: nil
     )
-    try await runAlone(service, common, port: try port.value(default: 8108))
+    try await runAlone(service, common, port: try port.value(defaultOfService: 8108))
   }
 }
 

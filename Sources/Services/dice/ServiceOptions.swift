@@ -16,6 +16,11 @@ struct PortOption: ParsableArguments {
   func value(default port: UInt16) throws -> UInt16 {
     try Setting.value(self.port, "PORT") ?? port
   }
+
+  /// For the three services, whose default an image may change; it is none for a trace store.
+  func value(defaultOfService port: UInt16) throws -> UInt16 {
+    try value(default: try Setting.value(UInt16?.none, "SERVICE_PORT") ?? port)
+  }
 }
 
 /// What the die-service takes.

@@ -65,7 +65,9 @@ extension Connection {
       try beginExchange()
       let isInWork = server.beginRequest()
       let request = Request(reader.value.contents, on: self)
-      let endpoint = isInWork ? request.endpointIndex : context.routes.overloaded
+      let endpoint =
+        isInWork || context.routes.options[request.endpointIndex].isAnsweredUnderOverload
+        ? request.endpointIndex : context.routes.overloaded
       let progress: Progress
       do {
         guard let response = try context.routes.immediate[endpoint](request) else {

@@ -20,11 +20,14 @@ public struct RouteOptions: Sendable, Hashable {
   /// Whether a client that ends its side of the stream means to leave, so that the handler's task is cancelled. HTTP
   /// itself lets a half-closed client wait for its answer, which is the default; a reset cancels always.
   public var cancelsWhenClientEnds: Bool
+  /// Whether it answers also above `ServerConfiguration.maximumRequests`: for probes, which tell of the load and make none.
+  public var isAnsweredUnderOverload: Bool
 
   /// By default nothing special.
-  public init(bodyLimit: Int? = nil, cancelsWhenClientEnds: Bool = false) {
+  public init(bodyLimit: Int? = nil, cancelsWhenClientEnds: Bool = false, isAnsweredUnderOverload: Bool = false) {
     self.bodyLimit = bodyLimit
     self.cancelsWhenClientEnds = cancelsWhenClientEnds
+    self.isAnsweredUnderOverload = isAnsweredUnderOverload
   }
 }
 

@@ -20,7 +20,8 @@ public struct ServerConfiguration: Sendable {
   public var writeTimeout = Duration.seconds(30)
   /// Open connections on all loops together; above it no more are accepted until some have ended.
   public var maximumConnections = 50_000
-  /// Requests in work on all loops together; above it they are answered 503 with `Retry-After`.
+  /// Requests in work on all loops together; above it they are answered 503 with `Retry-After`, unless their route is
+  /// answered under overload. A connection has one in work at a time, so only a limit below `maximumConnections` acts.
   public var maximumRequests = 50_000
   /// Idle connections of one loop that keep their task, some 3 KiB each; of any more, those that were not used of late give
   /// it up and get a new one with their next request.

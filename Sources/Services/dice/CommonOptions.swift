@@ -21,6 +21,13 @@ struct CommonOptions: ParsableArguments {
     )
   )
   var loops: LoopCount?
+  @Option(
+    help: ArgumentHelp(
+      "Requests in work at which more get 503 (MAX_REQUESTS; default \(ServiceSettings.defaultMaximumRequests)).",
+      valueName: RequestCount.bounds
+    )
+  )
+  var maxRequests: RequestCount?
   @Option(help: "DEBUG, INFO, WARNING or ERROR (LOG_LEVEL; default INFO).")
   var logLevel: LogLevelName?
   @Option(help: "json or text (LOG_FORMAT; default: text on a terminal, else json).")
@@ -72,6 +79,7 @@ struct CommonOptions: ParsableArguments {
     return ServiceSettings(
       host: try Setting.value(host, "HOST") ?? "127.0.0.1",
       port: port,
+      maximumRequests: try Setting.value(maxRequests, "MAX_REQUESTS")?.value ?? ServiceSettings.defaultMaximumRequests,
       logLevel: try leastLogLevel(),
       logStyle: try logStyle(),
       telemetry: TelemetryConfiguration(environment: environment)

@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Logging
+import LoopHTTP
 public import ServiceCore
 
 /// A number whose type has bounds of its own.
@@ -15,6 +16,20 @@ extension BoundedNumber {
 /// How many event loops: at least one, and no more than any machine has CPUs.
 struct LoopCount: BoundedNumber {
   static let range = 1...1024
+  let value: Int
+  var description: String { String(value) }
+
+  init?(_ text: String) {
+    guard let value = Int(text), Self.range.contains(value) else { return nil }
+    self.value = value
+  }
+
+  init?(argument: String) { self.init(argument) }
+}
+
+/// How many requests may be in work: at least one, and no more than a process has connections.
+struct RequestCount: BoundedNumber {
+  static let range = 1...ServerConfiguration().maximumConnections
   let value: Int
   var description: String { String(value) }
 

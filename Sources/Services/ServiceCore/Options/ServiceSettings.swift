@@ -7,6 +7,8 @@ public struct ServiceSettings: Sendable {
   public var host: String
   /// Port to listen on; 0 lets the system choose.
   public var port: UInt16
+  /// Requests in work at which more are answered 503; probes and metrics always get their answer.
+  public var maximumRequests: Int
   /// The least severe events that are logged.
   public var logLevel: Logger.Level
   /// How they are written.
@@ -18,14 +20,19 @@ public struct ServiceSettings: Sendable {
   public init(
     host: String,
     port: UInt16,
+    maximumRequests: Int = ServiceSettings.defaultMaximumRequests,
     logLevel: Logger.Level,
     logStyle: LogStyle,
     telemetry: TelemetryConfiguration
   ) {
     self.host = host
     self.port = port
+    self.maximumRequests = maximumRequests
     self.logLevel = logLevel
     self.logStyle = logStyle
     self.telemetry = telemetry
   }
+
+  /// Twice what the benchmark of batches in flight needs; of single rolls it is 94 MB, which a container of 128 MB bears.
+  public static let defaultMaximumRequests = 20_000
 }

@@ -3,6 +3,9 @@ import LoopHTTP
 import Telemetry
 
 extension ServiceHost {
+  /// Under overload it matters most that they answer.
+  private static let probing = RouteOptions(isAnsweredUnderOverload: true)
+
   /// The metrics, for whoever comes for them.
   static func metricsRoute(_ registry: MetricsRegistry) -> ServiceRoute {
     ServiceRoute(
@@ -10,7 +13,8 @@ extension ServiceHost {
       APIOperation(
         "The metrics, as Prometheus reads them",
         answers: [APIOperation.Answer(200, "The metrics", mediaType: "text/plain", schema: ["type": "string"])]
-      )
+      ),
+      options: probing
     ) { request in
       let page = await MetricsPage(
         registry,
@@ -29,7 +33,8 @@ extension ServiceHost {
     [
       ServiceRoute(
         "/livez",
-        APIOperation("Whether the process lives", answers: [APIOperation.Answer(200, "It does")])
+        APIOperation("Whether the process lives", answers: [APIOperation.Answer(200, "It does")]),
+        options: probing
       ) { _ in health.livenessResponse() },
       ServiceRoute(
         "/readyz",
@@ -37,7 +42,8 @@ extension ServiceHost {
           "Whether requests are wanted",
           parameters: [APIOperation.Parameter("verbose", isRequired: false, schema: ["type": "string"])],
           answers: [APIOperation.Answer(200, "They are"), APIOperation.Answer(503, "They are not, at present")]
-        )
+        ),
+        options: probing
       ) { request in health.readinessResponse(isVerbose: request.queryValue("verbose") != nil) },
     ]
   }

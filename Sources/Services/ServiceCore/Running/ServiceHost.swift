@@ -79,6 +79,8 @@ public final class ServiceHost: Sendable {
     registry.registerTargetInfo(resource)
     for warning in telemetry.warnings { logger.warning("Setting ignored", metadata: ["reason": "\(warning)"]) }
     let accessLog = AccessLogMiddleware(logger: logger)
+    var configuration = ServerConfiguration(host: settings.host, port: settings.port)
+    configuration.maximumRequests = settings.maximumRequests
     server = try HTTPServer(
       router: ServiceHost.router(routes, of: service),
       middleware: [
@@ -90,7 +92,7 @@ public final class ServiceHost: Sendable {
         ),
         accessLog, ErrorMiddleware(logger: logger),
       ],
-      configuration: ServerConfiguration(host: settings.host, port: settings.port),
+      configuration: configuration,
       group: group,
       logger: logger
     ) { refused in

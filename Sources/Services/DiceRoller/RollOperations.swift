@@ -20,7 +20,7 @@ public enum RollOperations {
     "Rolls a die several times at once",
     parameters: [
       die,
-      APIOperation.Parameter("times", schema: ["type": "integer", "minimum": 1, "maximum": 20]),
+      APIOperation.Parameter("times", schema: times),
     ],
     answers: [
       APIOperation.Answer(
@@ -38,6 +38,11 @@ public enum RollOperations {
       )
     ] + failures
   )
+
+  private static let times: JSONValue = [
+    "type": "integer", "minimum": .number(String(DiceRollerServer.batchSizes.lowerBound)),
+    "maximum": .number(String(DiceRollerServer.batchSizes.upperBound)),
+  ]
 
   private static let die = APIOperation.Parameter("die", schema: ["type": "string"])
 

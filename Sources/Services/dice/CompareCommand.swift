@@ -1,5 +1,6 @@
 import ArgumentParser
 import Compare
+import DiceRoller
 import LoopHTTP
 import Reporting
 import ServiceCore
@@ -56,7 +57,7 @@ struct CompareCommand: AsyncParsableCommand {
     guard let url = try Setting.value(url, "DICE_ROLLER_URL") ?? ServiceURL("http://localhost:8107") else {
       throw ValidationError("DICE_ROLLER_URL is invalid.")
     }
-    let rolls = try Setting.value(rolls, "--rolls", "COMPARE_ROLLS", in: 1...20) ?? 10
+    let rolls = try Setting.value(rolls, "--rolls", "COMPARE_ROLLS", in: DiceRollerServer.batchSizes) ?? 10
     return CompareSettings(
       url: url,
       die: try Setting.value(die, "COMPARE_DIE") ?? "fair",

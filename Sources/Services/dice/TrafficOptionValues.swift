@@ -1,4 +1,5 @@
 public import ArgumentParser
+import DiceRoller
 public import Reporting
 public import Traffic
 
@@ -43,7 +44,7 @@ struct RollCounts: ExpressibleByArgument, LosslessStringConvertible {
   init?(_ text: String) {
     description = text
     let values = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
-    guard values.allSatisfy({ (1...20).contains($0) }) else { return nil }
+    guard values.allSatisfy(DiceRollerServer.batchSizes.contains) else { return nil }
     self.values = values
   }
 

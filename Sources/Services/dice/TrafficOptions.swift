@@ -1,4 +1,5 @@
 import ArgumentParser
+import DiceRoller
 import LoopHTTP
 import Reporting
 import ServiceCore
@@ -116,7 +117,8 @@ extension TrafficOptions {
     if let share = try Setting.value(asyncProbability, "--async-probability", "TRAFFIC_ASYNC_PROBABILITY", in: 0...1) {
       mix.asyncProbability = share
     }
-    if let most = try Setting.value(maxAsyncRolls, "--max-async-rolls", "TRAFFIC_MAX_ASYNC_ROLLS", in: 1...20) {
+    let sizes = DiceRollerServer.batchSizes
+    if let most = try Setting.value(maxAsyncRolls, "--max-async-rolls", "TRAFFIC_MAX_ASYNC_ROLLS", in: sizes) {
       mix.maximumBatchSize = most
     }
     guard let url = try Setting.value(url, "FRONTEND_URL") ?? ServiceURL("http://localhost:8108") else {

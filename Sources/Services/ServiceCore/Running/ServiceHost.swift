@@ -79,26 +79,40 @@ public final class ServiceHost: Sendable {
     registry.registerTargetInfo(resource)
     for warning in telemetry.warnings { logger.warning("Setting ignored", metadata: ["reason": "\(warning)"]) }
     let accessLog = AccessLogMiddleware(logger: logger)
-    var configuration = ServerConfiguration(host: settings.host, port: settings.port)
-    configuration.maximumRequests = settings.maximumRequests
     server = try HTTPServer(
       router: ServiceHost.router(routes, of: service),
-      middleware: [
-        TelemetryMiddleware(
-          tracer: tracer,
-          metrics: serverMetrics,
-          unobservedRoutes: ServiceRoute.probes,
-          untracedRoutes: Set(routes.lazy.filter { !$0.isTraced }.map(\.path))
-        ),
-        accessLog, ErrorMiddleware(logger: logger),
-      ],
-      configuration: configuration,
+      middleware: ServiceHost.middleware(around: routes, tools, serverMetrics, accessLog),
+      configuration: ServiceHost.configuration(settings),
       group: group,
       logger: logger
     ) { refused in
       serverMetrics.countRefused(method: refused.method?.rawValue, status: refused.status.code)
       accessLog.log(refused)
     }
+  }
+
+  /// From the outermost to the innermost.
+  private static func middleware(
+    around routes: [ServiceRoute],
+    _ tools: ServiceTools,
+    _ metrics: HTTPServerMetrics,
+    _ accessLog: AccessLogMiddleware
+  ) -> [any Middleware] {
+    [
+      TelemetryMiddleware(
+        tracer: tools.tracer,
+        metrics: metrics,
+        unobservedRoutes: ServiceRoute.probes,
+        untracedRoutes: Set(routes.lazy.filter { !$0.isTraced }.map(\.path))
+      ),
+      accessLog, ErrorMiddleware(logger: tools.logger),
+    ]
+  }
+
+  private static func configuration(_ settings: ServiceSettings) -> ServerConfiguration {
+    var configuration = ServerConfiguration(host: settings.host, port: settings.port)
+    configuration.maximumRequests = settings.maximumRequests
+    return configuration
   }
 
   /// A collector that hangs must not make the end longer than an orchestrator's patience.

@@ -123,6 +123,30 @@ import Testing
     }
   }
 
+  @Test func aRouteThatIsAnsweredUnderOverloadIsAnsweredAboveTheLimit() async throws {
+    let log = EventLog()
+    try await onConnection { router in
+      router.get("/slow") { request in
+        log.append("asked")
+        try await request.loop.sleep(for: .seconds(3600))
+        return Response()
+      }
+      router.get("/probe", options: RouteOptions(isAnsweredUnderOverload: true)) { _ in Response("well") }
+    } configure: {
+      $0.maximumRequests = 1
+    } _: { client, server in
+      let busy = try await RawClient.connect(to: server.address, on: server.group.loops[0])
+      try await busy.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
+      await log.wait(for: 1)
+      try await client.send("GET /probe HTTP/1.1\r\nHost: a\r\n\r\n")
+      #expect(await client.received(until: "well").contains("HTTP/1.1 200 OK\r\n"))
+      // The probe was none of those in work, so its end makes no room for another.
+      try await client.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
+      #expect(await client.received(until: "Too many requests in work").contains("HTTP/1.1 503 "))
+      await busy.close()
+    }
+  }
+
   @Test func aConnectionAboveTheLimitWaitsForItsTurn() async throws {
     try await onConnection(EchoRoutes.add, configure: { $0.maximumConnections = 1 }) { client, server in
       try await client.send(EchoRoutes.quick)

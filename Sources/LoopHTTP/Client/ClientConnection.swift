@@ -112,7 +112,6 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
       throw .invalidRequest(error.reason)
     }
     parser.expectResponse(toHead: request.method == .head, toConnect: request.method == .connect)
-    parser.setBodyLimit(request.responseBodyLimit)
     do throws(UVError) {
       let written = try stream.tryWrite(outbound)
       if written < outbound.count { try await stream.write(outbound, from: written) }

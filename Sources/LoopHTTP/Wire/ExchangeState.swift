@@ -50,20 +50,7 @@ struct ExchangeState: Sendable {
   /// 64 KiB is what a socket's buffers usually hold already; reading it costs less than a new connection.
   static let defaultDrainLimit = 64 * 1024
 
-  /// Takes the facts from a request's head and its framing. An expectation other than `100-continue` is
-  /// `unsupportedExpectation` (417); from HTTP/1.0 clients expectations are ignored (RFC 9110 §10.1.1).
-  init(_ head: borrowing MessageHead, framing: BodyFraming, drainLimit: Int = defaultDrainLimit) throws(WireError) {
-    self.init(
-      isHead: head.methodID == .head,
-      keepAlive: head.keepsAlive,
-      isVersion10: head.minorVersion == 0,
-      expectsContinue: try ExchangeState.expectsContinue(head),
-      framing: framing,
-      drainLimit: drainLimit
-    )
-  }
-
-  /// The same from the facts themselves.
+  /// Takes the facts of a request's head and its framing.
   init(
     isHead: Bool,
     keepAlive: Bool,
@@ -83,7 +70,8 @@ struct ExchangeState: Sendable {
     }
   }
 
-  /// Whether the client holds its body back until `100 Continue`; another expectation is an error.
+  /// Whether the client holds its body back until `100 Continue`. Another expectation is `unsupportedExpectation` (417);
+  /// from HTTP/1.0 clients expectations are ignored (RFC 9110 §10.1.1).
   static func expectsContinue(_ head: borrowing MessageHead) throws(WireError) -> Bool {
     guard head.minorVersion >= 1, head.knownFields.contains(.expect) else { return false }
     for field in head.fields where field.known == .expect {
@@ -91,14 +79,6 @@ struct ExchangeState: Sendable {
       guard ByteClass.matches(value, literal: "100-continue") else { throw .unsupportedExpectation }
     }
     return true
-  }
-
-  /// Whether the client holds its body back until it is asked for it.
-  var expectsContinue: Bool {
-    switch body {
-    case .untouched(let awaitsContinue): awaitsContinue
-    case .reading, .read: false
-    }
   }
 
   /// The handler asks for the body. After the response has started no interim response may be sent.

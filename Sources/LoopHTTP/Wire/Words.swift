@@ -1,6 +1,7 @@
 /// Questions to eight bytes at once, the first byte the least significant. An answer has the top bit of each byte set that is
 /// one, and perhaps of some behind the first such byte: a borrow or a carry from a neighbour can only follow a byte that is
-/// one, so the lowest mark is always true, and no mark means that there is none.
+/// one. So no mark means that there is none, and the lowest mark is true; but not where an answer is what two others have in
+/// common, whose wrong marks may meet before the first that is true of both. Whoever finds a mark asks about the byte.
 enum Words {
   private static let topBits: UInt64 = 0x8080_8080_8080_8080
 
@@ -29,7 +30,7 @@ enum Words {
     return (below(UInt8(ascii: "a"), lower) | (lower &+ repeated(0x7f - UInt8(ascii: "z"))) | lower) & topBits
   }
 
-  /// Those that are neither ASCII letters nor digits.
+  /// Those that are neither ASCII letters nor digits; the lowest mark may be wrong.
   @inline(__always)
   static func notAlphanumerics(_ word: UInt64) -> UInt64 {
     notLetters(word) & (below(UInt8(ascii: "0"), word) | (word &+ repeated(0x7f - UInt8(ascii: "9"))) | word)

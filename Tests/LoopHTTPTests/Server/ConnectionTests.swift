@@ -193,22 +193,27 @@ import Testing
   @Test func aRequestThatComesWhileTheLastAnswerIsNotTakenIsNotForgotten() async throws {
     let log = EventLog()
     let ledgers = try await withServer { router in
-      router.get("/") { _ in
-        log.append("asked")
-        return Response(body: .bytes([UInt8](repeating: 0, count: 16_000)))
+      router.get("/next") { _ in
+        log.append("next")
+        return Response()
+      }
+      router.get("/fills") { request in
+        // The answer follows what the system has no room behind.
+        try request.connection.onLoop { connection in
+          while try connection.stream.tryWrite([UInt8](repeating: 0, count: 64 * 1024)) > 0 {}
+        }
+        log.append("filled")
+        return Response(String(repeating: "x", count: 60_000))
       }
     } _: { server in
-      let loop = server.group.loops[0]
-      let client = try await RawClient.connect(to: server.address, on: loop, reading: false)
-      // One after the other until the system's buffers are full: then the last one waits behind the answer before it.
-      var sent = 0
-      repeat {
-        try await client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-        sent += 1
-        for _ in 0..<50 where log.events.count < sent { try await loop.sleep(for: .milliseconds(1)) }
-      } while log.events.count == sent
+      let client = try await RawClient.connect(to: server.address, on: server.group.loops[0], reading: false)
+      try await client.send("GET /fills HTTP/1.1\r\nHost: a\r\n\r\n")
+      await log.wait(for: 1)
+      try await client.send("GET /next HTTP/1.1\r\nHost: a\r\n\r\n")
+      await server.catchUp()
+      #expect(log.events == ["filled"])
       await client.start()
-      await log.wait(for: sent)
+      await log.wait(for: 2)
       await client.close()
     }
     #expect(ledgers.filter { !$0.isBalanced } == [])
@@ -217,14 +222,19 @@ import Testing
   // MARK: Ends
 
   @Test func aHalfClosedClientStillGetsItsAnswer() async throws {
+    let log = EventLog()
     try await onConnection { router in
-      router.get("/slow") { request in
-        try await request.loop.sleep(for: .milliseconds(50))
+      router.get("/slow") { _ in
+        log.append("begun")
+        await log.wait(for: 2)
         return Response("late")
       }
-    } _: { client, _ in
+    } _: { client, server in
       try await client.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
+      await log.wait(for: 1)
       await client.halfClose()
+      await server.catchUp()
+      log.append("ended")
       #expect(await client.receivedToEnd().contains("late"))
     }
   }

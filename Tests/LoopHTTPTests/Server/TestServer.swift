@@ -61,6 +61,12 @@ struct TestServer: Sendable {
     try await client.execute(ClientRequest(.get, url(target)))
   }
 
+  /// Suspends until the server's first loop has seen everything that was sent to it before. For callers elsewhere.
+  func catchUp() async {
+    // The iteration of the first may have looked at the sockets before it began.
+    for _ in 0..<2 { await group.loops[0].run {} }
+  }
+
   /// Whether somebody takes a new connection.
   func accepts() async -> Bool {
     guard let client = try? await RawClient.connect(to: address, on: group.loops[0]) else { return false }

@@ -1,4 +1,0 @@
-import LoopHTTP
-import Testing
-
-@Test func defaultLimits() { #expect(WireLimits().fieldCount == 100) }

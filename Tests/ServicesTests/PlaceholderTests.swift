@@ -1,4 +1,0 @@
-import Telemetry
-import Testing
-
-@Test func placeholder() { #expect(Bool(true)) }

@@ -1,6 +1,5 @@
 """The exported trace is the tree of the specification, with every roll inside its batch, whatever happens."""
 
-import itertools
 import re
 
 import pytest
@@ -223,11 +222,11 @@ def test_a_failed_batch_ends_its_other_rolls_at_once(collector, broken_dice, cli
         assert trace.one(name, service).attributes["error.type"] == "500"
 
 
-# On the two routes that roll, the end of its stream (Ctrl-C of curl) says that a client has left, too.
+# The end of its stream says that a client has left on the roller's routes only; elsewhere it still wants its answer.
 @pytest.mark.parametrize(
     ("through", "leave"),
-    itertools.product(("dice-roller", "frontend"), (Connection.reset, Connection.half_close)),
-    ids=["roller-RST", "roller-FIN", "frontend-RST", "frontend-FIN"],
+    [("dice-roller", Connection.reset), ("dice-roller", Connection.half_close), ("frontend", Connection.reset)],
+    ids=["roller-RST", "roller-FIN", "frontend-RST"],
 )
 def test_a_client_that_leaves_cancels_its_rolls(collector, client, leave, through):
     with running_all(collector, environment=ENDLESS) as stack:

@@ -45,11 +45,9 @@ public struct FrontendServer: ServiceDefinition {
       traceStore: traceStoreURL
     )
     let configuration: JSONValue = ["trace_link_template": traceLinkTemplate.map { .string($0) } ?? .null]
-    // Whoever leaves a roll here leaves it at the roller as well.
-    let cancelling = RouteOptions(cancelsWhenClientEnds: true)
     return PageRoutes.all + [
-      ServiceRoute("/roll", RollOperations.roll, options: cancelling) { try await handlers.roll($0) },
-      ServiceRoute("/roll-async", RollOperations.rollAsync, options: cancelling) { try await handlers.rollAsync($0) },
+      ServiceRoute("/roll", RollOperations.roll) { try await handlers.roll($0) },
+      ServiceRoute("/roll-async", RollOperations.rollAsync) { try await handlers.rollAsync($0) },
       ServiceRoute("/dice", Self.dice) { try await handlers.dice($0) },
       ServiceRoute("/config", Self.configuration, isTraced: false) { _ in .json(configuration) },
       ServiceRoute("/traces", Self.traces, isTraced: false) { try await handlers.traces($0) },

@@ -1,4 +1,4 @@
-"""The standard output as a log must survive it: not read, slow, or gone; no service waits for it."""
+"""An output as a log must survive it: not read, slow, or gone; no service and no tool waits for it."""
 
 import contextlib
 import json
@@ -13,6 +13,7 @@ import pytest
 from dice import BARE_ENVIRONMENT, PROGRAM, FreePorts, Lines, is_ready
 from polling import until
 from raw_http import Connection
+from scripted_server import ScriptedServer
 
 REQUEST = b"GET /dice?identifier=fair HTTP/1.1\r\nHost: {host}\r\n\r\n"
 LINES_PER_REQUEST = 2  # requested, found
@@ -117,3 +118,20 @@ def test_a_second_signal_does_not_wait_for_a_log_that_nobody_reads():
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 128 + signal.SIGINT
         assert time.monotonic() - begin < 1
+
+
+def test_a_second_signal_ends_a_tool_whose_progress_nobody_reads():
+    reader, writer = os.pipe()
+    fill(writer)
+    with os.fdopen(reader), contextlib.closing(ScriptedServer()) as target:
+        command = [PROGRAM, "traffic", "--target", target.url, "--rate", "50", "--duration", "60s"]
+        process = subprocess.Popen(command, env=BARE_ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=writer)
+        os.close(writer)
+        try:
+            target.wait_for_requests(150)  # three seconds of them, in which progress was to be told
+            process.send_signal(signal.SIGINT)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(10) in (128 + signal.SIGINT, 128 + signal.SIGTERM)
+        finally:
+            process.kill()
+            process.wait()

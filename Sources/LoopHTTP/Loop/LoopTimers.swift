@@ -49,11 +49,11 @@ final class LoopTimers {
     timer.close()
   }
 
-  /// Wakes everybody whose time has come; callable whenever the loop runs.
-  func wakeSleepers() {
+  /// Wakes everybody whose time has come, if somebody is late by so many nanoseconds; callable whenever the loop runs.
+  func wakeSleepers(lateBy lateness: UInt64 = 0) {
     guard let first = sleepers.nextDeadline else { return }
     let now = EventLoop.monotonicNanoseconds()
-    guard first <= now else { return }
+    guard first + lateness <= now else { return }
     while let sleeper = sleepers.popDue(now: now) { sleeper.wake() }
   }
 

@@ -13,7 +13,7 @@ internal import Synchronization
 /// nonisolated code and the child tasks of their tasks on the same thread. Start tasks that live on a loop with
 /// `executorPreference: loop`: without it the runtime resumes every continuation on its global pool first.
 ///
-/// Mutable state is touched on the loop's thread only; `inbox` alone is shared, behind a mutex.
+/// Mutable state is touched on the loop's thread only; what other threads share, `inbox` and `ended`, is behind a mutex.
 @safe public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
   /// Position within its group, from 0.
   public let index: Int

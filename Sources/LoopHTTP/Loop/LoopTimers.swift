@@ -78,7 +78,8 @@ final class LoopTimers {
   /// For whatever comes next, after the timer has passed.
   private func armAnew() {
     armedFor = nil
-    if let next = [sleepers.nextDeadline, deadlines.nextDeadline].compactMap(\.self).min() { arm(for: next) }
+    let next = min(sleepers.nextDeadline ?? .max, deadlines.nextDeadline ?? .max)
+    if next < .max { arm(for: next) }
   }
 
   /// An earlier instant re-arms; where an entry was cancelled, the timer passes once in vain.

@@ -6,54 +6,41 @@ public import ServiceCore
 /// A number whose type has bounds of its own.
 protocol BoundedNumber: ExpressibleByArgument, LosslessStringConvertible {
   static var range: ClosedRange<Int> { get }
+  var value: Int { get }
+  init(value: Int)
 }
 
 extension BoundedNumber {
   /// For people: `1 to 1024`.
   static var bounds: String { "\(range.lowerBound) to \(range.upperBound)" }
+
+  var description: String { String(value) }
+
+  init?(_ text: String) {
+    guard let value = Int(text), Self.range.contains(value) else { return nil }
+    self.init(value: value)
+  }
+
+  init?(argument: String) { self.init(argument) }
 }
 
 /// How many event loops: at least one, and no more than any machine has CPUs.
 struct LoopCount: BoundedNumber {
   static let range = 1...1024
   let value: Int
-  var description: String { String(value) }
-
-  init?(_ text: String) {
-    guard let value = Int(text), Self.range.contains(value) else { return nil }
-    self.value = value
-  }
-
-  init?(argument: String) { self.init(argument) }
 }
 
 /// How many requests may be in work: at least one, and no more than a process has connections.
 struct RequestCount: BoundedNumber {
   static let range = 1...ServerConfiguration().maximumConnections
   let value: Int
-  var description: String { String(value) }
-
-  init?(_ text: String) {
-    guard let value = Int(text), Self.range.contains(value) else { return nil }
-    self.value = value
-  }
-
-  init?(argument: String) { self.init(argument) }
 }
 
-/// How much memory the traces of a store may take: at least a MiB, and no more than any machine has.
+/// How many MiB the traces of a store may take: at least one, and no more than any machine has.
 struct TraceMemory: BoundedNumber {
   static let range = 1...(1 << 20)
-  let mebibytes: Int
-  var bytes: Int { mebibytes << 20 }
-  var description: String { String(mebibytes) }
-
-  init?(_ text: String) {
-    guard let mebibytes = Int(text), Self.range.contains(mebibytes) else { return nil }
-    self.mebibytes = mebibytes
-  }
-
-  init?(argument: String) { self.init(argument) }
+  let value: Int
+  var bytes: Int { value << 20 }
 }
 
 /// The least severe level that is logged.

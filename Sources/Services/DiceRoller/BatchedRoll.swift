@@ -26,7 +26,7 @@ final class BatchedRoll: Sendable {
     }
   }
 
-  let span: OTelSpan
+  private let span: OTelSpan
   private let batch: Batch
   private let index: Int
   private let draw: RollDraw
@@ -53,7 +53,7 @@ final class BatchedRoll: Sendable {
   /// Suspends for the roll's delay. Throws `DieFailure`, or `CancellationError`.
   func face(on loop: EventLoop, isolation: isolated (any Actor)? = #isolation) async throws -> Int {
     let isUndisturbed = (try? await loop.sleep(for: draw.delay)) != nil && !Task.isCancelled
-    return try finish(isCancelled: !isUndisturbed)
+    return try span.observed { try finish(isCancelled: !isUndisturbed) }
   }
 
   /// Not part of `face`, whose frame it would triple.

@@ -84,12 +84,9 @@ final class Roller: Sendable {
     try await withThrowingDiscardingTaskGroup { group in
       for index in 0..<times {
         let roll = BatchedRoll(in: batch, index: index, draw(die))
-        // Made current for the child before there is one: done within, it takes memory for as long as the roll waits.
-        ServiceContext.$current.withValue(roll.span.context) {
-          group.addImmediateTask {
-            _ = isolation  // what is captured is where the child runs
-            faces.set(try await roll.face(on: loop), at: index)
-          }
+        group.addImmediateTask {
+          _ = isolation  // what is captured is where the child runs
+          faces.set(try await roll.face(on: loop), at: index)
         }
       }
     }

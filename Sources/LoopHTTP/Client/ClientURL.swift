@@ -69,14 +69,14 @@ public struct ClientURL: Hashable, Sendable {
 extension ClientURL.Origin: CustomStringConvertible {
   /// As it stands in the `Host` field: the port only where it is not 80, IPv6 in brackets.
   public var description: String {
-    let name = host.contains(":") ? "[\(host)]" : host
-    return port == 80 ? name : "\(name):\(port)"
+    let name = host.utf8.contains(UInt8(ascii: ":")) ? "[" + host + "]" : host
+    return port == 80 ? name : name + ":" + String(port)
   }
 }
 
 extension ClientURL: CustomStringConvertible {
   /// The whole URL.
-  public var description: String { "http://\(origin)\(target)" }
+  public var description: String { "http://" + origin.description + target }
 }
 
 extension String {

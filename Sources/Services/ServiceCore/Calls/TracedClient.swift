@@ -60,17 +60,15 @@ public struct TracedClient: Sendable {
     _ attributes: [Attribute]
   ) async throws(ClientError) -> ClientResponse {
     let start = EventLoop.monotonicNanoseconds()
-    var fields = HTTPFields(request.headerFields)
+    var traced = request
     let span = HTTPClientSpan.start(
       tracer,
       method: request.method.rawValue,
-      url: request.url.description,
+      url: request.url,
       resendCount: resendCount,
-      headerFields: &fields
+      headerFields: &traced.headerFields
     )
     span.setAttributes(attributes)
-    var traced = request
-    traced.headerFields = Array(fields)
     do throws(ClientError) {
       let response = try await client.execute(traced)
       end(.answered(status: response.statusCode), request, span, from: start, peer: response.remoteAddress)

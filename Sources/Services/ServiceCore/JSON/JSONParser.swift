@@ -1,3 +1,5 @@
+import LoopHTTP
+
 /// Reads one JSON text (RFC 8259) strictly. Made for small texts: a specification file, another service's answer.
 public struct JSONParser {
   /// Arrays and objects within each other; ours nest three deep, and more only costs stack.
@@ -117,6 +119,14 @@ public struct JSONParser {
 
   private mutating func string() throws(JSONError) -> String {
     position += 1
+    let end = bytes.span.endOfQuotedASCII(from: position)
+    guard end < bytes.count, bytes[end] == UInt8(ascii: "\"") else { return try unusualString() }
+    defer { position = end + 1 }
+    return String(decoding: bytes[position..<end], as: UTF8.self)
+  }
+
+  /// From behind its quote on: one with escapes, or not in ASCII.
+  private mutating func unusualString() throws(JSONError) -> String {
     var text: [UInt8] = []
     while let byte = current {
       switch byte {

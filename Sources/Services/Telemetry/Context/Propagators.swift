@@ -32,18 +32,25 @@ public struct Propagators: Sendable, Hashable {
 
   /// Writes what `context` carries, one header at a time through `set`.
   public func inject(_ context: ServiceContext, set: (HTTPField.Name, String) -> Void) {
-    if usesTraceContext, let spanContext = context.spanContext, spanContext.isValid {
-      set(.traceParent, spanContext.traceParent.headerValue)
-      if !spanContext.traceState.isEmpty { set(.traceState, spanContext.traceState.headerValue) }
-    }
-    if usesBaggage, let baggage = context.baggage?.headerValue, !baggage.isEmpty {
-      set(.baggage, baggage)
+    inject(context.spanContext, context.baggage, set: set)
+  }
+
+  /// Writes what the span's context would carry into the fields, in place of what they had.
+  func inject(_ span: OTelSpan, into fields: inout [HTTPField]) {
+    inject(span.spanContext, span.baggage) { name, value in
+      fields.removeAll { $0.name == name }
+      fields.append(HTTPField(name: name, value: value))
     }
   }
 
-  /// Writes what `context` carries into the fields, in place of what they had.
-  public func inject(_ context: ServiceContext, into fields: inout HTTPFields) {
-    inject(context) { fields[$0] = $1 }
+  private func inject(_ spanContext: SpanContext?, _ baggage: Baggage?, set: (HTTPField.Name, String) -> Void) {
+    if usesTraceContext, let spanContext, spanContext.isValid {
+      set(.traceParent, spanContext.traceParent.headerValue)
+      if !spanContext.traceState.isEmpty { set(.traceState, spanContext.traceState.headerValue) }
+    }
+    if usesBaggage, let baggage = baggage?.headerValue, !baggage.isEmpty {
+      set(.baggage, baggage)
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 public import HTTPTypes
+public import LoopHTTP
 public import Tracing
 
 /// The CLIENT span of one attempt at a request (OpenTelemetry semantic conventions, "HTTP client").
@@ -58,9 +59,9 @@ public enum HTTPClientSpan {
     name: String? = nil,
     in context: ServiceContext? = .current,
     method: String,
-    url: String,
+    url: ClientURL,
     resendCount: Int = 0,
-    headerFields: inout HTTPFields
+    headerFields: inout [HTTPField]
   ) -> OTelSpan {
     let span = tracer.startSpan(
       name ?? HTTPSpan.name(method: method, target: nil),
@@ -68,7 +69,7 @@ public enum HTTPClientSpan {
       ofKind: .client,
       attributes: attributes(method: method, url: url, resendCount: resendCount)
     )
-    tracer.provider.propagators.inject(span.context, into: &headerFields)
+    tracer.provider.propagators.inject(span, into: &headerFields)
     return span
   }
 
@@ -85,16 +86,15 @@ public enum HTTPClientSpan {
     span.end()
   }
 
-  static func attributes(method: String, url: String, resendCount: Int) -> [Attribute] {
-    var attributes = HTTPSpan.methodAttributes(method)
+  /// With room for those that come with the answer.
+  private static func attributes(method: String, url: ClientURL, resendCount: Int) -> [Attribute] {
+    var attributes: [Attribute] = []
+    attributes.reserveCapacity(10)
+    attributes += HTTPSpan.methodAttributes(method)
     attributes.append(Attribute(.networkProtocolVersion, "1.1"))
-    let parts = URLParts(url)
-    attributes.append(Attribute(.urlFull, parts.redacted))
-    if let authority = parts.authority {
-      let (address, port) = HTTPSpan.split(authority: authority)
-      attributes.append(Attribute(.serverAddress, address))
-      attributes.append(Attribute(.serverPort, port ?? HTTPSpan.defaultPort(ofScheme: parts.scheme)))
-    }
+    attributes.append(Attribute(.urlFull, HTTPSpan.redacted(url).description))
+    attributes.append(Attribute(.serverAddress, url.origin.host))
+    attributes.append(Attribute(.serverPort, Int(url.origin.port)))
     if resendCount > 0 { attributes.append(Attribute(.httpRequestResendCount, resendCount)) }
     return attributes
   }

@@ -1,3 +1,5 @@
+import LoopHTTP
+
 /// What SERVER and CLIENT spans have in common (OpenTelemetry semantic conventions, "HTTP spans").
 enum HTTPSpan {
   /// `{method} {target}`, or `{method}` without a target; an unknown method is called `HTTP`. Never a raw path.
@@ -36,9 +38,17 @@ enum HTTPSpan {
     scheme == "https" ? 443 : 80
   }
 
+  /// The URL without its query's secrets. It has no credentials: no `ClientURL` has.
+  static func redacted(_ url: ClientURL) -> ClientURL {
+    guard let mark = url.target.utf8.firstIndex(of: UInt8(ascii: "?")) else { return url }
+    let query = url.target[url.target.utf8.index(after: mark)...]
+    guard mayHoldSecret(query.utf8) else { return url }
+    return ClientURL(origin: url.origin, target: "\(url.target[..<mark])?\(redactedQuery(String(query)))")
+  }
+
   /// The query with the values of keys that sign requests replaced by `REDACTED`.
   static func redactedQuery(_ query: String) -> String {
-    guard mayHoldSecret(query) else { return query }
+    guard mayHoldSecret(query[...].utf8) else { return query }
     let separator = UInt8(ascii: "&")
     let items = query[...].utf8.split(separator: separator, omittingEmptySubsequences: false)
     guard items.contains(where: isSecret) else { return query }
@@ -49,11 +59,11 @@ enum HTTPSpan {
 
   /// False where no key has the length and first letter of a secret one, or AWS's first letter: nearly always, and without
   /// taking it apart.
-  private static func mayHoldSecret(_ query: String) -> Bool {
+  private static func mayHoldSecret(_ query: Substring.UTF8View) -> Bool {
     var length = 0
     var first: UInt8 = 0
     var isKey = true
-    for byte in query.utf8 {
+    for byte in query {
       switch byte {
       case UInt8(ascii: "&"):
         length = 0

@@ -51,6 +51,9 @@ public final class OTelSpan: Tracing.Span {
     return context
   }
 
+  /// What the request's sender handed along; nil for nothing.
+  var baggage: Baggage? { enclosing.baggage }
+
   /// Whether anything set on the span is kept: false after `end()`, and always for a span that is not sampled.
   public var isRecording: Bool {
     tracer != nil && data.withLock { $0?.endTime == nil }

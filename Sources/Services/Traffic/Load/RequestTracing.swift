@@ -10,7 +10,6 @@ struct RequestTracing: Sendable {
 
   /// Starts the span and adds the headers that carry it.
   func start(_ planned: PlannedRequest, _ request: inout ClientRequest) -> OTelSpan {
-    var fields = HTTPFields()
     let name =
       switch planned.dice {
       case nil: "simulated_request"
@@ -21,10 +20,9 @@ struct RequestTracing: Sendable {
       name: name,
       in: .topLevel,
       method: request.method.rawValue,
-      url: request.url.description,
-      headerFields: &fields
+      url: request.url,
+      headerFields: &request.headerFields
     )
-    request.headerFields += fields
     if span.isRecording { span.setAttributes(attributes(planned)) }
     return span
   }

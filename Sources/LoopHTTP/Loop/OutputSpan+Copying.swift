@@ -1,7 +1,8 @@
 extension OutputSpan<UInt8> {
   /// Appends a copy of `bytes` with one `memcpy`. There must be room for them.
+  @inlinable
   @inline(__always)
-  mutating func append(copying bytes: Span<UInt8>) {
+  package mutating func append(copying bytes: Span<UInt8>) {
     unsafe bytes.withUnsafeBufferPointer { unsafe append($0) }
   }
 

@@ -14,12 +14,14 @@ final class BatchedRoll: Sendable {
     fileprivate let die: Die
     fileprivate let dieFaces: AttributeValue
     fileprivate let label: String
+    fileprivate let span: OTelSpan
     fileprivate let tools: ServiceTools
     fileprivate let metrics: RollerMetrics
 
-    init(_ die: Die, label: String, tools: ServiceTools, metrics: RollerMetrics) {
+    init(_ die: Die, label: String, in span: OTelSpan, tools: ServiceTools, metrics: RollerMetrics) {
       self.die = die
       self.label = label
+      self.span = span
       self.tools = tools
       self.metrics = metrics
       dieFaces = .intArray(die.specification.faces.map(Int64.init))
@@ -36,7 +38,11 @@ final class BatchedRoll: Sendable {
     self.batch = batch
     self.index = index
     self.draw = draw
-    span = batch.tools.tracer.startSpan("async_roll_\(index)", attributes: Self.attributes(index, batch))
+    span = batch.tools.tracer.startSpan(
+      "async_roll_\(index)",
+      childOf: batch.span,
+      attributes: Self.attributes(index, batch)
+    )
     batch.metrics.inProgress.increment()
   }
 

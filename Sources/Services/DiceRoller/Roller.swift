@@ -65,7 +65,7 @@ final class Roller: Sendable {
   /// have ended.
   func rollBatch(_ die: Die, times: Int, on loop: EventLoop) async throws -> Outcome {
     try await tools.tracer.withSpan("async_roll_batch", attributes: [Attribute(.asyncBatchSize, times)]) { span in
-      let outcome = Outcome(try await rollTogether(die, times: times, on: loop))
+      let outcome = Outcome(try await rollTogether(die, times: times, on: loop, in: span))
       span.setAttribute(.asyncTotalResult, .int(Int64(outcome.total)))
       return outcome
     }
@@ -77,10 +77,11 @@ final class Roller: Sendable {
     _ die: Die,
     times: Int,
     on loop: EventLoop,
+    in span: OTelSpan,
     isolation: isolated (any Actor)? = #isolation
   ) async throws -> [Int] {
     let faces = Faces(count: times)
-    let batch = BatchedRoll.Batch(die, label: metrics.label(die.name), tools: tools, metrics: metrics)
+    let batch = BatchedRoll.Batch(die, label: metrics.label(die.name), in: span, tools: tools, metrics: metrics)
     try await withThrowingDiscardingTaskGroup { group in
       for index in 0..<times {
         let roll = BatchedRoll(in: batch, index: index, draw(die))

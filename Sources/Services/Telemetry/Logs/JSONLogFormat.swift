@@ -79,9 +79,11 @@ extension [UInt8] {
   }
 
   private mutating func append(jsonOf value: any CustomStringConvertible & Sendable) {
-    // Rolls and faces are the longest arrays: their numbers need not become attributes first.
     let type: any Any.Type = type(of: value)
-    if type == [Int].self, let numbers = value as? [Int] {
+    // The most frequent values: asking for the text is half of a cast, and an attribute need not be made first.
+    if type == Int.self {
+      append(copying: value.description)
+    } else if type == [Int].self, let numbers = value as? [Int] {
       append(jsonArray: numbers) { $0.append(json: $1) }
     } else {
       append(json: AttributeValue(value))

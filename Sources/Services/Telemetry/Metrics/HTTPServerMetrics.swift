@@ -71,35 +71,15 @@ public final class HTTPServerMetrics: Sendable {
     var conventionDuration: Histogram
   }
 
-  /// The combinations that one loop has met, the first of them without hashing: most requests are of a few kinds.
-  private struct Known: Sendable {
-    private var first: [(labels: Labels, instruments: Instruments)] = []
-    private var others: [Labels: Instruments] = [:]
-
-    func find(_ labels: Labels) -> Instruments? {
-      for index in first.indices where first[index].labels == labels { return first[index].instruments }
-      return others[labels]
-    }
-
-    mutating func keep(_ instruments: Instruments, for labels: Labels) {
-      if first.count < Self.firstLimit {
-        first.append((labels, instruments))
-      } else if others.count < Self.othersLimit {
-        others[labels] = instruments
-      }
-    }
-
-    private static var firstLimit: Int { 4 }
-    /// More combinations than routes, methods and statuses can make; beyond it they are looked up in each family.
-    private static var othersLimit: Int { 1000 }
-  }
-
   private let requests: MetricFamily<CounterCell>
   private let duration: MetricFamily<HistogramCell>
   private let requestSize: MetricFamily<SummaryCell>
   private let responseSize: MetricFamily<SummaryCell>
   private let conventionDuration: MetricFamily<HistogramCell>
-  private let known: LoopLocal<Known>
+  /// The combinations that a loop has met: most requests are of a few kinds.
+  private let known: LoopLocal<FewFirstTable<Labels, Instruments>>
+  /// More combinations than routes, methods and statuses can make; beyond it they are looked up in each family.
+  private static let knownLimit = 1000
 
   /// Registers the five families.
   public init(_ registry: MetricsRegistry) {
@@ -108,7 +88,7 @@ public final class HTTPServerMetrics: Sendable {
     requestSize = registry.summary(.httpRequestSize)
     responseSize = registry.summary(.httpResponseSize)
     conventionDuration = registry.histogram(.httpServerRequestDuration)
-    known = LoopLocal(group: registry.group) { Known() }
+    known = LoopLocal(group: registry.group) { FewFirstTable() }
   }
 
   /// Counts the exchange. On a loop it takes one lookup and no lock.
@@ -143,7 +123,9 @@ public final class HTTPServerMetrics: Sendable {
         labels.errorType ?? ""
       )
     )
-    known.withValue { $0.keep(instruments, for: labels) }
+    known.withValue { known in
+      if known.count < Self.knownLimit { known.keep(instruments, for: labels) }
+    }
     return instruments
   }
 }

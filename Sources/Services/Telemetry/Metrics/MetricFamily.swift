@@ -7,7 +7,7 @@ public final class MetricFamily<Cell: MetricCell>: Sendable {
   /// One loop's cells, and the numbers of the series that this loop has met.
   private struct Local: Sendable {
     var cells: [Cell] = []
-    var numbers: [[String]: Int] = [:]
+    var numbers = FewFirstTable<[String], Int>()
   }
 
   /// What the family is.
@@ -26,15 +26,15 @@ public final class MetricFamily<Cell: MetricCell>: Sendable {
 
   /// The series with these label values, made when it is new.
   ///
-  /// Keep it where the values are known beforehand. A lookup on a loop hashes the values; it takes a lock the first
-  /// time this loop meets them, and whenever the family is over its limit.
+  /// Keep it where the values are known beforehand. A lookup on a loop compares or hashes the values; it takes a lock the
+  /// first time this loop meets them, and whenever the family is over its limit.
   public func series(_ labelValues: [String]) -> MetricInstrument<Cell> {
-    if let number = locals.withValue({ $0.numbers[labelValues] }) {
+    if let number = locals.withValue({ $0.numbers.find(labelValues) }) {
       return MetricInstrument(family: self, number: number)
     }
     switch table.withLock({ $0.place(of: labelValues) }) {
     case .own(let number):
-      locals.withValue { $0.numbers[labelValues] = number }
+      locals.withValue { $0.numbers.keep(number, for: labelValues) }
       return MetricInstrument(family: self, number: number)
     case .overflow(let number):
       return MetricInstrument(family: self, number: number)

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import LoopHTTP
 package import OTLPMessages
 import SwiftProtobuf
 import Tracing
@@ -25,25 +26,17 @@ package struct OTLPTraceEncoder: OTLPEncoder {
 
   /// The same bytes as `request` comes to, written without making its messages.
   private func protobuf(_ spans: [SpanData]) -> [UInt8] {
-    var writer = ProtobufWriter(capacity: 256 + spans.count * Self.expectedSpanBytes)
-    writer.message(1) {
-      $0.message(1, encoded: encodedResource)
-      for (scope, spans) in spans.grouped(by: \.scope) {
-        $0.message(2) {
-          $0.message(1) {
-            $0.string(1, scope.name)
-            $0.string(2, scope.version)
-          }
-          for index in spans.indices { $0.message(2) { $0.write(spans[index]) } }
-          $0.string(3, scope.schemaURL)
-        }
-      }
+    let scopes = spans.grouped(by: \.scope).map(ScopeSpans.init)
+    let size = ProtobufSize.delimited(encodedResource.count) + ProtobufSize.messages(scopes)
+    var bytes: [UInt8] = []
+    bytes.append(addingCapacity: ProtobufSize.delimited(size)) { output in
+      output.delimited(1, size)
+      output.delimited(1, encodedResource.count)
+      output.append(copying: encodedResource.span)
+      output.messages(2, scopes)
     }
-    return writer.bytes
+    return bytes
   }
-
-  /// A server span with a dozen attributes, so that the buffer seldom grows.
-  private static let expectedSpanBytes = 512
 
   /// See `OTLPEncoder`.
   static func partialSuccess(
@@ -81,9 +74,9 @@ package struct OTLPTraceEncoder: OTLPEncoder {
       $0.spanID = format.field(of: span.context.spanID)
       $0.traceState = span.context.traceState.headerValue
       if let parent = span.parent { $0.parentSpanID = format.field(of: parent.spanID) }
-      $0.flags = Self.flags(span)
+      $0.flags = Self.flags(span.context.traceFlags, isRemote: span.parent?.isRemote ?? false)
       $0.name = span.name
-      $0.kind = Self.kind(span)
+      $0.kind = Self.kind(span.kind)
       $0.startTimeUnixNano = span.startTime
       $0.endTimeUnixNano = span.endTime ?? span.startTime
       $0.attributes = span.attributes.elements.map(Opentelemetry_Proto_Common_V1_KeyValue.init)
@@ -122,17 +115,13 @@ package struct OTLPTraceEncoder: OTLPEncoder {
     }
   }
 
-  static func flags(_ span: SpanData) -> UInt32 {
-    flags(span.context.traceFlags, isRemote: span.parent?.isRemote ?? false)
-  }
-
   /// trace.proto, `SpanFlags`: the trace flags, bit 8 for "bit 9 is known", bit 9 for "is remote".
   static func flags(_ traceFlags: TraceFlags, isRemote: Bool) -> UInt32 {
     UInt32(traceFlags.rawValue) | 0x100 | (isRemote ? 0x200 : 0)
   }
 
-  static func kind(_ span: SpanData) -> Opentelemetry_Proto_Trace_V1_Span.SpanKind {
-    switch span.kind {
+  static func kind(_ kind: SpanKind) -> Opentelemetry_Proto_Trace_V1_Span.SpanKind {
+    switch kind {
     case .server: .server
     case .client: .client
     case .producer: .producer

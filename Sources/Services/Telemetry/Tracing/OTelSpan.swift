@@ -12,7 +12,8 @@ public final class OTelSpan: Tracing.Span {
   let suppressesChildren: Bool
 
   private let tracer: OTelTracer?
-  private let enclosing: ServiceContext
+  /// What the span was started in, where another span may be the active one.
+  let enclosing: ServiceContext
   private let anchor: SpanClock.Anchor
   private let data: Mutex<SpanData?>
 

@@ -27,6 +27,15 @@ public final class OTelTracer: Sendable {
     startSpan(name, in: context, ofKind: kind, attributes: attributes(), links: links, startingAtWall: nil)
   }
 
+  /// The same as a child of a span at hand, which need not be looked for in a context.
+  public func startSpan(
+    _ name: String,
+    childOf parent: OTelSpan,
+    attributes: @autoclosure () -> [Attribute] = []
+  ) -> OTelSpan {
+    startSpan(name, parent, parent.enclosing, ofKind: .internal, attributes: attributes(), links: [], at: nil)
+  }
+
   /// The span of work about the traces themselves, such as reading them: it has ids, but neither it nor anything that is
   /// started in it is ever recorded.
   public func suppressedSpan(in context: ServiceContext) -> OTelSpan {
@@ -50,11 +59,30 @@ public final class OTelTracer: Sendable {
     startingAtWall wallTime: UInt64?
   ) -> OTelSpan {
     let context = context ?? .topLevel
-    let parent = context.span
+    return startSpan(
+      name,
+      context.span,
+      context,
+      ofKind: kind,
+      attributes: attributes(),
+      links: links,
+      at: wallTime
+    )
+  }
+
+  private func startSpan(
+    _ name: String,
+    _ parent: OTelSpan?,
+    _ enclosing: ServiceContext,
+    ofKind kind: SpanKind,
+    attributes: @autoclosure () -> [Attribute],
+    links: [SpanData.Link],
+    at wallTime: UInt64?
+  ) -> OTelSpan {
     if let parent, parent.suppressesChildren { return parent }
     let spanContext = makeSpanContext(parent: parent?.spanContext)
     guard spanContext.isSampled, !provider.isDisabled else {
-      return OTelSpan(nonRecording: spanContext, enclosing: context)
+      return OTelSpan(nonRecording: spanContext, enclosing: enclosing)
     }
     let anchor = parent?.localAnchor ?? provider.clock.anchor
     let keptLinks = Array(links.prefix(provider.limits.linkCount))
@@ -72,7 +100,7 @@ public final class OTelTracer: Sendable {
         droppedLinkCount: links.count - keptLinks.count
       ),
       tracer: self,
-      enclosing: context,
+      enclosing: enclosing,
       anchor: anchor
     )
   }

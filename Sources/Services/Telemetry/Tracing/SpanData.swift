@@ -62,8 +62,8 @@ public struct SpanData: Sendable {
   }
 }
 
-/// The library that makes spans (OpenTelemetry, "Instrumentation Scope").
-public struct InstrumentationScope: Sendable, Hashable {
+/// The library that makes spans (OpenTelemetry, "Instrumentation Scope"). A class, because every span of it has it.
+public final class InstrumentationScope: Sendable, Equatable {
   /// The library's name.
   public let name: String
   /// The library's version; empty when it has none.
@@ -76,5 +76,11 @@ public struct InstrumentationScope: Sendable, Hashable {
     self.name = name
     self.version = version
     self.schemaURL = schemaURL
+  }
+
+  /// Whether they name the same library, whichever tracers they are of.
+  public static func == (left: InstrumentationScope, right: InstrumentationScope) -> Bool {
+    left === right
+      || (left.name, left.version, left.schemaURL) == (right.name, right.version, right.schemaURL)
   }
 }

@@ -50,12 +50,11 @@ extension Connection {
   private func waitForBody() async throws(WireError) {
     if stream.readState != .open { _ = try reader.value.parser.inputEnded() }
     guard canReceive, !Task.isCancelled else { throw .truncated }
-    let configuration = context.configuration
     deadline?.set(
       bodyMeter.allowance(
         now: loop.iterationStart,
-        grace: configuration.bodyGrace.nanoseconds,
-        bytesPerSecond: configuration.minimumBodyRate
+        grace: context.timeouts.bodyGrace,
+        bytesPerSecond: context.timeouts.minimumBodyRate
       )
     )
     await waitForNewsOrCancellation()

@@ -34,12 +34,12 @@ extension Connection {
   private func writeRest(_ bytes: [UInt8], _ body: [UInt8], from written: Int) async throws(UVError) {
     pendingWrites += 1
     defer { pendingWrites -= 1 }
-    deadline?.set(context.writeTimeout)
+    deadline?.set(context.timeouts.write)
     if written < bytes.count { try await stream.write(bytes, from: written) }
     var offset = max(0, written - bytes.count)
     // In pieces, so that the deadline is about progress and not about the size.
     while offset < body.count {
-      deadline?.set(context.writeTimeout)
+      deadline?.set(context.timeouts.write)
       let end = min(body.count, offset + Connection.writePieceBytes)
       try await stream.write(Array(body[offset..<end]))
       offset = end

@@ -33,7 +33,7 @@ extension Connection {
   func unpark() {
     guard stream.readState == .open else { return endParked() }
     phase = .idle
-    server.resume(self)
+    owner.resume(self)
   }
 
   /// Ends a connection that no task serves and nobody waits for.
@@ -41,6 +41,6 @@ extension Connection {
     phase = .closing
     deadline?.cancel()
     stream.close()
-    server.ended(self)
+    owner.ended(self)
   }
 }

@@ -157,7 +157,7 @@ extension Connection {
     stream.prepareOutbound()
     try ResponseHead.append(
       response.status.code,
-      dateLine: loop.dateLine(),
+      dateLine: shared.value.date.line(at: loop.iterationStart),
       contentType: response.contentType,
       fields: response.extraFields,
       connection,

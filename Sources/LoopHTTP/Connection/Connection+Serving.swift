@@ -63,7 +63,7 @@ extension Connection {
       isHeadTimed = false
       deadline?.clear()
       try beginExchange()
-      let isInWork = server.beginRequest()
+      let isInWork = shared.value.requests.begin()
       let request = Request(reader.value.contents, on: self)
       let endpoint =
         isInWork || context.routes.options[request.endpointIndex].isAnsweredUnderOverload
@@ -104,7 +104,7 @@ extension Connection {
   }
 
   private func endRequest(_ isInWork: Bool) {
-    if isInWork { server.endRequest() }
+    if isInWork { shared.value.requests.end() }
     phase = .idle
   }
 
@@ -149,11 +149,11 @@ extension Connection {
 
   private func setHeadDeadline() {
     if reader.value.parser.hasStartedHead {
-      if !isHeadTimed { deadline?.set(context.headTimeout) }
+      if !isHeadTimed { deadline?.set(context.timeouts.head) }
       isHeadTimed = true
     } else {
       isHeadTimed = false
-      deadline?.set(context.idleTimeout)
+      deadline?.set(context.timeouts.idle)
       stream.releaseIdleBuffers()
     }
   }

@@ -12,8 +12,9 @@ actor Connection: LoopActor {
   nonisolated let remoteAddress: SocketAddress?
   nonisolated let localAddress: SocketAddress?
 
-  let context: ServerContext
-  let server: LoopServer
+  let context: ConnectionContext
+  let shared: LoopShared<SharedState>
+  let owner: any ConnectionOwner
   let stream: TCPStream
   /// Wakes the serving task: bytes, the end of the stream, a passed deadline, draining.
   let news: WaitPoint
@@ -48,15 +49,21 @@ actor Connection: LoopActor {
     case closing
   }
 
-  init(stream: TCPStream, server: LoopServer, context: ServerContext) {
+  init(
+    stream: TCPStream,
+    owner: any ConnectionOwner,
+    shared: LoopShared<SharedState>,
+    context: ConnectionContext
+  ) {
     self.stream = stream
-    self.server = server
+    self.owner = owner
+    self.shared = shared
     self.context = context
     loop = stream.loop
     news = WaitPoint(loop: stream.loop)
     remoteAddress = stream.remoteAddress
     localAddress = stream.localAddress
-    reader = Owned(RequestReader(limits: context.configuration.limits))
+    reader = Owned(RequestReader(limits: context.limits))
   }
 
   /// Serves requests until either side closes, and closes the stream; or until the connection is parked, which is when it
@@ -66,7 +73,7 @@ actor Connection: LoopActor {
     defer { task.end() }
     if deadline == nil {
       deadline = Deadline(loop: loop, owner: self)
-      stream.readLimit = max(stream.readLimit, context.configuration.limits.headBytes * 2)
+      stream.readLimit = max(stream.readLimit, context.limits.headBytes * 2)
       stream.startReading(owner: self)
     }
     await serveRequests()

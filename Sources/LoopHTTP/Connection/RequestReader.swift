@@ -16,7 +16,7 @@ struct RequestReader {
   }
 
   /// Takes up the head that has just come: finds its endpoint and begins the exchange. A message without content ends here.
-  mutating func beginExchange(_ context: ServerContext) throws(WireError) -> RouteOptions {
+  mutating func beginExchange(_ context: ConnectionContext) throws(WireError) -> RouteOptions {
     contents.value.findRoute(in: context.routes)
     let options = context.routes.options[contents.value.endpoint]
     let framing = parser.framing ?? .none
@@ -35,8 +35,7 @@ struct RequestReader {
     exchange = state
     if let limit = options.bodyLimit { parser.setBodyLimit(limit) }
     // A declared length over the limit is refused before the handler sees anything.
-    if case .length(let length) = framing, length > UInt64(options.bodyLimit ?? context.configuration.limits.bodyBytes)
-    {
+    if case .length(let length) = framing, length > UInt64(options.bodyLimit ?? context.limits.bodyBytes) {
       throw .bodyTooLarge
     }
     return options

@@ -37,7 +37,6 @@ internal import Synchronization
   @safe @exclusivity(unchecked) private var observers = JobQueue<any IterationObserver>()
   @safe @exclusivity(unchecked) var buffers = BufferPool()
   var readBuffer: UnsafeMutableRawBufferPointer
-  @safe @exclusivity(unchecked) private var dateCache = DateCache()
   @safe @exclusivity(unchecked) var statistics = LoopStatistics()
   var stallReport: StallReport?
   /// When the loop last stopped waiting, monotonic nanoseconds, early by less than a millisecond: a clock that costs nothing.
@@ -92,9 +91,6 @@ internal import Synchronization
   static func of(_ raw: UnsafeMutablePointer<uv_loop_t>) -> EventLoop {
     unsafe Unmanaged<EventLoop>.fromOpaque(raw.pointee.data).takeUnretainedValue()
   }
-
-  /// The `Date` field line for a message sent now, with its line end.
-  func dateLine() -> DateCache.Line { dateCache.line(at: iterationStart) }
 
   // MARK: Thread
 

@@ -1,7 +1,7 @@
 internal import Logging
 
 /// A server's part on one loop: its listener and its connections, all on that loop.
-actor LoopServer: LoopActor {
+actor LoopServer: ConnectionOwner {
   nonisolated let loop: EventLoop
 
   private let context: ServerContext
@@ -17,7 +17,7 @@ actor LoopServer: LoopActor {
   private var isStopping = false
   private var alarm = DescriptorAlarm()
   private let news: WaitPoint
-  private let requests = RequestCounter()
+  private let shared: LoopShared<SharedState>
   /// Runs out when draining has taken too long.
   private var patience: TimerEntry?
 
@@ -25,6 +25,7 @@ actor LoopServer: LoopActor {
     self.loop = loop
     self.context = context
     news = WaitPoint(loop: loop)
+    shared = LoopShared(SharedState(requests: RequestCounter(limit: context.requestsPerLoop)))
   }
 
   /// Starts to listen; connections wait until `run`. Returns the bound address.
@@ -61,7 +62,7 @@ actor LoopServer: LoopActor {
     let streams = accepted
     accepted = []
     return streams.map { stream in
-      let connection = Connection(stream: stream, server: self, context: context)
+      let connection = Connection(stream: stream, owner: self, shared: shared, context: context.connections)
       connections[ObjectIdentifier(connection)] = connection
       connectionCount += 1
       return connection
@@ -91,7 +92,6 @@ actor LoopServer: LoopActor {
   /// Each connection is looked at twice before it is parked: with more looks for each new one the queue stays short.
   private static let looks = 4
 
-  /// A parked connection needs a task again.
   nonisolated func resume(_ connection: Connection) {
     onLoop { server in
       server.resumed.append(connection)
@@ -99,7 +99,6 @@ actor LoopServer: LoopActor {
     }
   }
 
-  /// A parked connection has ended.
   nonisolated func ended(_ connection: Connection) {
     onLoop { $0.remove(connection) }
   }
@@ -139,16 +138,6 @@ actor LoopServer: LoopActor {
   private func report(_ error: UVError?) {
     guard let error, error != .wouldBlock else { return }
     context.logger.warning("Connection not accepted", metadata: ["error": "\(error)"])
-  }
-
-  // MARK: Requests in work
-
-  nonisolated func beginRequest() -> Bool {
-    requests.begin(limit: context.requestsPerLoop)
-  }
-
-  nonisolated func endRequest() {
-    requests.end()
   }
 
   // MARK: Stopping

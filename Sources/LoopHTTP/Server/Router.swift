@@ -1,13 +1,5 @@
 public import HTTPTypes
 
-/// What one path segment after the other leads to.
-struct RouteNode: Sendable {
-  var literals: [(segment: [UInt8], node: Int)] = []
-  var parameter: (name: String, node: Int)?
-  var endpoints: [(method: HTTPRequest.Method, known: KnownMethod, endpoint: Endpoint)] = []
-  var methodNotAllowed: Endpoint?
-}
-
 /// Paths to handlers: literal and `{parameter}` segments, a literal before a parameter.
 ///
 /// Answers for itself: 404 for an unknown path, 405 with `Allow` for a known one with another method, HEAD wherever
@@ -118,6 +110,15 @@ public struct Router: Sendable {
       var response = errorResponse(HTTPError(.methodNotAllowed, "Method Not Allowed"))
       response.append(.allow, allow)
       return response
+    }
+  }
+}
+
+extension RouteTable {
+  /// The routes of a router that gets no more, and the middlewares around each, the first outermost.
+  convenience init(_ router: Router, inside middlewares: [any Middleware] = []) {
+    self.init(router.nodes, notFound: router.notFound, overloaded: router.overloaded) { handler in
+      middlewares.reversed().reduce(handler) { $1.around($0) }
     }
   }
 }

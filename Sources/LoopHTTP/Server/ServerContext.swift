@@ -1,18 +1,13 @@
 internal import Logging
 
-/// What all connections of a server share and nobody changes.
+/// What the parts of a server share and nobody changes.
 final class ServerContext: Sendable {
   let configuration: ServerConfiguration
-  let routes: RouteTable
-  let errorResponse: @Sendable (HTTPError) -> Response
+  let connections: ConnectionContext
   let logger: Logger
-  let onRefusal: @Sendable (RefusedRequest) -> Void
   /// Requests that one loop may have in work.
   let requestsPerLoop: Int
   let connectionsPerLoop: Int
-  let headTimeout: UInt64
-  let idleTimeout: UInt64
-  let writeTimeout: UInt64
 
   init(
     configuration: ServerConfiguration,
@@ -23,14 +18,22 @@ final class ServerContext: Sendable {
     loopCount: Int
   ) {
     self.configuration = configuration
-    routes = RouteTable(router, inside: middleware)
     self.logger = logger
-    self.onRefusal = onRefusal
-    errorResponse = router.errorResponse
     requestsPerLoop = max(1, configuration.maximumRequests / loopCount)
     connectionsPerLoop = max(1, configuration.maximumConnections / loopCount)
-    headTimeout = configuration.headTimeout.nanoseconds
-    idleTimeout = configuration.idleTimeout.nanoseconds
-    writeTimeout = configuration.writeTimeout.nanoseconds
+    connections = ConnectionContext(
+      limits: configuration.limits,
+      timeouts: ConnectionTimeouts(
+        head: configuration.headTimeout.nanoseconds,
+        idle: configuration.idleTimeout.nanoseconds,
+        write: configuration.writeTimeout.nanoseconds,
+        bodyGrace: configuration.bodyGrace.nanoseconds,
+        minimumBodyRate: configuration.minimumBodyRate
+      ),
+      routes: RouteTable(router, inside: middleware),
+      errorResponse: router.errorResponse,
+      logger: logger,
+      onRefusal: onRefusal
+    )
   }
 }

@@ -1,3 +1,5 @@
+internal import HTTPTypes
+
 /// The methods of RFC 9110 §9 and PATCH (RFC 5789), recognised once at parse time. Methods are case-sensitive.
 enum KnownMethod: UInt8, Sendable {
   case other, get, head, post, put, delete, connect, options, trace, patch
@@ -15,6 +17,23 @@ enum KnownMethod: UInt8, Sendable {
     case 7 where ByteClass.equals(bytes, literal: "OPTIONS"): self = .options
     case 7 where ByteClass.equals(bytes, literal: "CONNECT"): self = .connect
     default: self = .other
+    }
+  }
+
+  /// As in a request's line; nil for those that only their text tells apart.
+  @inline(__always)
+  var method: HTTPRequest.Method? {
+    switch self {
+    case .get: .get
+    case .head: .head
+    case .post: .post
+    case .put: .put
+    case .delete: .delete
+    case .connect: .connect
+    case .options: .options
+    case .trace: .trace
+    case .patch: .patch
+    case .other: nil
     }
   }
 }

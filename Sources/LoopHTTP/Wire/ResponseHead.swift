@@ -3,6 +3,9 @@ internal import HTTPTypes
 /// The head of a response to be sent, RFC 9112 §4 to §6, and content that fits beside it. All is checked and measured first
 /// and then copied into room that was made once: most responses are little more than a head.
 enum ResponseHead {
+  /// `Date: Sun, 06 Nov 1994 08:49:37 GMT` and the line's end: always as long, and no reference to count.
+  typealias DateLine = InlineArray<37, UInt8>
+
   /// How the content's length is told.
   enum Framing {
     /// The status allows no content, or the end of the connection ends it.
@@ -11,11 +14,10 @@ enum ResponseHead {
     case chunked
   }
 
-  /// Appends the head to its empty line, and then `content`; `dateLine` is a whole field line with its end. Throws, and
-  /// appends nothing, where a value would end its line early.
+  /// Appends the head to its empty line, and then `content`. Throws, and appends nothing, where a value would end its line early.
   static func append(
     _ status: Int,
-    dateLine: DateCache.Line,
+    dateLine: DateLine,
     contentType: MediaType?,
     fields: [OutgoingField],
     _ connection: ExchangeState.ConnectionField,

@@ -20,7 +20,7 @@ import Testing
     _ framing: ResponseHead.Framing = .none,
     content: String = ""
   ) throws -> String {
-    var date = DateCache.Line(repeating: UInt8(ascii: "d"))
+    var date = ResponseHead.DateLine(repeating: UInt8(ascii: "d"))
     (date[35], date[36]) = (ByteClass.carriageReturn, ByteClass.lineFeed)
     let text = try written {
       try ResponseHead.append(

@@ -2,7 +2,7 @@
 /// without the check of exclusive access at run time that a stored property of a class costs.
 @safe struct Owned<Value>: ~Copyable {
   // SAFETY: the memory goes with this struct, its only owner. Accesses must end before anybody else's code runs, as for all
-  // state that is marked `@exclusivity(unchecked)` in this folder.
+  // state that is marked `@exclusivity(unchecked)` in `Loop`.
   private let pointer: UnsafeMutablePointer<Value>
 
   init(_ value: consuming Value) {

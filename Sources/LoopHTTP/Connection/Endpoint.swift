@@ -65,10 +65,9 @@ final class Endpoint: Sendable {
     self.init(template: template, handler: .synchronous(handler))
   }
 
-  /// `inner`, with the middlewares around it.
-  convenience init(_ inner: Endpoint, inside middlewares: [any Middleware]) {
-    let handler = middlewares.reversed().reduce(inner.handler) { $1.around($0) }
-    self.init(template: inner.template, options: inner.options, handler: handler)
+  /// One that answers as `wrap` makes of this one's handler.
+  func wrapped(_ wrap: (RouteHandler) -> RouteHandler) -> Endpoint {
+    Endpoint(template: template, options: options, handler: wrap(handler))
   }
 }
 

@@ -1,7 +1,7 @@
 internal import HTTPTypes
 
-/// A router's routes when nothing is added any more, with the middlewares around every answer, also around the router's own.
-/// Flat arrays of plain numbers: a look-up touches no reference count.
+/// All routes when nothing is added any more, with the middlewares around every answer, also around those of no route. Flat
+/// arrays of plain numbers: a look-up touches no reference count.
 final class RouteTable: Sendable {
   /// The index of an endpoint in its table.
   typealias EndpointIndex = Int
@@ -40,12 +40,18 @@ final class RouteTable: Sendable {
   private let text: [UInt8]
   private let parameterNames: [String]
 
-  init(_ router: Router, inside middlewares: [any Middleware] = []) {
-    var builder = Builder(middlewares: middlewares)
-    notFound = builder.add(router.notFound)
+  /// Takes a tree, its root first. `wrap` puts the middlewares around a handler and is called once for each.
+  init(
+    _ tree: [RouteNode],
+    notFound: Endpoint,
+    overloaded: Endpoint,
+    wrap: @escaping (RouteHandler) -> RouteHandler
+  ) {
+    var builder = Builder(wrap: wrap)
+    self.notFound = builder.add(notFound)
     redirect = builder.add(RouteTable.redirectToPathWithoutSlash)
-    overloaded = builder.add(router.overloaded)
-    for node in router.nodes { builder.add(node) }
+    self.overloaded = builder.add(overloaded)
+    for node in tree { builder.add(node) }
     endpoints = builder.endpoints
     options = endpoints.map(\.options)
     immediate = endpoints.map(\.respondAtOnce)
@@ -136,9 +142,9 @@ final class RouteTable: Sendable {
 }
 
 extension RouteTable {
-  /// Lays a router's tree out, node by node.
+  /// Lays a tree out, node by node.
   private struct Builder {
-    let middlewares: [any Middleware]
+    let wrap: (RouteHandler) -> RouteHandler
     var endpoints: [Endpoint] = []
     var nodes: [Node] = []
     var literals: [Literal] = []
@@ -146,12 +152,12 @@ extension RouteTable {
     var text: [UInt8] = []
     var parameterNames: [String] = []
 
-    init(middlewares: [any Middleware]) {
-      self.middlewares = middlewares
+    init(wrap: @escaping (RouteHandler) -> RouteHandler) {
+      self.wrap = wrap
     }
 
     mutating func add(_ endpoint: Endpoint) -> EndpointIndex {
-      endpoints.append(Endpoint(endpoint, inside: middlewares))
+      endpoints.append(endpoint.wrapped(wrap))
       return endpoints.count - 1
     }
 

@@ -10,22 +10,3 @@ public struct RefusedRequest: Sendable {
   /// One line for people, without anything that the client sent.
   public let reason: String
 }
-
-extension KnownMethod {
-  /// As in a request's line; nil for those that only their text tells apart.
-  @inline(__always)
-  var method: HTTPRequest.Method? {
-    switch self {
-    case .get: .get
-    case .head: .head
-    case .post: .post
-    case .put: .put
-    case .delete: .delete
-    case .connect: .connect
-    case .options: .options
-    case .trace: .trace
-    case .patch: .patch
-    case .other: nil
-    }
-  }
-}

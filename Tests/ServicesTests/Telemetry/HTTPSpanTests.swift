@@ -1,4 +1,5 @@
 import HTTPTypes
+import LoopHTTP
 import Logging
 import Testing
 import Tracing

@@ -92,6 +92,7 @@ struct OTLPTraceEncoderTests {
     for (index, value) in values.enumerated() {
       full.attributes.set(Attribute(AttributeKey("key\(index)"), value), limits: AttributeLimits())
     }
+    full.attributes.set(Attribute("", "without a name"), limits: AttributeLimits())
     // Around the length from which on a length takes two bytes.
     for length in 110..<130 {
       let text = String(repeating: "x", count: length)
@@ -104,6 +105,7 @@ struct OTLPTraceEncoderTests {
         full.attributes.set(Attribute(AttributeKey("number \(number)"), number), limits: AttributeLimits())
       }
     }
+    full.status = .error(nil)
     full.events = [SpanData.Event(name: "e", time: 1, attributes: full.attributes)]
     full.links = [SpanData.Link(context: full.context, attributes: full.attributes)]
     full.droppedLinkCount = 300

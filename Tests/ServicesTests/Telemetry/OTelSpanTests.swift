@@ -51,6 +51,24 @@ struct OTelSpanTests {
     #expect(data.context.traceFlags == [.sampled, .random])
   }
 
+  @Test func `A span that is observed is pointed at without being the active one`() {
+    let span = tracer().startSpan("roll")
+    span.observed {
+      #expect(SpanReference.current == SpanReference(span.spanContext))
+      #expect(OTelSpan.current == nil)
+    }
+    #expect(SpanReference.current == nil)
+  }
+
+  @Test func `A child of a span at hand is what a child in its context is`() throws {
+    let parent = tracer().startSpan("parent", in: remoteContext([.sampled]))
+    let child = tracer().startSpan("child", childOf: parent)
+    #expect(child.recorded?.parent == parent.spanContext)
+    #expect(child.spanContext.traceID == parent.spanContext.traceID)
+    #expect(child.recorded?.kind == .internal)
+    #expect(child.context.span === child)
+  }
+
   @Test func `A child continues its parent's trace and keeps the random flag as it came`() {
     let child = tracer().startSpan("child", in: remoteContext([.sampled]))
     #expect(child.spanContext.traceID == TraceID(high: 1, low: 2))

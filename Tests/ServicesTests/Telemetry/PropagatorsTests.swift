@@ -18,7 +18,7 @@ struct PropagatorsTests {
     let context = extract(fields)
     #expect(context.spanContext?.isRemote == true)
     var sent = HTTPFields()
-    Propagators().inject(context, into: &sent)
+    Propagators().inject(context) { sent[$0] = $1 }
     #expect(sent == fields)
   }
 

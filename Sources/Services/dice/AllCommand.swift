@@ -66,9 +66,7 @@ struct AllCommand: AsyncParsableCommand {
       traceStoreURL: store.url
     )
     let frontendHost = try await process.start(frontendService, settings, flag: "--frontend-port")
-    let started = [store.started, dieHost, rollerHost, frontendHost].compactMap(\.self)
-    StandardError.write(started.map { "\($0.host.name) http://\($0.address)" }.joined(separator: "\n"))
-    try await process.run([dieHost.host, rollerHost.host, frontendHost.host], store: store.started?.host)
+    try await process.run([dieHost, rollerHost, frontendHost], store: store.started)
   }
 
   /// The store is near and the reader waits for the trace: the specification's 5 s are for receivers far away.

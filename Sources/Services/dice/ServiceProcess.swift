@@ -49,11 +49,16 @@ struct ServiceProcess {
     return (host, try await host.bind())
   }
 
-  /// Serves until SIGTERM or SIGINT, then drains. A second signal ends the process at once. `store` goes on until the
-  /// others have delivered their last spans.
-  func run(_ hosts: [ServiceHost], store: ServiceHost? = nil) async throws {
+  /// Says where the services listen, serves until SIGTERM or SIGINT, then drains. A second signal ends the process at
+  /// once. `store` goes on until the others have delivered their last spans.
+  func run(_ services: [Started], store started: Started? = nil) async throws {
     let (stops, stop) = AsyncStream.makeStream(of: Void.self)
+    // Before anybody is told: who reads the lines may send a signal at once.
     let watcher = try await EndSignals.watch(on: group.loops[0]) { stop.yield() }
+    let lines = ([started].compactMap(\.self) + services).map { "\($0.host.name) http://\($0.address)" }
+    StandardError.write(lines.joined(separator: "\n"))
+    let hosts = services.map(\.host)
+    let store = started?.host
     await withTaskGroup { tasks in
       tasks.addTask { await self.drain(hosts, at: stops) }
       async let storing: Void? = try? store?.run()

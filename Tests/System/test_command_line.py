@@ -180,13 +180,44 @@ def test_all_prints_where_it_listens():
 def test_all_takes_its_ports_from_the_environment():
     names = [*SERVICES, "trace-store"]
     ports = {name: FreePorts.take() for name in names}
-    environment = {f"{name.upper().replace('-', '_')}_PORT": str(port) for name, port in ports.items()}
+    environment = {f"PORT_{name.upper().replace('-', '_')}": str(port) for name, port in ports.items()}
     text = run("all", "--help").stdout
     assert all(variable in text for variable in environment)
     with contextlib.closing(Dice("all", environment=environment)) as dice:
         dice.wait_until_ready(*(f"http://127.0.0.1:{port}" for port in ports.values()))
         lines = dice.stderr.wait_for(lambda line: "http://" in line, len(names))
     assert sorted(lines) == sorted(f"{name} http://127.0.0.1:{port}" for name, port in ports.items())
+
+
+def links_to(service, port):
+    """What Kubernetes sets in each container for a Service in its namespace, and Docker for a link."""
+    name = service.upper().replace("-", "_")
+    own = f"{name}_PORT_{port}_TCP"
+    return {
+        f"{name}_SERVICE_HOST": "10.0.0.1",
+        f"{name}_SERVICE_PORT": str(port),
+        f"{name}_SERVICE_PORT_HTTP": str(port),
+        f"{name}_PORT": f"tcp://10.0.0.1:{port}",
+        own: f"tcp://10.0.0.1:{port}",
+        f"{own}_PROTO": "tcp",
+        f"{own}_PORT": str(port),
+        f"{own}_ADDR": "10.0.0.1",
+        f"{name}_NAME": f"/dice/{service}",
+    }
+
+
+@pytest.mark.parametrize("subcommand", [*SERVICES, "trace-store", "all"])
+def test_no_service_beside_it_changes_a_port(subcommand):
+    names = [*SERVICES, "trace-store"] if subcommand == "all" else [subcommand]
+    variables = [f"PORT_{name.upper().replace('-', '_')}" for name in names] if subcommand == "all" else ["PORT"]
+    ports = {variable: str(FreePorts.take()) for variable in variables}
+    environment = {}
+    # `die` and `service` stand for what is a part of other names.
+    for service in (*SERVICES, "trace-store", "die", "trace", "service", "default", "port"):
+        environment |= links_to(service, 80)
+    with contextlib.closing(Dice(subcommand, environment=environment | ports)) as dice:
+        lines = dice.stderr.wait_for(lambda line: "http://" in line, len(names))
+    assert {line.rsplit(":")[-1] for line in lines} == set(ports.values())
 
 
 def test_all_exports_to_whoever_has_taken_the_port_of_the_store(collector, client):

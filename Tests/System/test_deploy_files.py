@@ -91,7 +91,7 @@ def test_every_port_has_a_variable_that_the_readme_names():
     for path in (deployment.COMPOSE, deployment.OVERLAY):
         for name, service in deployment.load(path)["services"].items():
             for port in service.get("ports", []):
-                variable, default = re.search(r"\$\{(\w+_PORT):-(\d+)\}:\d+$", port).groups()
+                variable, default = re.search(r"\$\{(PORT_\w+):-(\d+)\}:\d+$", port).groups()
                 assert f"{default} | `{variable}`" in readme, f"{name}: {port}"
 
 

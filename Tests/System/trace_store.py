@@ -1,6 +1,7 @@
 """A running trace store and what tests do with it: send exports, read traces, search, look at its memory."""
 
 import contextlib
+import json
 import secrets
 import time
 
@@ -104,9 +105,18 @@ def export_of(spans=1, service="shop", name="work", milliseconds=1, trace_id=Non
     return trace_id, request
 
 
+def json_export(**span):
+    """An export in JSON of one span with these fields."""
+    fields = {"traceId": "0" * 31 + "1", "spanId": "0" * 15 + "1", "name": "work"} | span
+    return json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [fields]}]}]}).encode()
+
+
 def status_of(answer):
     """The google.rpc.Status that every refusal has, in the encoding of the request (OTLP/HTTP, "Failures")."""
     if answer.headers["content-type"] == PROTOBUF:
         return status_pb2.Status.FromString(answer.content)
     assert answer.headers["content-type"] == JSON
     return json_format.Parse(answer.content, status_pb2.Status())
+
+
+GOOD = export_of()[1].SerializeToString()

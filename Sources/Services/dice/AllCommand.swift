@@ -90,7 +90,8 @@ struct AllCommand: AsyncParsableCommand {
       authority = "\(store.address)"
       started = store
     } catch .addressInUse {
-      StandardError.write("trace-store: port \(port) is taken; spans go to whoever listens there")
+      let holder = ServiceProcess.byHolder(of: port)
+      StandardError.write("trace-store: port \(port) is taken\(holder); spans go to whoever listens there")
     } catch {
       throw RunFailure(description: "trace-store: cannot listen on \(storeSettings.host):\(port): \(error)")
     }

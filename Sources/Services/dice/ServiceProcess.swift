@@ -3,6 +3,12 @@ import LoopHTTP
 import ServiceCore
 import Telemetry
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// Runs services on one group of loops until a signal ends them.
 struct ServiceProcess {
   let group: EventLoopGroup
@@ -36,11 +42,19 @@ struct ServiceProcess {
     do throws(UVError) {
       return try await bind(service, settings)
     } catch {
+      let reason = error == .addressInUse ? "\(error)\(Self.byHolder(of: settings.port))" : "\(error)"
       let advice = "choose another with \(flag), or --host"
       throw RunFailure(
-        description: "\(service.name): cannot listen on \(settings.host):\(settings.port): \(error); \(advice)"
+        description: "\(service.name): cannot listen on \(settings.host):\(settings.port): \(reason); \(advice)"
       )
     }
+  }
+
+  /// ` by python3 (process 1234)`, or nothing where it cannot be known who has the port.
+  static func byHolder(of port: UInt16) -> String {
+    guard let holder = PortHolder.find(port: port) else { return "" }
+    if holder.process == getpid() { return " by another service of this process" }
+    return " by \(holder.name) (process \(holder.process))"
   }
 
   /// Makes and binds a service.

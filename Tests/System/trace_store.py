@@ -11,7 +11,7 @@ from google.rpc import status_pb2
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2
 from opentelemetry.proto.trace.v1 import trace_pb2
 
-from dice import Dice, FreePorts
+from dice import Dice, FreePorts, memory_of
 from otlp_receiver import PROTOBUF, hexadecimal_to_base64
 
 JSON = "application/json"
@@ -79,8 +79,7 @@ class TraceStore:
 
     def memory(self, field="VmRSS"):
         """Resident memory in MiB: now, or with `VmHWM` at its highest."""
-        with open(f"/proc/{self.pid}/status") as status:
-            return next(int(line.split()[1]) for line in status if line.startswith(f"{field}:")) / 1024
+        return memory_of(self.pid, field)
 
 
 def export_of(spans=1, service="shop", name="work", milliseconds=1, trace_id=None, **fields):

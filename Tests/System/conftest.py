@@ -10,6 +10,8 @@ import pytest
 from dice import Dice, FreePorts
 from laboratory import laboratory
 from otlp_receiver import Collector
+from scripted_server import Reply, ScriptedServer
+from traffic_run import FRONTEND
 
 # Soon enough that a test does not wait for it, long enough that a trace mostly comes in one export per service.
 EXPORT_DELAY = {"OTEL_BSP_SCHEDULE_DELAY": "100"}
@@ -130,6 +132,24 @@ SPECIFICATIONS = {
     "risky": {"faces": [2, 3, 4, 5, 6, 7], "error_rate": 0.1},
     "extreme": {"faces": [0, 0, 6, 6, 6, 6], "error_rate": 0.5},
 }
+
+
+@pytest.fixture(scope="module")
+def relay():
+    """A trace-relay with the default settings, shared by the tests of a file."""
+    from trace_relay import running_relay  # which needs `telemetry_to`
+
+    with contextlib.closing(Collector()) as collector, running_relay(collector) as relay:
+        yield relay
+        assert collector.faults == []
+
+
+@pytest.fixture
+def scripted():
+    """A frontend whose answers are scripted; the first is the description that the traffic generator looks for."""
+    with contextlib.closing(ScriptedServer(Reply(200, b'{"roll":1}'))) as server:
+        server.answer(FRONTEND)
+        yield server
 
 
 @pytest.fixture(scope="module")

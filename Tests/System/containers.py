@@ -85,16 +85,16 @@ class Deployment:
     def __init__(self, *files, program=None, **variables):
         self.files = files or (deployment.COMPOSE,)
         self.program = program or next(iter(compose_programs().values()))
-        ports = {f"{name}_PORT": str(FreePorts.take()) for name in ("DIE_SERVICE", "FRONTEND", "GRAFANA", "PROMETHEUS")}
-        self.project = f"dice-test-{ports['FRONTEND_PORT']}-{os.getpid()}"
+        ports = {f"PORT_{name}": str(FreePorts.take()) for name in ("DIE_SERVICE", "FRONTEND", "GRAFANA", "PROMETHEUS")}
+        self.project = f"dice-test-{ports['PORT_FRONTEND']}-{os.getpid()}"
         self.environment = os.environ | {
             "COMPOSE_PROJECT_NAME": self.project,
             "DOCKER_BUILDKIT": "1",
             "DICE_IMAGE": IMAGE,
             "PATH": f"{pathlib.Path(client()).parent}{os.pathsep}{os.environ['PATH']}",
             # Room for three replicas, of which each takes one.
-            "DICE_ROLLER_PORT": consecutive_ports(3),
-            "FLUENT_PORT": str(FreePorts.take()),
+            "PORT_DICE_ROLLER": consecutive_ports(3),
+            "PORT_FLUENT": str(FreePorts.take()),
             **ports,
             **variables,
         }

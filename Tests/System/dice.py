@@ -145,6 +145,12 @@ class Dice:
         assert status == 0, f"exit status {status} after SIGTERM: {self.stderr.all[-5:]}"
 
 
+def memory_of(pid, field="VmRSS"):
+    """Resident memory of a process in MiB: now, or with `VmHWM` at its highest."""
+    with open(f"/proc/{pid}/status") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith(f"{field}:")) / 1024
+
+
 def is_ready(url):
     """Whether the service says that it takes requests."""
     try:

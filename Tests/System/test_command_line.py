@@ -3,11 +3,8 @@
 import contextlib
 import json
 import re
-import socket
 import subprocess
-import urllib.parse
 
-import httpx
 import pytest
 
 from conftest import running_all, running_service
@@ -15,15 +12,6 @@ from dice import BARE_ENVIRONMENT, PROGRAM, RUN_TIME, USAGE, Dice, FreePorts, co
 
 SUBCOMMANDS = ["all", "die-service", "dice-roller", "frontend", "trace-store", "traffic", "compare", "healthcheck"]
 SERVICES = ["die-service", "dice-roller", "frontend"]
-
-
-@contextlib.contextmanager
-def taken_port():
-    """A port on which somebody else listens."""
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", FreePorts.take()))
-        other.listen()
-        yield other.getsockname()[1]
 
 
 @pytest.mark.parametrize("subcommand", [None, *SUBCOMMANDS])
@@ -82,21 +70,6 @@ def test_a_wrong_variable(variable, value, bounds):
 
 def test_an_unknown_subcommand():
     assert "no-such-command" in complaint(run("no-such-command"), USAGE)
-
-
-@pytest.mark.parametrize("subcommand", [*SERVICES, "trace-store"])
-def test_a_taken_port(subcommand):
-    with taken_port() as port:
-        line = complaint(run(subcommand, "--port", port), RUN_TIME)
-    assert str(port) in line and "--port" in line
-
-
-@pytest.mark.parametrize("taken", SERVICES)
-def test_all_fails_as_a_whole(taken):
-    with taken_port() as port:
-        flags = [part for name in SERVICES for part in (f"--{name}-port", port if name == taken else 0)]
-        line = complaint(run("all", *flags, "--trace-store-port", 0), RUN_TIME)
-    assert str(port) in line and taken in line
 
 
 def test_an_unreachable_host():
@@ -165,39 +138,6 @@ def test_the_environment_alone(collector, client):
     port = FreePorts.take()
     with contextlib.closing(Dice("die-service", environment={"PORT": str(port), "LOOPS": "1"})) as dice:
         dice.wait_until_ready(f"http://127.0.0.1:{port}")
-
-
-def test_all_prints_where_it_listens():
-    names = [*SERVICES, "trace-store"]
-    flags = [part for name in names for part in (f"--{name}-port", 0)]
-    with contextlib.closing(Dice("all", *flags)) as dice:
-        lines = dice.stderr.wait_for(lambda line: "http://" in line, len(names))
-        for name in names:
-            url = next(re.search(r"http://\S+?:\d+", line)[0] for line in lines if name in line)
-            assert httpx.get(f"{url}/readyz").status_code == 200
-
-
-def test_all_takes_its_ports_from_the_environment():
-    names = [*SERVICES, "trace-store"]
-    ports = {name: FreePorts.take() for name in names}
-    environment = {f"{name.upper().replace('-', '_')}_PORT": str(port) for name, port in ports.items()}
-    text = run("all", "--help").stdout
-    assert all(variable in text for variable in environment)
-    with contextlib.closing(Dice("all", environment=environment)) as dice:
-        dice.wait_until_ready(*(f"http://127.0.0.1:{port}" for port in ports.values()))
-        lines = dice.stderr.wait_for(lambda line: "http://" in line, len(names))
-    assert sorted(lines) == sorted(f"{name} http://127.0.0.1:{port}" for name, port in ports.items())
-
-
-def test_all_exports_to_whoever_has_taken_the_port_of_the_store(collector, client):
-    port = urllib.parse.urlsplit(collector.url).port
-    flags = [part for name in SERVICES for part in (f"--{name}-port", 0)]
-    with contextlib.closing(Dice("all", *flags, "--trace-store-port", port)) as dice:
-        assert str(port) in dice.stderr.wait_for(lambda line: "taken" in line)[0]
-        frontend = dice.stderr.wait_for(lambda line: line.startswith("frontend "))[0].split()[1]
-        dice.wait_until_ready(frontend)
-        trace_id = client.get(f"{frontend}/roll-async?die=fair&times=2").json()["trace_id"]
-        assert {span.service for span in collector.trace(trace_id, 8).spans} == set(SERVICES)
 
 
 def test_in_one_process_each_service_keeps_its_own_name(collector, client):

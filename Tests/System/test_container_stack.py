@@ -86,7 +86,7 @@ def test_the_services_come_up_without_a_collector(running):
 
 
 def test_log_lines_leave_for_the_collector(running):
-    with contextlib.closing(LogReceiver(int(running.environment["FLUENT_PORT"]))) as receiver:
+    with contextlib.closing(LogReceiver(int(running.environment["PORT_FLUENT"]))) as receiver:
         answer = httpx.get(running.url("frontend") + "/roll", params={"die": "fair"}, timeout=15).json()
         # The line as it was written, and so with the trace, escaped or not.
         line = re.compile(rb'"message":"Roll completed"[^\n]*"trace_id":"' + answer["trace_id"].encode())
@@ -125,7 +125,7 @@ def exported(running):
 
 def test_the_page_links_to_grafana(running):
     link = httpx.get(running.url("frontend") + "/config").text
-    assert f"localhost:{running.environment['GRAFANA_PORT']}/explore" in link and "{trace_id}" in link
+    assert f"localhost:{running.environment['PORT_GRAFANA']}/explore" in link and "{trace_id}" in link
 
 
 @pytest.mark.parametrize("expression", sorted({*deployment.promql(), *deployment.recorded()}))

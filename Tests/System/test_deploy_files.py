@@ -91,7 +91,7 @@ def test_every_port_has_a_variable_that_the_readme_names():
     for path in (deployment.COMPOSE, deployment.OVERLAY):
         for name, service in deployment.load(path)["services"].items():
             for port in service.get("ports", []):
-                variable, default = re.search(r"\$\{(\w+_PORT):-(\d+)\}:\d+$", port).groups()
+                variable, default = re.search(r"\$\{(PORT_\w+):-(\d+)\}:\d+$", port).groups()
                 assert f"{default} | `{variable}`" in readme, f"{name}: {port}"
 
 
@@ -99,8 +99,12 @@ def test_the_stated_memory_is_the_sum_of_the_limits():
     services = deployment.load(deployment.COMPOSE)["services"]
     limits = [services[name]["mem_limit"] for name in deployment.SERVICES]
     limits += [s["mem_limit"] for s in deployment.load(deployment.OVERLAY)["services"].values() if "mem_limit" in s]
-    stated = re.search(r"limits sum up to ([\d.]+) GB", deployment.README.read_text())[1]
-    assert float(stated) == round(sum(int(limit.removesuffix("m")) for limit in limits) / 1000, 1)
+    stated = [re.search(r"limits sum up to ([\d.]+) GB", deployment.README.read_text())[1]]
+    front_page = (ROOT / "README.md").read_text()
+    stated.append(re.search(r"observability stack ([\d.]+) GB", front_page)[1])
+    assert {float(figure) for figure in stated} == {round(sum(int(limit.removesuffix("m")) for limit in limits) / 1000, 1)}
+    each = {services[name]["mem_limit"] for name in [*deployment.SERVICES, "trace-store"]}
+    assert each == {re.search(r"may take (\d+) MB each", front_page)[1] + "m"}
 
 
 def test_every_job_is_scraped():

@@ -40,7 +40,7 @@ def commands(heading):
 def user(tmp_path_factory):
     """Someone with the image, `docker compose`, and nothing running."""
     files = (deployment.COMPOSE, deployment.OVERLAY)
-    deployed = containers.Deployment(*files, ROLL_MAX_DELAY_MS="200", DICE_ROLLER_PORT=str(FreePorts.take()))
+    deployed = containers.Deployment(*files, ROLL_MAX_DELAY_MS="200", PORT_DICE_ROLLER=str(FreePorts.take()))
     deployed.build()
     deployed.provide_plugin(tmp_path_factory.mktemp("docker"))
     deployed.provide_prometheus()
@@ -53,8 +53,8 @@ def user(tmp_path_factory):
 def typed(user, line):
     """What a command of the README prints here."""
     for default, name in PORTS.items():
-        line = line.replace(f"localhost:{default}", f"localhost:{user.environment[f'{name}_PORT']}")
-    line = line.replace("DICE_ROLLER_PORT=8110-8119", f"DICE_ROLLER_PORT={containers.consecutive_ports(10)}")
+        line = line.replace(f"localhost:{default}", f"localhost:{user.environment[f'PORT_{name}']}")
+    line = line.replace("PORT_DICE_ROLLER=8110-8119", f"PORT_DICE_ROLLER={containers.consecutive_ports(10)}")
     if subprocess.run([containers.client(), "buildx", "version"], capture_output=True).returncode != 0:
         line = line.replace(" --build", "")
     if line.endswith("up --detach") and deployment.OVERLAY.name in line:
@@ -102,9 +102,9 @@ def test_what_to_look_at_when_something_is_wrong(user):
 
 
 def test_a_taken_port_is_named_and_can_be_changed(user):
-    taken = user.environment["DIE_SERVICE_PORT"]
+    taken = user.environment["PORT_DIE_SERVICE"]
     with pytest.raises(AssertionError, match="port is already allocated"):
-        user.shell(f"FRONTEND_PORT={taken} docker compose -f docker/compose.yaml up --detach --no-deps frontend")
+        user.shell(f"PORT_FRONTEND={taken} docker compose -f docker/compose.yaml up --detach --no-deps frontend")
     typed(user, "docker compose -f docker/compose.yaml up --detach --no-deps frontend")
 
 

@@ -14,6 +14,7 @@ from dice import BARE_ENVIRONMENT, PROGRAM, FreePorts, Lines, is_ready
 from polling import until
 from raw_http import Connection
 from scripted_server import ScriptedServer
+from unread_pipe import fill
 
 REQUEST = b"GET /dice?identifier=fair HTTP/1.1\r\nHost: {host}\r\n\r\n"
 LINES_PER_REQUEST = 2  # requested, found
@@ -91,15 +92,6 @@ def stalled_die_service(**environment):
         with Connection(url) as connection:
             assert connection.pipeline([REQUEST]) == {200: 1}
         yield process, url
-
-
-def fill(pipe):
-    """Writes to the pipe until it takes no more."""
-    os.set_blocking(pipe, False)
-    with contextlib.suppress(BlockingIOError):
-        while True:
-            os.write(pipe, b"\n")
-    os.set_blocking(pipe, True)
 
 
 def test_a_log_that_nobody_reads_does_not_hold_the_end():

@@ -8,7 +8,8 @@ import subprocess
 import httpx
 import pytest
 
-from dice import ROOT, FreePorts, run
+from conftest import running_all
+from dice import ROOT, FreePorts, memory_of, run
 from polling import until
 
 README = ROOT / "README.md"
@@ -67,6 +68,13 @@ def test_a_request_is_answered(stack, line):
         line = line.replace(f"http://localhost:{default}", url).replace(f"localhost:{default}", url)
     result = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=30)
     assert result.returncode == 0 and result.stdout, result.stderr
+
+
+def test_the_stated_memory_is_what_it_takes_at_rest(collector):
+    stated = int(re.search(r"`dice all` takes (\d+) MiB", TEXT)[1])
+    with running_all(collector, "--loops", 2, environment={"OTEL_EXPORTER_OTLP_ENDPOINT": ""}) as stack:
+        taken = memory_of(stack.frontend.process.pid)
+    assert 0.7 * stated < taken < 1.3 * stated
 
 
 @contextlib.contextmanager

@@ -1,7 +1,9 @@
 """The end: no request that was taken is lost, the spans are delivered, and it never takes longer than said."""
 
 import contextlib
+import os
 import signal
+import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,10 +11,12 @@ import httpx
 import pytest
 
 from conftest import running_service, telemetry_to
-from dice import Dice, FreePorts, is_ready
+from dice import BARE_ENVIRONMENT, PROGRAM, Dice, FreePorts, Lines, is_ready
 from otlp_receiver import Collector
+from polling import until
 from raw_http import Connection
 from scripted_server import Fault, Reply
+from unread_pipe import fill
 
 TOGETHER = 20
 STUCK = {"ROLL_MAX_DELAY_MS": "36000000"}
@@ -143,9 +147,35 @@ def test_the_collector_never_holds_the_end(state, client):
             assert [span.name for span in collector.spans()] == ["GET /dice"]
 
 
+def caught_signals(process):
+    """The signals that the process handles itself."""
+    caught = next(line for line in open(f"/proc/{process.pid}/status") if line.startswith("SigCgt"))
+    mask = int(caught.split()[1], 16)
+    return {number for number in signal.valid_signals() if mask >> (number - 1) & 1}
+
+
 def test_as_the_first_process_of_a_container_it_obeys_signals(collector):
     """Process 1 gets no default action for a signal, so each one must be asked for."""
     with running_service("die-service", collector) as (process, _):
-        caught = next(line for line in open(f"/proc/{process.process.pid}/status") if line.startswith("SigCgt"))
-        mask = int(caught.split()[1], 16)
-    assert all(mask >> (number - 1) & 1 for number in (signal.SIGTERM, signal.SIGINT))
+        assert caught_signals(process.process) >= {signal.SIGTERM, signal.SIGINT}
+
+
+@pytest.mark.parametrize("name", ["die-service", "trace-store", "all"])
+def test_who_is_told_the_url_may_send_a_signal_at_once(name):
+    """Nobody reads what it says, so it stands still just before the first byte of the URL."""
+    services = ["die-service-", "dice-roller-", "frontend-", "trace-store-"] if name == "all" else [""]
+    ports = [part for service in services for part in (f"--{service}port", "0")]
+    reader, writer = os.pipe()
+    fill(writer)
+    command = [PROGRAM, name, *ports]
+    process = subprocess.Popen(command, env=BARE_ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=writer)
+    os.close(writer)
+    try:
+        until(lambda: caught_signals(process), {signal.SIGTERM, signal.SIGINT}.issubset, timeout=10)
+        process.send_signal(signal.SIGTERM)
+        errors = Lines(os.fdopen(reader))
+        assert process.wait(20) == 0
+        errors.close()
+    finally:
+        process.kill()
+    assert sum("http://" in line for line in errors.all) == len(services)

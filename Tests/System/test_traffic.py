@@ -3,45 +3,17 @@
 import contextlib
 import itertools
 import json
-import os
-import pty
-import re
 import signal
-import subprocess
 import time
 
 import pytest
 
 from conftest import running_service, telemetry_to
-from dice import BARE_ENVIRONMENT, PROGRAM, RUN_TIME, USAGE, Dice, FreePorts, complaint, run
+from dice import RUN_TIME, Dice
 from metrics_page import Page
 from polling import until
 from scripted_server import Fault, Reply, ScriptedServer
-
-UNTRACED = {"OTEL_TRACES_EXPORTER": "none"}
-# What the generator looks for before it begins.
-FRONTEND = Reply(200, b'{"paths":{"/roll":{},"/roll-async":{}}}')
-
-
-def traffic(tmp_path, *arguments, environment=UNTRACED, status=0, timeout=60):
-    """`dice traffic` run to its end: the process and what its --json says."""
-    path = tmp_path / "traffic.json"
-    result = run("traffic", *arguments, "--json", path, environment=environment, timeout=timeout)
-    assert result.returncode == status, (result.returncode, result.stderr, result.stdout)
-    return result, json.loads(path.read_text())
-
-
-@pytest.fixture
-def scripted():
-    """A frontend whose answers are scripted; the first is the description that the generator looks for."""
-    with contextlib.closing(ScriptedServer(Reply(200, b'{"roll":1}'))) as server:
-        server.answer(FRONTEND)
-        yield server
-
-
-def paths(server):
-    """What was asked for, without the look at the description."""
-    return [request.path for request in server.requests if request.path != "/openapi.json"]
+from traffic_run import FRONTEND, UNTRACED, paths, traffic
 
 
 def test_totals_are_what_the_server_counted(quick_stack, tmp_path):
@@ -226,123 +198,3 @@ def test_a_latency_limit_decides_the_exit_status(scripted, tmp_path, limit, pass
     result, report = traffic(tmp_path, *arguments, status=0 if passes else RUN_TIME)
     assert report["passed"] is passes and [verdict["passed"] for verdict in report["limits"]] == [passes]
     assert ("passed" if passes else "FAILED") in result.stdout
-
-
-def test_no_frontend():
-    url = f"http://127.0.0.1:{FreePorts.take()}"
-    line = complaint(run("traffic", "--url", url), RUN_TIME)
-    assert url in line and "dice all" in line and "--url" in line
-    line = complaint(run("traffic", "--target", f"{url}/x"), RUN_TIME)
-    assert url in line and "refused" in line
-
-
-def test_something_else_than_a_frontend(quick_stack):
-    line = complaint(run("traffic", "--url", quick_stack.die_url), RUN_TIME)
-    assert quick_stack.die_url in line and "no frontend" in line
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["--users", "0"],
-        ["--users", "many"],
-        ["--max-rolls", "0"],
-        ["--async-probability", "1.5"],
-        ["--max-async-rolls", "21"],
-        ["--think-time", "2-1"],
-        ["--rate", "0"],
-        ["--rate", "fast"],
-        ["--duration", "0"],
-        ["--duration", "-5"],
-        ["--arrivals", "sometimes"],
-        ["--connections", "0"],
-        ["--warm-up", "soon"],
-        ["--seed", "-1"],
-        ["--trace-sample", "2"],
-        ["--fail-over", "p99"],
-        ["--fail-errors", "101%"],
-        ["--target", "ftp://somewhere"],
-        ["--url", "somewhere"],
-        ["--users", "5", "--rate", "10"],
-        ["--think-time", "1", "--rate", "10"],
-        ["--arrivals", "poisson"],
-        ["--connections", "5"],
-        ["--dice", "fair", "--target", "http://localhost/"],
-        ["--no-such-flag"],
-    ],
-    ids=" ".join,
-)
-def test_a_wrong_flag(arguments):
-    assert arguments[0] in complaint(run("traffic", *arguments), USAGE)
-
-
-def test_more_connections_than_file_descriptors():
-    command = f"ulimit -n 256 && exec {PROGRAM} traffic --users 300"
-    result = subprocess.run(["bash", "-c", command], env=BARE_ENVIRONMENT, capture_output=True, text=True, timeout=20)
-    line = complaint(result, RUN_TIME)
-    assert "300 connections" in line and "ulimit -n" in line
-
-
-@pytest.mark.parametrize("variable", ["TRAFFIC_USERS", "TRAFFIC_RATE", "TRAFFIC_DURATION", "FRONTEND_URL"])
-def test_a_wrong_variable(variable):
-    assert variable in complaint(run("traffic", environment={variable: "nonsense"}), USAGE)
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_ctrl_c_ends_with_the_summary(scripted, number):
-    # The users go on for ever, and the last requests hang: neither keeps the summary back.
-    scripted.answer(*itertools.repeat(Reply(200, b'{"roll":1}'), 30), *itertools.repeat(Fault.HANG, 4))
-    arguments = ("--url", scripted.url, "--users", 4, "--think-time", "20ms", "--loops", 2)
-    with contextlib.closing(Dice("traffic", *arguments, environment=UNTRACED)) as tool:
-        scripted.wait_for_requests(1 + 30 + 4)
-        tool.signal(number)
-        assert tool.wait(timeout=5) == 0
-    text = "\n".join(tool.stdout.all)
-    assert re.search(r"^30 requests .*, ended early$", text, re.MULTILINE)
-    assert "given up   4 requests" in text and "p99" in text
-
-
-def test_a_full_disk_for_the_results(scripted):
-    result = run("traffic", "--url", scripted.url, "--rate", 20, "--duration", 1, "--json", "/dev/full")
-    assert result.returncode == RUN_TIME
-    line = result.stderr.splitlines()[-1]
-    assert "--json" in line and "/dev/full" in line and "space" in line.lower()
-    assert "20 requests" in result.stdout
-
-
-def test_a_page_with_charts(scripted, tmp_path):
-    page = tmp_path / "traffic.html"
-    traffic(tmp_path, "--url", scripted.url, "--rate", 50, "--duration", 2, "--html", page)
-    text = page.read_text()
-    assert text.startswith("<!doctype html>") and text.count("<svg") == 3 and "NaN" not in text
-
-
-def test_progress_is_plain_lines_where_nobody_watches(scripted, tmp_path):
-    result, _ = traffic(tmp_path, "--url", scripted.url, "--rate", 50, "--duration", 3)
-    lines = result.stderr.splitlines()
-    assert len(lines) >= 2 and all(re.match(r"\d+ s · [\d ]+ requests · ", line) for line in lines)
-    assert "\r" not in result.stderr and "\x1b" not in result.stderr + result.stdout
-
-
-def test_progress_is_one_live_line_on_a_terminal(scripted):
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [PROGRAM, "traffic", "--url", scripted.url, "--rate", "50", "--duration", "2s"],
-        env=BARE_ENVIRONMENT | UNTRACED,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=theirs,
-    )
-    os.close(theirs)
-    shown = b""
-    # A pseudo terminal reports its other end's close as an error.
-    with contextlib.suppress(OSError):
-        while piece := os.read(ours, 4096):
-            shown += piece
-    os.close(ours)
-    summary = process.communicate(timeout=20)[0].decode()
-    lines = shown.decode().split("\r")
-    assert process.returncode == 0 and "100 requests" in summary
-    assert "\n" not in shown.decode() and len(lines) >= 5
-    assert any("s left" in line and "p99" in line for line in lines)
-    assert lines[-1] == "\x1b[K", "the line is cleared for what comes after it"

@@ -1,6 +1,7 @@
 """A running trace store and what tests do with it: send exports, read traces, search, look at its memory."""
 
 import contextlib
+import json
 import secrets
 import time
 
@@ -10,7 +11,7 @@ from google.rpc import status_pb2
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2
 from opentelemetry.proto.trace.v1 import trace_pb2
 
-from dice import Dice, FreePorts
+from dice import Dice, FreePorts, memory_of
 from otlp_receiver import PROTOBUF, hexadecimal_to_base64
 
 JSON = "application/json"
@@ -78,8 +79,7 @@ class TraceStore:
 
     def memory(self, field="VmRSS"):
         """Resident memory in MiB: now, or with `VmHWM` at its highest."""
-        with open(f"/proc/{self.pid}/status") as status:
-            return next(int(line.split()[1]) for line in status if line.startswith(f"{field}:")) / 1024
+        return memory_of(self.pid, field)
 
 
 def export_of(spans=1, service="shop", name="work", milliseconds=1, trace_id=None, **fields):
@@ -104,9 +104,18 @@ def export_of(spans=1, service="shop", name="work", milliseconds=1, trace_id=Non
     return trace_id, request
 
 
+def json_export(**span):
+    """An export in JSON of one span with these fields."""
+    fields = {"traceId": "0" * 31 + "1", "spanId": "0" * 15 + "1", "name": "work"} | span
+    return json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [fields]}]}]}).encode()
+
+
 def status_of(answer):
     """The google.rpc.Status that every refusal has, in the encoding of the request (OTLP/HTTP, "Failures")."""
     if answer.headers["content-type"] == PROTOBUF:
         return status_pb2.Status.FromString(answer.content)
     assert answer.headers["content-type"] == JSON
     return json_format.Parse(answer.content, status_pb2.Status())
+
+
+GOOD = export_of()[1].SerializeToString()

@@ -147,17 +147,21 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
         if isFinal { parser.setBodyLimit(limit) }
       case .body: break
       case .end:
-        if isFinal { return ClientResponse(head: head, body: body, remoteAddress: remoteAddress) }
+        if isFinal { return response(body) }
       case .needMore:
         answerBegan = answerBegan || parser.hasStartedHead
         guard stream.readState == .open, !stream.isClosing else {
           guard !stream.isClosing, stream.readState == .ended, try parser.inputEnded() == .end, isFinal else {
             throw .truncated
           }
-          return ClientResponse(head: head, body: body, remoteAddress: remoteAddress)
+          return response(body)
         }
         await news.wait()
       }
     }
+  }
+
+  private func response(_ body: [UInt8]) -> ClientResponse {
+    ClientResponse(head: head, body: body, trailers: parser.trailers, remoteAddress: remoteAddress)
   }
 }

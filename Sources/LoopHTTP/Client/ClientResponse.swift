@@ -5,6 +5,7 @@ public struct ClientResponse: Sendable {
   let head: MessageHead
   /// The content, decoded from its framing.
   public let body: [UInt8]
+  let trailers: MessageTrailers?
   /// The server's address.
   public let remoteAddress: SocketAddress?
 
@@ -35,6 +36,11 @@ public struct ClientResponse: Sendable {
     }
     return fields
   }
+
+  /// The fields that came behind a chunked body; empty where none came. They stay apart from `headerFields`, and those
+  /// that would change how the response was framed, controlled or read are left out (RFC 9110 §6.5.1). Built anew at
+  /// each call.
+  public var trailerFields: HTTPFields { trailers?.allowedFields ?? HTTPFields() }
 
   private func text(_ range: ByteRange) -> String {
     String(decoding: head.bytes[range.bounds], as: UTF8.self)

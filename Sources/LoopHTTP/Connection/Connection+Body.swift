@@ -39,6 +39,9 @@ extension Connection {
     }
   }
 
+  /// What came behind the body that has been read to its end; nil without any.
+  var trailers: MessageTrailers? { reader.value.parser.trailers }
+
   private static let continueHead = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
 
   private func endBody() {

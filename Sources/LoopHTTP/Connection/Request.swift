@@ -60,6 +60,11 @@ public struct Request: Sendable {
   /// The content; empty for requests without.
   public var body: RequestBody { RequestBody(connection: connection) }
 
+  /// The fields that came behind a chunked body, once `body` has been read to its end; empty before, and where none came.
+  /// They stay apart from `headerFields`, and those that would change how the request was framed, routed, authorised or
+  /// read are left out (RFC 9110 §6.5.1). Built anew at each call. Only on `loop`.
+  public var trailerFields: HTTPFields { connection.onLoop { $0.trailers?.allowedFields ?? HTTPFields() } }
+
   /// The parameters of the query in their order, decoded: `+` is a space, bytes that are not UTF-8 become U+FFFD.
   public var queryItems: [(name: String, value: String)] {
     var scanner = QueryScanner(head.query)

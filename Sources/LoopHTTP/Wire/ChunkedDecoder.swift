@@ -128,7 +128,7 @@ struct ChunkedDecoder: Sendable {
         guard trailers.fields.count < limits.fieldCount else { throw .trailersTooLarge }
         trailers.fields.append(field)
       case .end:
-        trailers.bytes.append(copying: visible.extracting(first: scanner.cursor))
+        if !trailers.fields.isEmpty { trailers.bytes.append(copying: visible.extracting(first: scanner.cursor)) }
         return scanner.cursor
       }
     }

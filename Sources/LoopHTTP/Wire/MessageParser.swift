@@ -67,8 +67,8 @@ struct MessageParser: Sendable {
     if case .head = phase { !headParser.hasStarted } else { false }
   }
 
-  /// The trailers of the message in progress or just ended; nil without any.
-  var trailers: MessageTrailers? { trailerStorage.fields.isEmpty ? nil : trailerStorage }
+  /// The trailers of the message that has ended last, until the next head; nil without any.
+  var trailers: MessageTrailers? { trailerStorage.bytes.isEmpty ? nil : trailerStorage }
 
   /// How many bytes of the head in progress have been examined.
   var examinedHeadBytes: Int {
@@ -161,7 +161,7 @@ struct MessageParser: Sendable {
       let (toHead, toConnect) = expected ?? (false, false)
       framing = try .response(head, toHead: toHead, toConnect: toConnect)
     }
-    if !trailerStorage.bytes.isEmpty { trailerStorage.removeAll() }
+    if !trailerStorage.fields.isEmpty { trailerStorage.removeAll() }
     bodyLimit = limits.bodyBytes
     bodyBytes = 0
     self.framing = framing

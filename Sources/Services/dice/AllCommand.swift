@@ -4,15 +4,16 @@ import ServiceCore
 import Telemetry
 import TraceStore
 
-/// Where the services of one process listen.
+/// Where the services of one process listen. No variable ends in `_PORT`: for a Service called `frontend` Kubernetes sets
+/// `FRONTEND_PORT=tcp://10.0.0.1:8108` in each container of its namespace, for one called `die` also `DIE_SERVICE_PORT=80`.
 struct PortsOfAll: ParsableArguments {
-  @Option(parsing: .unconditional, help: Self.help("die-service", "DIE_SERVICE_PORT; default 8106"))
+  @Option(parsing: .unconditional, help: Self.help("die-service", "PORT_DIE_SERVICE; default 8106"))
   var dieServicePort: UInt16?
-  @Option(parsing: .unconditional, help: Self.help("dice-roller", "DICE_ROLLER_PORT; default 8107"))
+  @Option(parsing: .unconditional, help: Self.help("dice-roller", "PORT_DICE_ROLLER; default 8107"))
   var diceRollerPort: UInt16?
-  @Option(parsing: .unconditional, help: Self.help("frontend", "FRONTEND_PORT; default 8108"))
+  @Option(parsing: .unconditional, help: Self.help("frontend", "PORT_FRONTEND; default 8108"))
   var frontendPort: UInt16?
-  @Option(parsing: .unconditional, help: Self.help("built-in trace store", "TRACE_STORE_PORT; default 4318"))
+  @Option(parsing: .unconditional, help: Self.help("built-in trace store", "PORT_TRACE_STORE; default 4318"))
   var traceStorePort: UInt16?
 
   private static func help(_ name: String, _ variable: String) -> ArgumentHelp {
@@ -23,10 +24,10 @@ struct PortsOfAll: ParsableArguments {
 
   func values() throws -> Values {
     (
-      dieService: try Setting.value(dieServicePort, "DIE_SERVICE_PORT") ?? 8106,
-      diceRoller: try Setting.value(diceRollerPort, "DICE_ROLLER_PORT") ?? 8107,
-      frontend: try Setting.value(frontendPort, "FRONTEND_PORT") ?? 8108,
-      traceStore: try Setting.value(traceStorePort, "TRACE_STORE_PORT") ?? TraceStoreServer.defaultPort
+      dieService: try Setting.value(dieServicePort, "PORT_DIE_SERVICE") ?? 8106,
+      diceRoller: try Setting.value(diceRollerPort, "PORT_DICE_ROLLER") ?? 8107,
+      frontend: try Setting.value(frontendPort, "PORT_FRONTEND") ?? 8108,
+      traceStore: try Setting.value(traceStorePort, "PORT_TRACE_STORE") ?? TraceStoreServer.defaultPort
     )
   }
 }
@@ -66,9 +67,7 @@ struct AllCommand: AsyncParsableCommand {
       traceStoreURL: store.url
     )
     let frontendHost = try await process.start(frontendService, settings, flag: "--frontend-port")
-    let started = [store.started, dieHost, rollerHost, frontendHost].compactMap(\.self)
-    StandardError.write(started.map { "\($0.host.name) http://\($0.address)" }.joined(separator: "\n"))
-    try await process.run([dieHost.host, rollerHost.host, frontendHost.host], store: store.started?.host)
+    try await process.run([dieHost, rollerHost, frontendHost], store: store.started)
   }
 
   /// The store is near and the reader waits for the trace: the specification's 5 s are for receivers far away.
@@ -91,7 +90,8 @@ struct AllCommand: AsyncParsableCommand {
       authority = "\(store.address)"
       started = store
     } catch .addressInUse {
-      StandardError.write("trace-store: port \(port) is taken; spans go to whoever listens there")
+      let holder = ServiceProcess.byHolder(of: port)
+      StandardError.write("trace-store: port \(port) is taken\(holder); spans go to whoever listens there")
     } catch {
       throw RunFailure(description: "trace-store: cannot listen on \(storeSettings.host):\(port): \(error)")
     }

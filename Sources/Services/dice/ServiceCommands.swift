@@ -56,8 +56,7 @@ struct FrontendCommand: AsyncParsableCommand {
 private func runAlone(_ service: some ServiceDefinition, _ common: CommonOptions, port: UInt16) async throws {
   let settings = try common.settings(port: port)
   let process = try ServiceProcess(common)
-  let (host, address) = try await process.start(service, settings, flag: "--port")
-  host.showLibraryMetrics()
-  StandardError.write("\(host.name) http://\(address)")
-  try await process.run([host])
+  let started = try await process.start(service, settings, flag: "--port")
+  started.host.showLibraryMetrics()
+  try await process.run([started])
 }

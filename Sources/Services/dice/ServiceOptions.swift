@@ -19,7 +19,7 @@ struct PortOption: ParsableArguments {
 
   /// For the three services, whose default an image may change; it is none for a trace store.
   func value(defaultOfService port: UInt16) throws -> UInt16 {
-    try value(default: try Setting.value(UInt16?.none, "SERVICE_PORT") ?? port)
+    try value(default: try Setting.value(UInt16?.none, "PORT_DEFAULT") ?? port)
   }
 }
 

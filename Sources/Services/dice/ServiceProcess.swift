@@ -3,6 +3,12 @@ import LoopHTTP
 import ServiceCore
 import Telemetry
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// Runs services on one group of loops until a signal ends them.
 struct ServiceProcess {
   let group: EventLoopGroup
@@ -36,11 +42,19 @@ struct ServiceProcess {
     do throws(UVError) {
       return try await bind(service, settings)
     } catch {
+      let reason = error == .addressInUse ? "\(error)\(Self.byHolder(of: settings.port))" : "\(error)"
       let advice = "choose another with \(flag), or --host"
       throw RunFailure(
-        description: "\(service.name): cannot listen on \(settings.host):\(settings.port): \(error); \(advice)"
+        description: "\(service.name): cannot listen on \(settings.host):\(settings.port): \(reason); \(advice)"
       )
     }
+  }
+
+  /// ` by python3 (process 1234)`, or nothing where it cannot be known who has the port.
+  static func byHolder(of port: UInt16) -> String {
+    guard let holder = PortHolder.find(port: port) else { return "" }
+    if holder.process == getpid() { return " by another service of this process" }
+    return " by \(holder.name) (process \(holder.process))"
   }
 
   /// Makes and binds a service.
@@ -49,11 +63,16 @@ struct ServiceProcess {
     return (host, try await host.bind())
   }
 
-  /// Serves until SIGTERM or SIGINT, then drains. A second signal ends the process at once. `store` goes on until the
-  /// others have delivered their last spans.
-  func run(_ hosts: [ServiceHost], store: ServiceHost? = nil) async throws {
+  /// Says where the services listen, serves until SIGTERM or SIGINT, then drains. A second signal ends the process at
+  /// once. `store` goes on until the others have delivered their last spans.
+  func run(_ services: [Started], store started: Started? = nil) async throws {
     let (stops, stop) = AsyncStream.makeStream(of: Void.self)
+    // Before anybody is told: who reads the lines may send a signal at once.
     let watcher = try await EndSignals.watch(on: group.loops[0]) { stop.yield() }
+    let lines = ([started].compactMap(\.self) + services).map { "\($0.host.name) http://\($0.address)" }
+    StandardError.write(lines.joined(separator: "\n"))
+    let hosts = services.map(\.host)
+    let store = started?.host
     await withTaskGroup { tasks in
       tasks.addTask { await self.drain(hosts, at: stops) }
       async let storing: Void? = try? store?.run()

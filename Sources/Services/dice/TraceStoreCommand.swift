@@ -18,9 +18,7 @@ struct TraceStoreCommand: AsyncParsableCommand {
     let settings = try common.settings(port: try port.value(default: TraceStoreServer.defaultPort)).withoutTracing
     let service = try store.service()
     let process = try ServiceProcess(common)
-    let started = try await process.start(service, settings, flag: "--port")
-    StandardError.write("\(started.host.name) http://\(started.address)")
-    try await process.run([started.host])
+    try await process.run([try await process.start(service, settings, flag: "--port")])
   }
 }
 

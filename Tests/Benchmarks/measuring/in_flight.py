@@ -30,6 +30,7 @@ NOISE = 0.02  # of the time, in which the loop may have no CPU on a machine that
 STEPS = [milliseconds / 1e3 for milliseconds in (2, 5, 10, 15, 20, 30, 50, 100, 200, 500, 1000, 2000, 5000)]
 WAVES = 20  # of connections, spread over the longest delay: all at once would be a burst and no steady state
 SETTLING, TAIL = 5, 5  # seconds beyond the longest delay: after the last wave, and after the last roll that counts
+SENDING_LIMIT = 60  # seconds; a batch that is not full leaves after five
 
 
 def compare(seconds):
@@ -61,9 +62,8 @@ def _measure(delay, seconds):
         time.sleep(delay + SETTLING)
         result = _watch(roller, seconds)
         loads = [wave.result() for wave in waves]
-        time.sleep(6)  # the last spans leave after five seconds
+        dropped = _when_all_is_sent(roller)["otel_exporter_spans_dropped_total"]
         rolls = sink.rolls(result.pop("begin"), result.pop("end"))
-        dropped = _metrics(roller)["otel_exporter_spans_dropped_total"]
     return result | _answers(loads) | lateness(rolls, delay) | {"spans_dropped": dropped}
 
 
@@ -112,6 +112,18 @@ def _metrics(server):
     with urllib.request.urlopen(server.url("/metrics"), timeout=60) as answer:
         lines = answer.read().decode().splitlines()
     return {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in lines if line and line[0] != "#"}
+
+
+def _when_all_is_sent(server):
+    """The metrics once no roll is left and the receiver has acknowledged every span."""
+    deadline = time.monotonic() + SENDING_LIMIT
+    while True:
+        samples = _metrics(server)
+        if samples["async_rolls_in_progress"] == samples["otel_exporter_spans_queued"] == 0:
+            return samples
+        if time.monotonic() > deadline:
+            raise SystemExit(f"spans wait {SENDING_LIMIT} s after the load")
+        time.sleep(0.2)
 
 
 def _iterations(first, last):

@@ -18,6 +18,8 @@ TELEMETRY = {
     "not sampled": OFF | {"OTEL_SDK_DISABLED": "false", "OTEL_TRACES_SAMPLER": "always_off"},
     "off": OFF,
 }
+# A server is at rest that used less than this share of a CPU for so many seconds; it is waited for so many times.
+RESTING_SHARE, REST, REST_LIMIT = 0.005, 0.2, 50
 
 
 @dataclass(frozen=True)
@@ -116,10 +118,21 @@ def _check(url):
 def _cpu_per_request(server, work, seconds):
     before = server.cpu_seconds()
     load = wrk(server.url(work.path), seconds, work.connections)
-    time.sleep(0.5)  # the spans of the last requests leave, too
+    used = _cpu_seconds_at_rest(server) - before
     if load.errors:
         raise LoadFailed(f"{load.errors} errors")
-    return (server.cpu_seconds() - before) / load.requests
+    return used / load.requests
+
+
+def _cpu_seconds_at_rest(server):
+    """The CPU time once it stands still: what the last requests have left to do, such as full batches of spans, counts."""
+    used = server.cpu_seconds()
+    for _ in range(REST_LIMIT):
+        time.sleep(REST)
+        before, used = used, server.cpu_seconds()
+        if used - before < RESTING_SHARE * REST:
+            return used
+    raise LoadFailed(f"no rest within {REST_LIMIT * REST:.0f} s of the load")
 
 
 def _print(work, results):

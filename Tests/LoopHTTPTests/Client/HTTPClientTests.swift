@@ -45,6 +45,18 @@ import Testing
     }
   }
 
+  @Test func trailersAreThoseOfTheirOwnResponse() async throws {
+    let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n"
+    let trailers = "Checksum: a\r\nSet-Cookie: a=b\r\nChecksum: b\r\n\r\n"
+    try await against([[chunked + trailers, chunked + "\r\n"]]) { exchange in
+      let response = try await exchange.get("/a")
+      #expect(response.trailerFields.map { "\($0.name)=\($0.value)" } == ["Checksum=a", "Checksum=b"])
+      #expect(response.headerFields.count == 1)
+      #expect(try await exchange.get("/b").trailerFields.isEmpty)
+      #expect(response.trailerFields.count == 2, "the connection's next message takes nothing from it")
+    }
+  }
+
   @Test func answersWithoutABodyLeaveTheConnectionUsable() async throws {
     let noContent = "HTTP/1.1 204 No Content\r\n\r\n"
     let notModified = "HTTP/1.1 304 Not Modified\r\nContent-Length: 7\r\n\r\n"

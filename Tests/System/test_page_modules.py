@@ -149,23 +149,39 @@ def test_the_critical_path_leaves_out_what_was_cancelled(page):
     assert page.run(script, body) == [A, B]
 
 
-def test_the_overlap_is_the_sum_of_the_rolls_against_their_batch(page):
-    def roll(identifier, index, end):
-        return span(identifier, 0, end, A, attributes=[attribute("async.roll_index", intValue=str(index))])
+def roll(identifier, start, end, parent):
+    return span(identifier, start, end, parent, attributes=[attribute("async.roll_index", intValue="0")])
 
-    body = trace(span(A, 0, 400), roll(B, 0, 400), roll(C, 1, 300), roll(D, 2, 100))
-    script = (
-        MODEL
-        + ANALYSIS
-        + "const { batch, sum, saved, ratio, slowest } = analysis.overlap(trace);"
-        + "return [batch, sum, saved, ratio, slowest.id]"
-    )
-    assert page.run(script, body) == [400, 800, 400, 2, B]
+
+BATCHES = (
+    MODEL
+    + ANALYSIS
+    + "return analysis.batches(trace)"
+    + ".map(({ batch, sum, saved, ratio, slowest }) => [batch, sum, saved, ratio, slowest.id]);"
+)
+
+
+def test_the_overlap_is_the_sum_of_the_rolls_against_their_batch(page):
+    body = trace(span(A, 0, 400), roll(B, 0, 400, A), roll(C, 0, 300, A), roll(D, 0, 100, A))
+    assert page.run(BATCHES, body) == [[400, 800, 400, 2, B]]
     steps = page.run(
         MODEL + ANALYSIS + "return analysis.inFlight(trace.spans.filter(analysis.isRoll)).map(({ count }) => count)",
         body,
     )
     assert steps == [1, 2, 3, 2, 1, 0]
+
+
+def test_the_rolls_of_each_batch_are_set_against_their_own(page):
+    one, other = "1" * 16, "2" * 16
+    body = trace(
+        span(one, 0, 400),
+        roll(A, 0, 400, one),
+        roll(B, 0, 200, one),
+        span(other, 500, 600),
+        roll(C, 500, 600, other),
+        roll(D, 500, 600, other),
+    )
+    assert page.run(BATCHES, body) == [[400, 600, 200, 1.5, A], [100, 200, 100, 2, C]]
 
 
 @pytest.mark.parametrize(

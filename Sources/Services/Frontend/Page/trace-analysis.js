@@ -60,20 +60,28 @@ export function criticalPath(trace) {
 }
 
 /**
- * The overlap of the trace's roll spans: `{ rolls, batch, sum, saved, ratio, slowest, failed, cancelled }` in
- * milliseconds, or null when it has none. `batch` is their parent's duration, `sum` what they take one after another.
+ * The batches of the trace, by start: `{ rolls, batch, sum, saved, ratio, slowest, failed, cancelled }` each, in
+ * milliseconds. `batch` is the duration of the rolls' parent, `sum` what they take one after another. A client may make
+ * several requests in one trace, and rolls of different batches do not wait for each other.
  */
-export function overlap(trace) {
-  const rolls = trace.spans.filter(isRoll);
-  if (rolls.length === 0) return null;
-  const parent = rolls[0].parent;
+export function batches(trace) {
+  return [...Map.groupBy(trace.spans.filter(isRoll), (span) => span.parentId).values()].map(batchOf);
+}
+
+function batchOf(rolls) {
+  const { parent } = rolls[0];
   const extent = Math.max(...rolls.map((span) => span.end)) - Math.min(...rolls.map((span) => span.start));
   const batch = parent ? parent.duration : extent;
-  const sum = rolls.reduce((total, span) => total + span.duration, 0);
+  const sum = total(rolls, (span) => span.duration);
   const slowest = rolls.reduce((most, span) => (span.duration > most.duration ? span : most));
   const failed = rolls.filter(isFailed);
   const cancelled = rolls.filter(isCancelled);
   return { rolls, batch, sum, saved: sum - batch, ratio: sum / batch, slowest, failed, cancelled };
+}
+
+/** The sum of what `part` gives for each of `list`. */
+export function total(list, part) {
+  return list.reduce((sum, each) => sum + part(each), 0);
 }
 
 /** How many of `spans` run at once: steps `{ time, count }` in order of time. */

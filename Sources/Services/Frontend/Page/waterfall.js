@@ -4,7 +4,7 @@
 import { html } from "./dom.js";
 import { TimeCursor } from "./time-cursor.js";
 import { Scale } from "./timeline.js";
-import { criticalPath, inFlight, overlap } from "./trace-analysis.js";
+import { batches, criticalPath, inFlight, isRoll } from "./trace-analysis.js";
 import { flight, header, legend, spanRows } from "./waterfall-drawing.js";
 
 export class Waterfall {
@@ -13,7 +13,7 @@ export class Waterfall {
   #traceId = null;
   #scale = null;
   #critical = new Map();
-  #slowest = null;
+  #slowest = new Set();
   #steps = [];
   #cursor = new TimeCursor();
   #closed = new Set();
@@ -35,9 +35,9 @@ export class Waterfall {
     this.#traceId = traceId;
     this.#trace = trace;
     this.#critical = criticalPath(trace);
-    const rolls = overlap(trace);
-    this.#steps = inFlight(rolls?.rolls ?? []);
-    this.#slowest = rolls && rolls.rolls.length > 1 && rolls.failed.length === 0 ? rolls.slowest : null;
+    this.#steps = inFlight(trace.spans.filter(isRoll));
+    const compared = batches(trace).filter(({ rolls, failed }) => rolls.length > 1 && failed.length === 0);
+    this.#slowest = new Set(compared.map(({ slowest }) => slowest));
     if (!same) {
       this.#closed.clear();
       this.#opened = null;

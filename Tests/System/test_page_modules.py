@@ -130,6 +130,17 @@ def test_what_is_missing_is_known(page, spans, reasons):
     assert page.run(MODEL + ANALYSIS + "return analysis.missing(trace)", trace(*spans)) == reasons
 
 
+def test_what_a_trace_lacks_for_good_is_said_in_other_words(page):
+    answered = {"kind": 3, "attributes": [attribute("http.response.status_code", intValue="200")]}
+    batch = {"name": "async_roll_batch", "attributes": [attribute("async.batch_size", intValue="2")]}
+    script = MODEL + ANALYSIS + "return analysis.missing(trace, true)"
+    assert page.run(script, trace(span(A, 0, 9, B, **answered))) == [
+        "a parent is not in this store",
+        "a called service is not traced",
+    ]
+    assert page.run(script, trace(span(A, 0, 9, **batch))) == ["rolls are not in this store"]
+
+
 def test_the_critical_path_follows_the_child_that_ended_last(page):
     body = trace(span(A, 0, 10), span(B, 1, 3, A), span(C, 1, 8, A), span(D, 2, 7, C))
     assert dict(page.run(PATH, body)) == {A: [[8, 10], [0, 1]], C: [[7, 8], [1, 2]], D: [[2, 7]]}

@@ -67,7 +67,9 @@ async function roll(event) {
   form.removeAttribute("aria-busy");
   show(...outcome(answer, took));
   Object.assign(lastRoll, { id: answer.traceId, die: die.value, took });
-  if (answer.traceId) select(answer.traceId);
+  if (answer.traceId && answer.sampled) return select(answer.traceId);
+  forget();
+  if (answer.traceId) view.unsampled();
   else view.close();
 }
 
@@ -86,6 +88,15 @@ function select(id, { remember = true } = {}) {
   if (id !== lastRoll.id) comparison.close();
   recent.open = id;
   view.open(id);
+}
+
+/** Takes the trace out of the address, where there is one, since another roll stands on the page now. */
+function forget() {
+  recent.open = null;
+  const address = new URLSearchParams(location.search);
+  if (!address.has("trace")) return;
+  address.delete("trace");
+  history.pushState(null, "", `?${address}`);
 }
 
 /** Links to traces open in place, unless the reader asks for another tab or window. */

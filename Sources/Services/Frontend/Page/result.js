@@ -15,18 +15,18 @@ export function waiting(count) {
   ];
 }
 
+function traceName(id, sampled) {
+  if (!sampled) return html("span", { class: "mono" }, id);
+  return html("a", { class: "mono", href: `?trace=${encodeURIComponent(id)}`, "data-trace": id }, id);
+}
+
 /** What the API answered, as elements; `took` in milliseconds. */
-export function outcome({ status, body, detail, traceId }, took) {
+export function outcome({ status, body, detail, traceId, sampled }, took) {
   const foot = html(
     "p",
     { class: "foot" },
     `It took ${duration(took)}`,
-    ...(traceId
-      ? [
-        " · trace ",
-        html("a", { class: "mono", href: `?trace=${encodeURIComponent(traceId)}`, "data-trace": traceId }, traceId),
-      ]
-      : []),
+    ...(traceId ? [" · trace ", traceName(traceId, sampled)] : []),
   );
   if (detail !== null) {
     return [

@@ -8,20 +8,33 @@ export const isFailed = (span) => span.status === "ERROR";
 export const rootOf = (trace) => trace.roots.find((span) => span.parentId === "") ?? trace.roots[0];
 
 /**
- * Why the trace cannot be whole yet, as sentences; empty when nothing is known to be missing. Exporters send each
- * service's spans on their own, so a trace often arrives leaf first or without its leaves.
+ * Why the trace cannot be whole, as sentences; empty when nothing is known to be missing. Exporters send each service's
+ * spans on their own, so a trace often arrives leaf first or without its leaves. What is missing is still awaited, or,
+ * when the trace is `settled`, was never traced or went to another store.
  */
-export function missing(trace) {
+export function missing(trace, settled = false) {
   const reasons = [];
+  const say = (count, one, many) => count > 0 && reasons.push(count === 1 ? one : many);
   const orphans = trace.roots.filter((span) => span.parentId !== "").length;
-  if (orphans > 0) reasons.push(`${orphans === 1 ? "a parent span" : `${orphans} parent spans`} not there`);
   const silent = trace.spans.filter(awaitsServer).length;
-  if (silent > 0) reasons.push(`${silent === 1 ? "one call" : `${silent} calls`} without the called service's span`);
-  const rolls = trace.spans.filter((span) =>
+  const short = trace.spans.filter((span) =>
     isBatch(span) && span.children.length < span.attributes.get("async.batch_size")
-  );
-  if (rolls.length > 0) reasons.push("roll spans not there");
+  ).length;
+  if (settled) {
+    say(orphans, "a parent is not in this store", `${orphans} parents are not in this store`);
+    say(silent, "a called service is not traced", `${silent} calls went to services that are not traced`);
+    say(short, "rolls are not in this store", "rolls are not in this store");
+  } else {
+    say(orphans, "a parent span not there", `${orphans} parent spans not there`);
+    say(silent, "one call without the called service's span", `${silent} calls without the called service's span`);
+    say(short, "roll spans not there", "roll spans not there");
+  }
   return reasons;
+}
+
+/** When the last of the trace's spans ended, in milliseconds since 1970. */
+export function endOf(trace) {
+  return Number(trace.start / 1_000_000n) + trace.duration;
 }
 
 function awaitsServer(span) {
@@ -35,25 +48,26 @@ function isBatch(span) {
 /**
  * What set how long the trace took: per span, the stretches `{ start, end }` in which the request waited for that
  * span itself. From the end back, time belongs to the child that ended last before, else to the span. Nobody waits for
- * a cancelled child: it ends because its parent is done with it. Nor beyond the parent's end, which a child in another
- * service often outlives by the time that its answer takes.
+ * a cancelled child: it ends because its parent is done with it. Nor before the parent's start and beyond its end: a
+ * child in another service often outlives it by the time that its answer takes, or has a clock of its own.
  */
 export function criticalPath(trace) {
   const path = new Map();
   const root = rootOf(trace);
-  const stack = [[root, root.end]];
+  const stack = [[root, root.start, root.end]];
   while (stack.length > 0) {
-    const [span, end] = stack.pop();
+    const [span, start, end] = stack.pop();
     const own = [];
     let until = end;
     for (const child of [...span.children].sort((one, other) => other.end - one.end)) {
       const awaited = Math.min(child.end, end);
-      if (awaited > until || awaited <= child.start || isCancelled(child)) continue;
-      stack.push([child, awaited]);
+      const begun = Math.max(child.start, start);
+      if (awaited > until || awaited <= begun || isCancelled(child)) continue;
+      stack.push([child, begun, awaited]);
       if (awaited < until) own.push({ start: awaited, end: until });
-      until = child.start;
+      until = begun;
     }
-    if (span.start < until) own.push({ start: span.start, end: until });
+    if (start < until) own.push({ start, end: until });
     path.set(span, own);
   }
   return path;

@@ -85,7 +85,7 @@ function lesson(ratio, text) {
   return html("p", { class: "lesson" }, html("strong", {}, `${factor(ratio)} faster`), ` ${text}`);
 }
 
-/** The rolls end to end against their batches end to end, on one scale: a batch is as long as the slowest of its rolls. */
+/** Rolls end to end against batches end to end, on one scale: a batch is as long as the slowest of its rolls. */
 function ledger(all) {
   const sum = total(all, (each) => each.sum);
   const took = total(all, (each) => each.batch);

@@ -46,6 +46,7 @@ async function fillDice() {
   const names = wanted && !known.includes(wanted) ? [...known, wanted] : known;
   die.replaceChildren(...names.map((name) => html("option", { value: name }, name)));
   if (wanted) die.value = wanted;
+  if (known.length > 0 && byId("die-problem").contains(document.activeElement)) die.focus();
   byId("die-problem").hidden = known.length > 0;
   if (known.length === 0) {
     byId("die-problem-text").textContent = `The list of dice is not there: ${answer.detail ?? "it is empty."}`;

@@ -25,7 +25,7 @@ export class TraceView {
   /** `onWhole(id, trace)` is called each time that a trace is drawn for good. */
   constructor(onWhole) {
     this.#onWhole = onWhole;
-    this.#retry.addEventListener("click", () => this.open(this.#id));
+    this.#retry.addEventListener("click", () => this.#retry.ariaDisabled !== "true" && this.open(this.#id));
   }
 
   /** The address of another trace backend, with `{trace_id}` in it; only http and https addresses are linked. */
@@ -63,7 +63,7 @@ export class TraceView {
     this.#waiting = new AbortController();
     const { signal } = this.#waiting;
     if (id !== this.#id) this.#reset(id);
-    this.#retry.hidden = true;
+    this.#withdrawRetry();
     this.#say("Waiting for the trace…");
     try {
       await this.#follow(id, signal);
@@ -118,6 +118,8 @@ export class TraceView {
 
   #finish(id, trace) {
     this.#say(`Complete: ${census(trace)}, ${duration(trace.duration)}.`);
+    if (this.#retry === document.activeElement) byId("trace-heading").focus();
+    this.#retry.hidden = true;
     this.#onWhole(id, trace);
   }
 
@@ -136,6 +138,13 @@ export class TraceView {
   #giveUp(text) {
     this.#say(text);
     this.#retry.hidden = false;
+    this.#retry.ariaDisabled = null;
+  }
+
+  /** A button that went away would take the keyboard's focus along: where it was just pressed, it stays and rests. */
+  #withdrawRetry() {
+    if (this.#retry === document.activeElement) this.#retry.ariaDisabled = "true";
+    else this.#retry.hidden = true;
   }
 
   #say(text) {

@@ -2,7 +2,7 @@
 
 import { dieFace } from "./die-face.js";
 import { html } from "./dom.js";
-import { duration } from "./format.js";
+import { duration, plural } from "./format.js";
 
 const most = 20; // As many as the API rolls at once.
 
@@ -38,7 +38,7 @@ export function outcome({ status, body, detail, traceId, sampled }, took) {
   const sum = body.rolls
     ? [
       html("p", { class: "total" }, html("span", {}, "Total"), " ", html("strong", {}, body.total)),
-      html("p", { class: "count" }, `${body.count} rolls: ${body.rolls.join(", ")}`),
+      html("p", { class: "count" }, `${plural(body.count, "roll")}: ${body.rolls.join(", ")}`),
     ]
     : [html("p", { class: "total" }, html("span", {}, "Roll"), " ", html("strong", {}, body.roll))];
   return [

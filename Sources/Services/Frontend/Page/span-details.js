@@ -35,8 +35,8 @@ export function spanDetails(span) {
 
 /** Where a link leads, as facts; the page opens the trace where the store has it. */
 function placeOf({ traceId, spanId }) {
-  const address = `?trace=${encodeURIComponent(traceId)}`;
-  return [["trace id", html("a", { class: "mono", href: address, "data-trace": traceId }, traceId)], ["span id", spanId]];
+  const href = `?trace=${encodeURIComponent(traceId)}`;
+  return [["trace id", html("a", { class: "mono", href, "data-trace": traceId }, traceId)], ["span id", spanId]];
 }
 
 function table(title, entries) {

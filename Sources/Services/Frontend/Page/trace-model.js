@@ -1,7 +1,7 @@
 // OTLP/JSON as Tempo and the built-in store give it, made into one tree of spans. Pure: no document, no clock.
 //
 // A span: { id, parentId, name, service, kind, start, end, duration, attributes: Map, resource: Map, scope: Map,
-//           events, links, status, message, children, depth, parent }; times are milliseconds from the start of the trace.
+//           events, links, status, message, children, depth, parent }; times are milliseconds from the trace's start.
 
 const kinds = ["UNSPECIFIED", "INTERNAL", "SERVER", "CLIENT", "PRODUCER", "CONSUMER"];
 const statuses = ["UNSET", "OK", "ERROR"];

@@ -7,6 +7,7 @@ import time
 import httpx
 import pytest
 from browser import visit
+from selenium.webdriver.common.keys import Keys
 from dice import Dice, FreePorts
 from laboratory import NOBODY, laboratory, lone_frontend, send
 from scripted_server import Fault, Reply, ScriptedServer
@@ -38,8 +39,10 @@ def test_the_die_service_away_is_said_and_asked_again(driver):
         assert not page.element("roll").is_enabled()
         with contextlib.closing(Dice("die-service", "--port", port)) as dice:
             dice.wait_until_ready(f"http://127.0.0.1:{port}")
-            page.element("die-retry").click()
+            page.focus("die-retry")
+            page.press(Keys.ENTER)
             page.wait(lambda: page.options() == ["fair", "risky", "extreme"])
+            assert page.focused_element() == "die", "the focus is not lost with the button"
         assert not page.shown("die-problem")
         assert page.element("roll").is_enabled()
 
@@ -134,7 +137,7 @@ def ended_before(seconds, **fields):
 )
 def test_nothing_more_is_awaited_of_a_trace_that_ended_long_ago(page, lab, fields, lacks):
     page.open(trace=send(lab.store_url, [ended_before(60, **fields)]))
-    page.wait_for_status(f"10.0\N{NO-BREAK SPACE}ms: {lacks}.", timeout=4)
+    page.wait_for_status(f"10.0 ms: {lacks}.", timeout=4)
     assert "Shown is what the store has, 1 span of 1 service" in page.text("trace-status")
     assert page.shown("trace-retry")
 
@@ -157,6 +160,22 @@ def test_a_trace_that_is_not_sampled_is_not_awaited(driver):
         assert page.find("#result .mono")[0].tag_name == "span"
         assert not page.shown("trace-link") and not page.shown("trace-retry")
         assert "trace=" not in page.driver.current_url
+
+
+def test_trying_again_keeps_the_focus_and_then_gives_it_to_the_trace(page, lab):
+    child = ended_before(60, spanId="2" * 16, parentSpanId="1" * 16)
+    trace_id = send(lab.store_url, [child])
+    page.open(trace=trace_id)
+    page.wait_for_status("a parent is not in this store")
+    page.focus("trace-retry")
+    page.press(Keys.ENTER)
+    page.wait_for_status("a parent is not in this store")
+    assert page.focused_element() == "trace-retry"
+    send(lab.store_url, [ended_before(60, spanId="1" * 16)], trace_id)
+    page.press(Keys.ENTER)
+    page.wait_for_status("Complete")
+    assert page.focused_element() == "trace-heading"
+    assert not page.shown("trace-retry")
 
 
 def test_a_roll_without_an_answer_leaves_no_older_trace_in_the_address(page, lab):

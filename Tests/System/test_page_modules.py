@@ -153,6 +153,20 @@ def test_the_critical_path_goes_through_a_child_that_ends_after_its_parent(page)
     assert dict(page.run(PATH, body)) == {A: [[0, 1]], B: [[1, 2]], C: [[2, 10]]}
 
 
+def test_the_critical_path_stays_within_the_span_that_waits(page):
+    body = trace(span(A, 10, 20), span(B, 0, 4, A), span(C, 5, 15, A), span(D, 6, 14, C))
+    assert dict(page.run(PATH, body)) == {A: [[15, 20]], C: [[14, 15]], D: [[10, 14]]}
+
+
+def test_the_marks_of_an_axis_stand_at_round_times(page):
+    script = (
+        'const { duration, ticks } = await import("./format.js");'
+        "return ticks(0, given[0], 5).map((time) => duration(time))"
+    )
+    for end, second in ((900, "200 ms"), (170_000, "1 min"), (10_800_000, "1 h"), (86_400_000, "6 h")):
+        assert page.run(script, end)[1] == second.replace(" ", "\N{NO-BREAK SPACE}")
+
+
 def test_the_critical_path_leaves_out_what_was_cancelled(page):
     cancelled = [attribute("async.cancelled", boolValue=True)]
     body = trace(span(A, 0, 10), span(B, 0, 8, A), span(C, 0, 9, A, attributes=cancelled))
@@ -213,14 +227,24 @@ def test_services_have_colours_of_their_own_as_far_as_there_are_any(page, servic
 @pytest.mark.parametrize(
     ("milliseconds", "text"),
     [
-        (0.04, "40 µs"),
+        (0, "0 s"),
+        (0.0003, "300 ns"),
+        (0.0015, "1.50 µs"),
+        (0.04, "40.0 µs"),
         (0.9996, "1.00 ms"),
         (12.34, "12.3 ms"),
         (999.4, "999 ms"),
         (999.6, "1.00 s"),
         (12_340, "12.3 s"),
+        (59_960, "1 min"),
+        (99_960, "1 min 40 s"),
+        (3_599_600, "1 h"),
+        (10_800_000, "3 h"),
+        (11_100_000, "3 h 5 min"),
+        (90_000_000, "1 d 1 h"),
+        (-3000, "−3.00 s"),
     ],
 )
-def test_durations_have_three_digits(page, milliseconds, text):
+def test_durations_have_three_digits_or_two_units(page, milliseconds, text):
     said = page.run('return (await import("./format.js")).duration(given[0])', milliseconds)
     assert said == text.replace(" ", "\N{NO-BREAK SPACE}")

@@ -9,7 +9,7 @@ export function duration(milliseconds) {
   if (milliseconds < 0.0009995) return `${Math.round(milliseconds * 1e6)}\u00a0ns`;
   if (milliseconds < 0.9995) return `${significant(milliseconds * 1000)}\u00a0µs`;
   if (milliseconds < 999.5) return `${significant(milliseconds)}\u00a0ms`;
-  if (milliseconds < 99_950) return `${significant(milliseconds / 1000)}\u00a0s`;
+  if (milliseconds < 59_950) return `${significant(milliseconds / 1000)}\u00a0s`;
   if (milliseconds < hour - 500) return inUnits(milliseconds, minute, "min", 1000, "s");
   if (milliseconds < day - minute / 2) return inUnits(milliseconds, hour, "h", minute, "min");
   return inUnits(milliseconds, day, "d", hour, "h");

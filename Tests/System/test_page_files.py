@@ -40,6 +40,12 @@ def test_the_page_preloads_every_module_that_its_script_comes_to():
     assert preloaded == sorted(reached - {"main.js"})
 
 
+def test_every_file_is_asked_for_once(page):
+    page.open()
+    files = [request for request in page.requests() if re.search(r"\.(js|css)$", request)]
+    assert sorted(files) == sorted(f"{page.url}/{file.name}" for file in PAGE.iterdir() if file.name != "index.html")
+
+
 @pytest.fixture(scope="module")
 def script():
     """The address of one of the files."""

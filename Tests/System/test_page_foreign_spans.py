@@ -100,6 +100,7 @@ def test_rows_that_were_hidden_come_back_as_they_were(page, lab):
     page.find("[data-span] .twist")[1].click()
     assert [row["id"] for row in page.rows()] == before[:2]
     assert page.find(".details") == []
+    assert page.find("[data-span]")[1].get_attribute("aria-expanded") == "false"
     page.find("[data-span] .twist")[0].click()
     assert [row["id"] for row in page.rows()] == before[:1]
     page.find("[data-span] .twist")[0].click()

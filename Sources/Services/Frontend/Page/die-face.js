@@ -3,7 +3,7 @@
 import { html, svg } from "./dom.js";
 
 const low = 10, middle = 20, high = 30;
-const digit = 11; // The width of one, in the type that style.css sets.
+const digit = 12; // The width of one, in the type that style.css sets.
 const corners = [[low, low], [high, high], [high, low], [low, high]];
 const sides = [[low, middle], [high, middle]];
 const ends = [[middle, low], [middle, high]];

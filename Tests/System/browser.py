@@ -117,6 +117,10 @@ class Page:
         for key in keys:
             self.driver.switch_to.active_element.send_keys(key)
 
+    def focus(self, identifier):
+        """Gives the keyboard's focus to the element."""
+        self.driver.execute_script("document.getElementById(arguments[0]).focus()", identifier)
+
     # What the page shows
 
     def element(self, identifier):
@@ -152,6 +156,10 @@ class Page:
     def focused(self):
         """The span whose row has the focus."""
         return self.driver.execute_script("return document.activeElement.dataset.span ?? null")
+
+    def focused_element(self):
+        """The id of whatever has the focus."""
+        return self.driver.execute_script("return document.activeElement.id")
 
     def run(self, script, *arguments):
         """The value of an async function's body, run in the page."""

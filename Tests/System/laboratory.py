@@ -41,7 +41,7 @@ def lone_frontend(**environment):
         yield f"http://127.0.0.1:{port}"
 
 
-def send(store_url, spans, trace_id=None):
+def send(store_url, spans, trace_id=None, scope=None):
     """Sends spans of a made-up service to the store; gives their trace's id."""
     trace_id = trace_id or secrets.token_hex(16)
     start = time.time_ns()
@@ -58,6 +58,6 @@ def send(store_url, spans, trace_id=None):
         for index, span in enumerate(spans)
     ]
     resource = {"attributes": [{"key": "service.name", "value": {"stringValue": MARKUP}}]}
-    body = {"resourceSpans": [{"resource": resource, "scopeSpans": [{"scope": {}, "spans": made}]}]}
+    body = {"resourceSpans": [{"resource": resource, "scopeSpans": [{"scope": scope or {}, "spans": made}]}]}
     httpx.post(f"{store_url}/v1/traces", json=body).raise_for_status()
     return trace_id

@@ -1,11 +1,15 @@
 """The page in a real browser: rolling, the waterfall, what it says when something is missing, and who can use it."""
 
 import contextlib
+import json
+import re
+import secrets
 
+import httpx
 import pytest
 from browser import stored_spans, visit
 from dice import Dice
-from laboratory import MARKUP
+from laboratory import MARKUP, laboratory, send
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
@@ -72,6 +76,48 @@ def test_the_sum_of_the_rolls_is_drawn_to_the_scale_of_their_batch(page, lab):
     )
     assert sorted(widths[0]) == pytest.approx(sorted(roll / sum(rolls) for roll in rolls), abs=0.01)
     assert widths[1] == pytest.approx([batch / sum(rolls)], abs=0.01)
+
+
+def test_batches_of_one_trace_are_set_against_their_own_rolls(page, lab):
+    trace_id = secrets.token_hex(16)
+    headers = {"traceparent": f"00-{trace_id}-{'1' * 16}-01"}
+    for times in (2, 3, 4):
+        query = {"die": "fair", "times": times}
+        httpx.get(f"{lab.frontend_url}/roll-async", params=query, headers=headers).raise_for_status()
+    send(lab.store_url, [{"spanId": "1" * 16, "name": "three requests"}], trace_id)
+    page.open(trace=trace_id)
+    page.wait_for_status("Complete")
+    summary = page.text("trace-summary")
+    assert "9 rolls in 3 batches, each in the time of its slowest roll." in summary
+    assert "Sum of the 3 batches" in summary
+    spans = stored_spans(lab.frontend_url, trace_id).values()
+    rolls = sum(end - start for name, start, end, _ in spans if re.fullmatch(r"async_roll_\d+", name))
+    batches = sum(end - start for name, start, end, _ in spans if name == "async_roll_batch")
+    assert float(summary.split("×")[0]) == pytest.approx(rolls / batches, abs=0.01)
+    assert sum("slowest" in row["text"] for row in page.rows()) == 3
+    assert not page.shown("comparison")
+
+
+def test_a_batch_of_one_roll_is_counted_as_one(page):
+    page.open()
+    page.roll_async("fair", 1)
+    assert page.find("#result .count")[0].text.startswith("1 roll: ")
+
+
+def test_a_die_has_room_for_every_digit_of_its_face(driver, tmp_path):
+    path = tmp_path / "dice.json"
+    path.write_text(json.dumps({"big": {"faces": [-9_007_199_254_740_991], "error_rate": 0}}))
+    with laboratory(DIE_SPECIFICATIONS=str(path)) as stack, visit(driver, stack.frontend_url) as page:
+        page.view(360)
+        page.open()
+        page.roll_async("big", 3)
+        assert page.driver.execute_script("return document.documentElement.scrollWidth") <= 360
+        room, needed = page.driver.execute_script(
+            """return [document.querySelector(".die svg").viewBox.baseVal.width,
+                       document.querySelector(".die text").getBBox().width]"""
+        )
+        assert page.find(".die text")[0].get_attribute("textContent") == "-9007199254740991"
+        assert needed < room
 
 
 def test_the_pointer_reads_how_many_rolls_are_in_flight(page):

@@ -2,10 +2,12 @@
 
 import contextlib
 import secrets
+import time
 
 import httpx
 import pytest
 from browser import visit
+from selenium.webdriver.common.keys import Keys
 from dice import Dice, FreePorts
 from laboratory import NOBODY, laboratory, lone_frontend, send
 from scripted_server import Fault, Reply, ScriptedServer
@@ -37,8 +39,10 @@ def test_the_die_service_away_is_said_and_asked_again(driver):
         assert not page.element("roll").is_enabled()
         with contextlib.closing(Dice("die-service", "--port", port)) as dice:
             dice.wait_until_ready(f"http://127.0.0.1:{port}")
-            page.element("die-retry").click()
+            page.focus("die-retry")
+            page.press(Keys.ENTER)
             page.wait(lambda: page.options() == ["fair", "risky", "extreme"])
+            assert page.focused_element() == "die", "the focus is not lost with the button"
         assert not page.shown("die-problem")
         assert page.element("roll").is_enabled()
 
@@ -103,13 +107,88 @@ def test_a_late_trace_is_waited_for(page, lab):
     assert [row["name"] for row in page.rows()] == ["late"]
 
 
-def test_a_trace_whose_parent_never_comes_is_shown_as_incomplete(page, lab):
+def test_a_trace_whose_parent_never_comes_is_shown_without_it(page, lab):
     trace_id = secrets.token_hex(16)
     headers = {"traceparent": f"00-{trace_id}-{secrets.token_hex(8)}-01"}
     httpx.get(f"{lab.frontend_url}/roll", params={"die": "fair"}, headers=headers).raise_for_status()
     page.open(trace=trace_id)
-    page.wait_for_status("not complete after 15 s: a parent span not there", timeout=25)
+    page.wait_for_status("Waiting for the rest of the trace (a parent span not there)")
+    page.wait_for_status("Shown is what the store has", timeout=25)
+    assert "a parent is not in this store" in page.text("trace-status")
     assert page.rows()
+
+
+def ended_before(seconds, **fields):
+    """A span that ended so long ago."""
+    end = time.time_ns() - seconds * 10**9
+    return {"startTimeUnixNano": str(end - 10**7), "endTimeUnixNano": str(end)} | fields
+
+
+@pytest.mark.parametrize(
+    ("fields", "lacks"),
+    [
+        (
+            {"kind": 3, "attributes": [{"key": "http.response.status_code", "value": {"intValue": "200"}}]},
+            "a called service is not traced",
+        ),
+        ({"parentSpanId": "f" * 16}, "a parent is not in this store"),
+    ],
+    ids=["call", "parent"],
+)
+def test_nothing_more_is_awaited_of_a_trace_that_ended_long_ago(page, lab, fields, lacks):
+    page.open(trace=send(lab.store_url, [ended_before(60, **fields)]))
+    page.wait_for_status(f"10.0 ms: {lacks}.", timeout=4)
+    assert "Shown is what the store has, 1 span of 1 service" in page.text("trace-status")
+    assert page.shown("trace-retry")
+
+
+def test_a_browser_whose_clock_is_ahead_waits_all_the_same(page, lab):
+    ahead = "const now = Date.now; Date.now = () => now() + 3_600_000;"
+    script = page.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": ahead})
+    try:
+        page.open(trace=send(lab.store_url, [{"parentSpanId": "f" * 16}]))
+        page.wait_for_status("Waiting for the rest of the trace")
+    finally:
+        page.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", script)
+
+
+def test_a_trace_that_is_not_sampled_is_not_awaited(driver):
+    with laboratory(OTEL_TRACES_SAMPLER="always_off") as stack, visit(driver, stack.frontend_url) as page:
+        page.open(trace="e" * 32)
+        page.roll()
+        assert page.text("trace-status") == "The trace was not sampled: no span of it was recorded."
+        assert page.find("#result .mono")[0].tag_name == "span"
+        assert not page.shown("trace-link") and not page.shown("trace-retry")
+        assert "trace=" not in page.driver.current_url
+
+
+def test_trying_again_keeps_the_focus_and_then_gives_it_to_the_trace(page, lab):
+    child = ended_before(60, spanId="2" * 16, parentSpanId="1" * 16)
+    trace_id = send(lab.store_url, [child])
+    page.open(trace=trace_id)
+    page.wait_for_status("a parent is not in this store")
+    page.focus("trace-retry")
+    page.press(Keys.ENTER)
+    page.wait_for_status("a parent is not in this store")
+    assert page.focused_element() == "trace-retry"
+    send(lab.store_url, [ended_before(60, spanId="1" * 16)], trace_id)
+    page.press(Keys.ENTER)
+    page.wait_for_status("Complete")
+    assert page.focused_element() == "trace-heading"
+    assert not page.shown("trace-retry")
+
+
+def test_a_roll_without_an_answer_leaves_no_older_trace_in_the_address(page, lab):
+    page.open(trace=send(lab.store_url, [{"name": "before"}]))
+    page.wait_for_status("Complete")
+    page.block("*/roll?*")
+    page.roll()
+    page.block()
+    assert "No answer" in page.text("result")
+    assert "trace=" not in page.driver.current_url
+    assert not page.shown("trace")
+    page.driver.back()
+    page.wait_for_status("Complete")
 
 
 def test_a_parent_that_comes_late_takes_its_place_at_the_top(page, lab):

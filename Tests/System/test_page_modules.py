@@ -130,6 +130,17 @@ def test_what_is_missing_is_known(page, spans, reasons):
     assert page.run(MODEL + ANALYSIS + "return analysis.missing(trace)", trace(*spans)) == reasons
 
 
+def test_what_a_trace_lacks_for_good_is_said_in_other_words(page):
+    answered = {"kind": 3, "attributes": [attribute("http.response.status_code", intValue="200")]}
+    batch = {"name": "async_roll_batch", "attributes": [attribute("async.batch_size", intValue="2")]}
+    script = MODEL + ANALYSIS + "return analysis.missing(trace, true)"
+    assert page.run(script, trace(span(A, 0, 9, B, **answered))) == [
+        "a parent is not in this store",
+        "a called service is not traced",
+    ]
+    assert page.run(script, trace(span(A, 0, 9, **batch))) == ["rolls are not in this store"]
+
+
 def test_the_critical_path_follows_the_child_that_ended_last(page):
     body = trace(span(A, 0, 10), span(B, 1, 3, A), span(C, 1, 8, A), span(D, 2, 7, C))
     assert dict(page.run(PATH, body)) == {A: [[8, 10], [0, 1]], C: [[7, 8], [1, 2]], D: [[2, 7]]}
@@ -142,6 +153,20 @@ def test_the_critical_path_goes_through_a_child_that_ends_after_its_parent(page)
     assert dict(page.run(PATH, body)) == {A: [[0, 1]], B: [[1, 2]], C: [[2, 10]]}
 
 
+def test_the_critical_path_stays_within_the_span_that_waits(page):
+    body = trace(span(A, 10, 20), span(B, 0, 4, A), span(C, 5, 15, A), span(D, 6, 14, C))
+    assert dict(page.run(PATH, body)) == {A: [[15, 20]], C: [[14, 15]], D: [[10, 14]]}
+
+
+def test_the_marks_of_an_axis_stand_at_round_times(page):
+    script = (
+        'const { duration, ticks } = await import("./format.js");'
+        "return ticks(0, given[0], 5).map((time) => duration(time))"
+    )
+    for end, second in ((900, "200 ms"), (170_000, "1 min"), (10_800_000, "1 h"), (86_400_000, "6 h")):
+        assert page.run(script, end)[1] == second.replace(" ", "\N{NO-BREAK SPACE}")
+
+
 def test_the_critical_path_leaves_out_what_was_cancelled(page):
     cancelled = [attribute("async.cancelled", boolValue=True)]
     body = trace(span(A, 0, 10), span(B, 0, 8, A), span(C, 0, 9, A, attributes=cancelled))
@@ -149,23 +174,39 @@ def test_the_critical_path_leaves_out_what_was_cancelled(page):
     assert page.run(script, body) == [A, B]
 
 
-def test_the_overlap_is_the_sum_of_the_rolls_against_their_batch(page):
-    def roll(identifier, index, end):
-        return span(identifier, 0, end, A, attributes=[attribute("async.roll_index", intValue=str(index))])
+def roll(identifier, start, end, parent):
+    return span(identifier, start, end, parent, attributes=[attribute("async.roll_index", intValue="0")])
 
-    body = trace(span(A, 0, 400), roll(B, 0, 400), roll(C, 1, 300), roll(D, 2, 100))
-    script = (
-        MODEL
-        + ANALYSIS
-        + "const { batch, sum, saved, ratio, slowest } = analysis.overlap(trace);"
-        + "return [batch, sum, saved, ratio, slowest.id]"
-    )
-    assert page.run(script, body) == [400, 800, 400, 2, B]
+
+BATCHES = (
+    MODEL
+    + ANALYSIS
+    + "return analysis.batches(trace)"
+    + ".map(({ batch, sum, saved, ratio, slowest }) => [batch, sum, saved, ratio, slowest.id]);"
+)
+
+
+def test_the_overlap_is_the_sum_of_the_rolls_against_their_batch(page):
+    body = trace(span(A, 0, 400), roll(B, 0, 400, A), roll(C, 0, 300, A), roll(D, 0, 100, A))
+    assert page.run(BATCHES, body) == [[400, 800, 400, 2, B]]
     steps = page.run(
         MODEL + ANALYSIS + "return analysis.inFlight(trace.spans.filter(analysis.isRoll)).map(({ count }) => count)",
         body,
     )
     assert steps == [1, 2, 3, 2, 1, 0]
+
+
+def test_the_rolls_of_each_batch_are_set_against_their_own(page):
+    one, other = "1" * 16, "2" * 16
+    body = trace(
+        span(one, 0, 400),
+        roll(A, 0, 400, one),
+        roll(B, 0, 200, one),
+        span(other, 500, 600),
+        roll(C, 500, 600, other),
+        roll(D, 500, 600, other),
+    )
+    assert page.run(BATCHES, body) == [[400, 600, 200, 1.5, A], [100, 200, 100, 2, C]]
 
 
 @pytest.mark.parametrize(
@@ -186,14 +227,24 @@ def test_services_have_colours_of_their_own_as_far_as_there_are_any(page, servic
 @pytest.mark.parametrize(
     ("milliseconds", "text"),
     [
-        (0.04, "40 µs"),
+        (0, "0 s"),
+        (0.0003, "300 ns"),
+        (0.0015, "1.50 µs"),
+        (0.04, "40.0 µs"),
         (0.9996, "1.00 ms"),
         (12.34, "12.3 ms"),
         (999.4, "999 ms"),
         (999.6, "1.00 s"),
         (12_340, "12.3 s"),
+        (59_960, "1 min"),
+        (99_960, "1 min 40 s"),
+        (3_599_600, "1 h"),
+        (10_800_000, "3 h"),
+        (11_100_000, "3 h 5 min"),
+        (90_000_000, "1 d 1 h"),
+        (-3000, "−3.00 s"),
     ],
 )
-def test_durations_have_three_digits(page, milliseconds, text):
+def test_durations_have_three_digits_or_two_units(page, milliseconds, text):
     said = page.run('return (await import("./format.js")).duration(given[0])', milliseconds)
     assert said == text.replace(" ", "\N{NO-BREAK SPACE}")

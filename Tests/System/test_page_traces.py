@@ -5,6 +5,7 @@ import contextlib
 import json
 
 import httpx
+import pytest
 from browser import visit
 from laboratory import MARKUP, laboratory, lone_frontend, send
 from scripted_server import Reply, ScriptedServer
@@ -96,6 +97,19 @@ def test_recent_traces_of_others_have_their_spans_and_failures(page, lab):
     }
     assert f"{MARKUP} buy" in texts[failed] and "2 spans" in texts[failed] and "✕ failed" in texts[failed]
     assert f"{MARKUP} look" in texts[fine] and "1 span" in texts[fine] and "failed" not in texts[fine]
+
+
+@pytest.mark.parametrize("width", [1280, 1600])
+def test_a_number_of_spans_stays_on_its_line(page, lab, width):
+    many = send(lab.store_url, [{"name": f"span {index}"} for index in range(201)])
+    few = send(lab.store_url, [{"name": "span"}])
+    page.view(width)
+    page.open()
+    heights = [
+        page.wait(lambda: page.find(f"#recent li:has([data-trace='{trace}']) .recent-spans"))[0].size["height"]
+        for trace in (many, few)
+    ]
+    assert heights[0] == heights[1]
 
 
 def test_looking_at_traces_leaves_none(page, lab):

@@ -4,7 +4,7 @@ import * as api from "./api.js";
 import { byId, html } from "./dom.js";
 import { duration, factor, plural } from "./format.js";
 import { stairs } from "./stairs.js";
-import { isRoll, rootOf } from "./trace-analysis.js";
+import { batches, isFailed, rootOf } from "./trace-analysis.js";
 
 export class Comparison {
   #section = byId("comparison");
@@ -26,12 +26,13 @@ export class Comparison {
 
   /**
    * Offers the comparison with a batch: `die`, the request's duration `took` in milliseconds and its trace.
-   * Only a batch that succeeded can be compared; for others the section stays hidden.
+   * Only a batch that succeeded, and is the trace's only one, can be compared; for others the section stays hidden.
    */
   offer(die, took, trace) {
-    const rolls = trace.spans.filter(isRoll);
-    const failed = [rootOf(trace), ...rolls].some((span) => span.status === "ERROR");
-    if (rolls.length === 0 || failed) return this.close();
+    const all = batches(trace);
+    if (all.length !== 1) return this.close();
+    const [{ rolls }] = all;
+    if ([rootOf(trace), ...rolls].some(isFailed)) return this.close();
     this.#batch = {
       die,
       took: took ?? rootOf(trace).duration,

@@ -3,6 +3,7 @@
 import { html, svg } from "./dom.js";
 
 const low = 10, middle = 20, high = 30;
+const digit = 12; // The width of one, in the type that style.css sets.
 const corners = [[low, low], [high, high], [high, low], [low, high]];
 const sides = [[low, middle], [high, middle]];
 const ends = [[middle, low], [middle, high]];
@@ -12,7 +13,7 @@ export function dieFace(value) {
   return html(
     "li",
     { class: "die" },
-    svg("svg", { viewBox: "0 0 40 40", role: "img", "aria-label": value }, ...(pips(value) ?? [digits(value)])),
+    pips(value) ? face(value, high + low, ...pips(value)) : digits(value),
   );
 }
 
@@ -24,6 +25,13 @@ function pips(value) {
   return places.map(([x, y]) => svg("circle", { cx: x, cy: y, r: 3.6 }));
 }
 
+/** A number may have nineteen digits: the die grows with them. */
 function digits(value) {
-  return svg("text", { x: middle, y: 26, "text-anchor": "middle" }, String(value));
+  const text = String(value);
+  const width = Math.max(high + low, text.length * digit + low);
+  return face(value, width, svg("text", { x: width / 2, y: 26, "text-anchor": "middle" }, text));
+}
+
+function face(value, width, ...drawn) {
+  return svg("svg", { viewBox: `0 0 ${width} ${high + low}`, role: "img", "aria-label": value }, ...drawn);
 }

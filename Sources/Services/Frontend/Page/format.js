@@ -1,10 +1,25 @@
 // Numbers as people read them, each on one line with its unit.
 
-/** A duration in milliseconds as text with three significant digits: `840 µs`, `12.3 ms`, `1.25 s`. */
+const minute = 60_000, hour = 60 * minute, day = 24 * hour;
+
+/** A duration in milliseconds as text with three significant digits, or two units: `840 µs`, `1.25 s`, `3 h 5 min`. */
 export function duration(milliseconds) {
-  if (milliseconds < 0.9995) return `${Math.round(milliseconds * 1000)}\u00a0µs`;
+  if (milliseconds < 0) return `−${duration(-milliseconds)}`;
+  if (milliseconds === 0) return "0\u00a0s";
+  if (milliseconds < 0.0009995) return `${Math.round(milliseconds * 1e6)}\u00a0ns`;
+  if (milliseconds < 0.9995) return `${significant(milliseconds * 1000)}\u00a0µs`;
   if (milliseconds < 999.5) return `${significant(milliseconds)}\u00a0ms`;
-  return `${significant(milliseconds / 1000)}\u00a0s`;
+  if (milliseconds < 59_950) return `${significant(milliseconds / 1000)}\u00a0s`;
+  if (milliseconds < hour - 500) return inUnits(milliseconds, minute, "min", 1000, "s");
+  if (milliseconds < day - minute / 2) return inUnits(milliseconds, hour, "h", minute, "min");
+  return inUnits(milliseconds, day, "d", hour, "h");
+}
+
+function inUnits(milliseconds, large, largeName, small, smallName) {
+  const rounded = Math.round(milliseconds / small) * small;
+  const rest = (rounded % large) / small;
+  const text = `${Math.floor(rounded / large)}\u00a0${largeName}`;
+  return rest === 0 ? text : `${text}\u00a0${rest}\u00a0${smallName}`;
 }
 
 /** The same for whole milliseconds, as a search gives them: no digit that was not measured. */
@@ -32,15 +47,26 @@ export function timeOfDay(milliseconds) {
   });
 }
 
-/** Round positions for the marks of an axis from `start` to `end`, at most `most` of them. */
+const roundTimes = [
+  ...[1, 2, 5, 10, 15, 30].map((count) => count * minute),
+  ...[1, 2, 3, 6, 12, 24].map((count) => count * hour),
+];
+
+/** Round positions (in milliseconds) for the marks of an axis from `start` to `end`, at most `most` of them. */
 export function ticks(start, end, most = 6) {
   const rough = (end - start) / most;
   if (!(rough > 0)) return [];
-  const magnitude = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((unit) => unit * magnitude).find((candidate) => candidate >= rough);
+  const step = rough < minute / 2 ? roundNumber(rough) : (roundTime(rough) ?? roundNumber(rough / day) * day);
   const positions = [];
   for (let index = Math.ceil(start / step); index * step <= end; index += 1) positions.push(index * step);
   return positions;
+}
+
+const roundTime = (rough) => roundTimes.find((step) => step >= rough);
+
+function roundNumber(rough) {
+  const magnitude = 10 ** Math.floor(Math.log10(rough));
+  return [1, 2, 5, 10].map((unit) => unit * magnitude).find((candidate) => candidate >= rough);
 }
 
 function significant(value) {

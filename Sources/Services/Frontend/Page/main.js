@@ -46,6 +46,7 @@ async function fillDice() {
   const names = wanted && !known.includes(wanted) ? [...known, wanted] : known;
   die.replaceChildren(...names.map((name) => html("option", { value: name }, name)));
   if (wanted) die.value = wanted;
+  if (known.length > 0 && byId("die-problem").contains(document.activeElement)) die.focus();
   byId("die-problem").hidden = known.length > 0;
   if (known.length === 0) {
     byId("die-problem-text").textContent = `The list of dice is not there: ${answer.detail ?? "it is empty."}`;
@@ -67,7 +68,9 @@ async function roll(event) {
   form.removeAttribute("aria-busy");
   show(...outcome(answer, took));
   Object.assign(lastRoll, { id: answer.traceId, die: die.value, took });
-  if (answer.traceId) select(answer.traceId);
+  if (answer.traceId && answer.sampled) return select(answer.traceId);
+  forget();
+  if (answer.traceId) view.unsampled();
   else view.close();
 }
 
@@ -86,6 +89,15 @@ function select(id, { remember = true } = {}) {
   if (id !== lastRoll.id) comparison.close();
   recent.open = id;
   view.open(id);
+}
+
+/** Takes the trace out of the address, where there is one, since another roll stands on the page now. */
+function forget() {
+  recent.open = null;
+  const address = new URLSearchParams(location.search);
+  if (!address.has("trace")) return;
+  address.delete("trace");
+  history.pushState(null, "", `?${address}`);
 }
 
 /** Links to traces open in place, unless the reader asks for another tab or window. */

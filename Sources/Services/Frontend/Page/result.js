@@ -2,7 +2,7 @@
 
 import { dieFace } from "./die-face.js";
 import { html } from "./dom.js";
-import { duration } from "./format.js";
+import { duration, plural } from "./format.js";
 
 const most = 20; // As many as the API rolls at once.
 
@@ -15,18 +15,18 @@ export function waiting(count) {
   ];
 }
 
+function traceName(id, sampled) {
+  if (!sampled) return html("span", { class: "mono" }, id);
+  return html("a", { class: "mono", href: `?trace=${encodeURIComponent(id)}`, "data-trace": id }, id);
+}
+
 /** What the API answered, as elements; `took` in milliseconds. */
-export function outcome({ status, body, detail, traceId }, took) {
+export function outcome({ status, body, detail, traceId, sampled }, took) {
   const foot = html(
     "p",
     { class: "foot" },
     `It took ${duration(took)}`,
-    ...(traceId
-      ? [
-        " · trace ",
-        html("a", { class: "mono", href: `?trace=${encodeURIComponent(traceId)}`, "data-trace": traceId }, traceId),
-      ]
-      : []),
+    ...(traceId ? [" · trace ", traceName(traceId, sampled)] : []),
   );
   if (detail !== null) {
     return [
@@ -38,7 +38,7 @@ export function outcome({ status, body, detail, traceId }, took) {
   const sum = body.rolls
     ? [
       html("p", { class: "total" }, html("span", {}, "Total"), " ", html("strong", {}, body.total)),
-      html("p", { class: "count" }, `${body.count} rolls: ${body.rolls.join(", ")}`),
+      html("p", { class: "count" }, `${plural(body.count, "roll")}: ${body.rolls.join(", ")}`),
     ]
     : [html("p", { class: "total" }, html("span", {}, "Roll"), " ", html("strong", {}, body.roll))];
   return [

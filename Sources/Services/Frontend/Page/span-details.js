@@ -1,4 +1,4 @@
-// What one span says beyond its bar: attributes, events, resource.
+// What one span says beyond its bar: attributes, events, links, scope, resource.
 
 import { html } from "./dom.js";
 import { duration } from "./format.js";
@@ -27,14 +27,34 @@ export function spanDetails(span) {
     table("Span", facts),
     table("Attributes", span.attributes),
     ...span.events.map((event) => table(`Event ${event.name} at ${duration(event.time)}`, event.attributes)),
+    ...span.links.map((link) => table("Link", new Map([...placeOf(link), ...link.attributes]))),
+    table("Scope", span.scope),
     table("Resource", span.resource),
   ].filter(Boolean);
 }
 
+/** Where a link leads, as facts; the page opens the trace where the store has it. */
+function placeOf({ traceId, spanId }) {
+  const href = `?trace=${encodeURIComponent(traceId)}`;
+  return [["trace id", html("a", { class: "mono", href, "data-trace": traceId }, traceId)], ["span id", spanId]];
+}
+
 function table(title, entries) {
   if (entries.size === 0 && !title.startsWith("Event")) return null;
-  const rows = [...entries].map(([key, value]) => html("div", {}, html("dt", {}, key), html("dd", {}, text(value))));
-  return html("section", {}, html("p", { class: "details-heading" }, title), html("dl", {}, ...rows));
+  const values = [...entries].map(([key, value]) => [key, value instanceof Node ? value : text(value)]);
+  const lines = (value) => typeof value === "string" && value.includes("\n");
+  return html(
+    "section",
+    { class: values.some(([, value]) => lines(value)) ? "wide" : null },
+    html("p", { class: "details-heading" }, title),
+    html(
+      "dl",
+      {},
+      ...values.map(([key, value]) =>
+        html("div", {}, html("dt", {}, key), html("dd", { class: lines(value) ? "lines" : null }, value))
+      ),
+    ),
+  );
 }
 
 function text(value) {

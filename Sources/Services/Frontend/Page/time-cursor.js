@@ -4,6 +4,8 @@
 import { html } from "./dom.js";
 import { duration, plural } from "./format.js";
 
+const margin = 8; // Between the line and its label, and a little beyond.
+
 export class TimeCursor {
   #label = html("span", { class: "cursor-label" });
   #line = html("div", { class: "cursor", "aria-hidden": "true", hidden: true }, this.#label);
@@ -29,9 +31,10 @@ export class TimeCursor {
     this.#line.hidden = pointerType === "touch" || part < 0 || part > 1;
     if (this.#line.hidden) return;
     const time = this.#scale.start + part * this.#scale.span;
-    this.#line.style.left = `${clientX - this.#chart.getBoundingClientRect().left}px`;
-    this.#line.classList.toggle("flipped", part > 0.8);
+    const box = this.#chart.getBoundingClientRect();
+    this.#line.style.left = `${clientX - box.left}px`;
     this.#label.textContent = this.#words(time);
+    this.#line.classList.toggle("flipped", clientX + this.#label.offsetWidth + margin > box.right);
   }
 
   #words(time) {

@@ -1,7 +1,7 @@
 // OTLP/JSON as Tempo and the built-in store give it, made into one tree of spans. Pure: no document, no clock.
 //
-// A span: { id, parentId, name, service, kind, start, end, duration, attributes: Map, resource: Map, events, status,
-//           message, scope, children, depth, parent }; times are milliseconds from the start of the trace.
+// A span: { id, parentId, name, service, kind, start, end, duration, attributes: Map, resource: Map, scope: Map,
+//           events, links, status, message, children, depth, parent }; times are milliseconds from the trace's start.
 
 const kinds = ["UNSPECIFIED", "INTERNAL", "SERVER", "CLIENT", "PRODUCER", "CONSUMER"];
 const statuses = ["UNSET", "OK", "ERROR"];
@@ -27,8 +27,19 @@ export function parseTrace(body) {
 function spansOf(batch) {
   const resource = attributesOf(batch.resource?.attributes);
   return (batch.scopeSpans ?? []).flatMap((group) =>
-    (group.spans ?? []).map((span) => spanOf(span, resource, group.scope?.name ?? ""))
+    (group.spans ?? []).map((span) => spanOf(span, resource, scopeOf(group.scope)))
   );
+}
+
+/** What made the spans, by its name and version and whatever else is known of it. */
+function scopeOf(scope) {
+  const known = [["name", scope?.name], ["version", scope?.version]].filter(([, value]) => value);
+  return new Map([...known, ...attributesOf(scope?.attributes)]);
+}
+
+function linkOf(link) {
+  const attributes = attributesOf(link.attributes);
+  return { traceId: identifier(link.traceId), spanId: identifier(link.spanId), attributes };
 }
 
 function spanOf(span, resource, scope) {
@@ -42,6 +53,7 @@ function spanOf(span, resource, scope) {
     endNanoseconds: BigInt(span.endTimeUnixNano ?? 0),
     attributes: attributesOf(span.attributes),
     events: span.events ?? [],
+    links: (span.links ?? []).map(linkOf),
     status: enumeration(span.status?.code, statuses, "STATUS_CODE_"),
     message: String(span.status?.message ?? ""),
     resource,
@@ -115,8 +127,14 @@ function attributesOf(list) {
 
 function valueOf(value) {
   if (!value) return null;
-  if ("intValue" in value) return Number(value.intValue);
+  if ("intValue" in value) return integer(value.intValue);
   if ("arrayValue" in value) return (value.arrayValue.values ?? []).map(valueOf);
   if ("kvlistValue" in value) return Object.fromEntries(attributesOf(value.kvlistValue.values));
   return value.stringValue ?? value.doubleValue ?? value.boolValue ?? value.bytesValue ?? null;
+}
+
+/** A 64-bit integer, as the text that it came as where a number would round it. */
+function integer(written) {
+  const value = Number(written);
+  return Number.isSafeInteger(value) ? value : String(written);
 }

@@ -4,11 +4,12 @@ import * as api from "./api.js";
 import { byId } from "./dom.js";
 import { duration, plural } from "./format.js";
 import { summary } from "./summary.js";
-import { missing } from "./trace-analysis.js";
+import { endOf, missing } from "./trace-analysis.js";
 import { parseTrace } from "./trace-model.js";
 import { Waterfall } from "./waterfall.js";
 
 const patience = 15_000; // Exporters send every 5 s by default; three rounds and the trace is late, not slow.
+const settling = 10_000; // Two of these rounds: what an exporter had of a trace that ended before, it has sent.
 const firstPause = 100;
 const longestPause = 1500;
 
@@ -24,7 +25,7 @@ export class TraceView {
   /** `onWhole(id, trace)` is called each time that a trace is drawn for good. */
   constructor(onWhole) {
     this.#onWhole = onWhole;
-    this.#retry.addEventListener("click", () => this.open(this.#id));
+    this.#retry.addEventListener("click", () => this.#retry.ariaDisabled !== "true" && this.open(this.#id));
   }
 
   /** The address of another trace backend, with `{trace_id}` in it; only http and https addresses are linked. */
@@ -41,13 +42,28 @@ export class TraceView {
     this.#waterfall.clear();
   }
 
-  /** Shows the trace `id`, waiting for it up to 15 seconds. Opening another one ends the wait. */
+  /** Says that the trace of a roll is not recorded: nothing to wait for, and nothing to link to. */
+  unsampled() {
+    this.close();
+    byId("trace-summary").replaceChildren();
+    byId("trace-link").hidden = true;
+    byId("trace-elsewhere").hidden = true;
+    byId("trace").hidden = false;
+    byId("primer").hidden = true;
+    this.#retry.hidden = true;
+    this.#say("The trace was not sampled: no span of it was recorded.");
+  }
+
+  /**
+   * Shows the trace `id`, waiting for what is missing up to 15 seconds, or until its last span ended so long ago that
+   * nothing more is to come. Opening another one ends the wait.
+   */
   async open(id) {
     this.#waiting?.abort();
     this.#waiting = new AbortController();
     const { signal } = this.#waiting;
     if (id !== this.#id) this.#reset(id);
-    this.#retry.hidden = true;
+    this.#withdrawRetry();
     this.#say("Waiting for the trace…");
     try {
       await this.#follow(id, signal);
@@ -69,6 +85,7 @@ export class TraceView {
     if (!this.#id) return;
     const link = byId("trace-link");
     link.textContent = this.#id;
+    link.hidden = false;
     link.href = `?trace=${encodeURIComponent(this.#id)}`;
     link.dataset.trace = this.#id;
     const elsewhere = byId("trace-elsewhere");
@@ -87,6 +104,7 @@ export class TraceView {
       drawn = trace ?? drawn;
       const reasons = drawn ? missing(drawn) : [];
       if (drawn && reasons.length === 0) return this.#finish(id, drawn);
+      if (drawn && isSettled(drawn, answer.time)) return this.#settle(id, drawn);
       if (performance.now() - begin > patience) return this.#late(id, drawn, reasons);
       if (drawn) this.#say(`Waiting for the rest of the trace (${reasons.join(", ")})…`);
       await rest(pause, signal);
@@ -100,6 +118,14 @@ export class TraceView {
 
   #finish(id, trace) {
     this.#say(`Complete: ${census(trace)}, ${duration(trace.duration)}.`);
+    if (this.#retry === document.activeElement) byId("trace-heading").focus();
+    this.#retry.hidden = true;
+    this.#onWhole(id, trace);
+  }
+
+  #settle(id, trace) {
+    const lacks = missing(trace, true).join(", ");
+    this.#giveUp(`Shown is what the store has, ${census(trace)}, ${duration(trace.duration)}: ${lacks}.`);
     this.#onWhole(id, trace);
   }
 
@@ -112,11 +138,24 @@ export class TraceView {
   #giveUp(text) {
     this.#say(text);
     this.#retry.hidden = false;
+    this.#retry.ariaDisabled = null;
+  }
+
+  /** A button that went away would take the keyboard's focus along: where it was just pressed, it stays and rests. */
+  #withdrawRetry() {
+    if (this.#retry === document.activeElement) this.#retry.ariaDisabled = "true";
+    else this.#retry.hidden = true;
   }
 
   #say(text) {
     if (this.#status.textContent !== text) this.#status.textContent = text;
   }
+}
+
+/** Whether the trace ended long ago by both clocks, the browser's and the frontend's: either may be wrong. */
+function isSettled(trace, frontendTime) {
+  const now = Number.isNaN(frontendTime) ? Date.now() : Math.min(Date.now(), frontendTime);
+  return now - endOf(trace) > settling;
 }
 
 /** The trace in a store's answer; null also when the answer is no trace, since asking again may help. */

@@ -1,6 +1,6 @@
 // What the waterfall draws. A view is `{ trace, scale, critical, slowest, steps, closed, opened, current }`: the trace,
-// the range of time that is shown, the critical path, the slowest roll, how many rolls were in flight when, the ids of
-// closed rows, of the row with open details and of the row that takes the focus.
+// the range of time that is shown, the critical path, the slowest roll of each batch, how many rolls were in flight
+// when, the ids of closed rows, of the row with open details and of the row that takes the focus.
 
 import { html, svg } from "./dom.js";
 import { duration } from "./format.js";
@@ -110,7 +110,7 @@ function name({ closed, slowest }, span) {
   const marks = [];
   if (isFailed(span)) marks.push(html("span", { class: "mark failed" }, "✕ failed"));
   if (isCancelled(span)) marks.push(html("span", { class: "mark cancelled" }, "cancelled"));
-  if (span === slowest) marks.push(html("span", { class: "mark slowest" }, "slowest"));
+  if (slowest.has(span)) marks.push(html("span", { class: "mark slowest" }, "slowest"));
   return html(
     "div",
     { role: "gridcell", class: "name" },

@@ -4,7 +4,7 @@
 import { html } from "./dom.js";
 import { TimeCursor } from "./time-cursor.js";
 import { Scale } from "./timeline.js";
-import { criticalPath, inFlight, overlap } from "./trace-analysis.js";
+import { batches, criticalPath, inFlight, isRoll } from "./trace-analysis.js";
 import { flight, header, legend, spanRows } from "./waterfall-drawing.js";
 
 export class Waterfall {
@@ -13,12 +13,13 @@ export class Waterfall {
   #traceId = null;
   #scale = null;
   #critical = new Map();
-  #slowest = null;
+  #slowest = new Set();
   #steps = [];
   #cursor = new TimeCursor();
   #closed = new Set();
   #opened = null;
   #current = null;
+  #built = new Map();
 
   constructor(container) {
     this.#container = container;
@@ -35,9 +36,9 @@ export class Waterfall {
     this.#traceId = traceId;
     this.#trace = trace;
     this.#critical = criticalPath(trace);
-    const rolls = overlap(trace);
-    this.#steps = inFlight(rolls?.rolls ?? []);
-    this.#slowest = rolls && rolls.rolls.length > 1 && rolls.failed.length === 0 ? rolls.slowest : null;
+    this.#steps = inFlight(trace.spans.filter(isRoll));
+    const compared = batches(trace).filter(({ rolls, failed }) => rolls.length > 1 && failed.length === 0);
+    this.#slowest = new Set(compared.map(({ slowest }) => slowest));
     if (!same) {
       this.#closed.clear();
       this.#opened = null;
@@ -54,18 +55,11 @@ export class Waterfall {
     this.#container.replaceChildren();
   }
 
+  /** Draws all of it: what is the same for every row has changed. */
   #draw(focus) {
-    const view = {
-      trace: this.#trace,
-      scale: this.#scale,
-      critical: this.#critical,
-      slowest: this.#slowest,
-      steps: this.#steps,
-      closed: this.#closed,
-      opened: this.#opened,
-      current: this.#current,
-    };
-    const rows = this.#visible().flatMap((span) => spanRows(view, span));
+    this.#built.clear();
+    const view = this.#view();
+    const rows = this.#visible().flatMap((span) => this.#rowsOf(span));
     const label =
       `Spans of the trace, ${this.#trace.spans.length} in all. Arrow keys move, Enter shows attributes, Z zooms.`;
     const chart = html(
@@ -79,6 +73,34 @@ export class Waterfall {
     if (focus) this.#rowOf(this.#current)?.focus();
   }
 
+  #view() {
+    return {
+      trace: this.#trace,
+      scale: this.#scale,
+      critical: this.#critical,
+      slowest: this.#slowest,
+      steps: this.#steps,
+      closed: this.#closed,
+      opened: this.#opened,
+      current: this.#current,
+    };
+  }
+
+  /** The span's row, and that of its details where they are open. */
+  #rowsOf(span) {
+    if (!this.#built.has(span.id)) this.#built.set(span.id, spanRows(this.#view(), span));
+    return this.#built.get(span.id);
+  }
+
+  /** Draws the span's rows anew. Traces have thousands of spans, and a click is about one or two. */
+  #redraw(span) {
+    const old = this.#built.get(span.id);
+    this.#built.delete(span.id);
+    if (!old?.[0].isConnected) return;
+    old.slice(1).forEach((details) => details.remove());
+    old[0].replaceWith(...this.#rowsOf(span));
+  }
+
   #visible() {
     const hidden = new Set();
     return this.#trace.spans.filter((span) => {
@@ -89,16 +111,20 @@ export class Waterfall {
   }
 
   #rowOf(id) {
-    return this.#container.querySelector(`[data-span="${CSS.escape(id)}"]`);
+    return this.#built.get(id)?.[0];
   }
 
   #spanAt(element) {
     const id = element.closest?.("[data-span]")?.dataset.span;
-    return id === undefined ? null : this.#trace.spans.find((span) => span.id === id);
+    return this.#spanWith(id) ?? null;
   }
 
   #spanOf(details) {
-    return this.#trace.spans.find((span) => span.id === details?.dataset.details);
+    return this.#spanWith(details?.dataset.details);
+  }
+
+  #spanWith(id) {
+    return this.#trace.spans.find((span) => span.id === id);
   }
 
   #enter(span) {
@@ -117,14 +143,34 @@ export class Waterfall {
   #toggle(span, close) {
     if (close) this.#closed.add(span.id);
     else this.#closed.delete(span.id);
-    this.#current = span.id;
-    this.#draw(true);
+    this.#enter(span);
+    this.#redraw(span);
+    const last = this.#rowsOf(span).at(-1);
+    if (close) this.#removeBelow(span, last);
+    else last.after(...this.#below(span).flatMap((each) => this.#rowsOf(each)));
+    this.#focus(span);
+  }
+
+  #removeBelow(span, last) {
+    const level = span.depth + 1;
+    while (Number(last.nextElementSibling?.getAttribute("aria-level")) > level) last.nextElementSibling.remove();
+  }
+
+  /** The visible spans below `span`, which follow it in the order of drawing. */
+  #below(span) {
+    const after = this.#visible();
+    after.splice(0, after.indexOf(span) + 1);
+    const end = after.findIndex(({ depth }) => depth <= span.depth);
+    return end < 0 ? after : after.slice(0, end);
   }
 
   #open(span, { enter }) {
-    this.#opened = this.#opened === span.id ? null : span.id;
-    this.#current = span.id;
-    this.#draw(true);
+    const before = this.#spanWith(this.#opened);
+    this.#opened = before === span ? null : span.id;
+    this.#enter(span);
+    if (before) this.#redraw(before);
+    if (before !== span) this.#redraw(span);
+    this.#focus(span);
     if (enter && this.#opened) this.#container.querySelector("[data-details]").focus();
   }
 

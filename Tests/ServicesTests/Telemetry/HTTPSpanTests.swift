@@ -1,6 +1,6 @@
 import HTTPTypes
-import LoopHTTP
 import Logging
+import LoopHTTP
 import Testing
 import Tracing
 

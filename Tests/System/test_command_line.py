@@ -55,7 +55,8 @@ def test_help_names_each_flag_and_its_variable(subcommand):
         (["--drain-timeout-seconds", "100000"], "86400"),
         (["--drain-delay-seconds", "soon"], "0 to 86400"),
         (["--log-level", "loud"], "loud"),
-        (["--log-format", "xml"], "xml"),
+        (["--log-level", "loud"], "DEBUG, INFO, WARNING"),
+        (["--log-format", "xml"], "json or text"),
     ],
 )
 @pytest.mark.parametrize("subcommand", SERVICES)
@@ -69,15 +70,31 @@ def test_a_wrong_flag(subcommand, arguments, named):
         ("PORT", "99999", "0 to 65535"),
         ("PORT", "abc", "0 to 65535"),
         ("LOOPS", "none", "1 to 1024"),
-        ("LOG_LEVEL", "loud", ""),
+        ("LOG_LEVEL", "loud", "DEBUG, INFO, WARNING"),
+        ("LOG_FORMAT", "xml", "json or text"),
         ("ROLL_MAX_DELAY_MS", "-5", "0 to 4294967295"),
         ("DRAIN_TIMEOUT_SECONDS", "soon", "86400"),
-        ("DIE_SERVICE_URL", "not a URL", ""),
+        ("DIE_SERVICE_URL", "not a URL", "http://localhost"),
+        ("DIE_SERVICE_URL", "localhost:8106", "http://localhost"),
+        ("DIE_SERVICE_URL", "https://dice.example", "https is not"),
     ],
 )
 def test_a_wrong_variable(variable, value, bounds):
     line = complaint(run("dice-roller", environment={"PORT": str(FreePorts.take())} | {variable: value}), USAGE)
     assert variable in line and value in line and bounds in line
+
+
+def test_the_url_of_another_service_needs_its_scheme():
+    line = complaint(run("frontend", "--dice-roller-url", "localhost:8107"), USAGE)
+    assert "--dice-roller-url" in line and "localhost:8107" in line and "http://localhost:8107" in line
+
+
+@pytest.mark.parametrize("level", ["warn", "WARNING", "Warn"])
+def test_the_level_of_warnings_under_either_name(collector, level):
+    environment = {"LOG_LEVEL": level, "OTEL_BSP_MAX_QUEUE_SIZE": "many"}
+    with running_service("die-service", collector, environment=environment) as (dice, _):
+        dice.wait_for_logs("Setting ignored")
+        assert {record["level"] for record in dice.logs} == {"WARNING"}
 
 
 def test_an_unknown_subcommand():

@@ -116,6 +116,12 @@ def test_a_wrong_flag(arguments):
     assert arguments[0] in complaint(run("compare", *arguments), USAGE)
 
 
+def test_a_wrong_value_is_told_the_form():
+    line = complaint(run("compare", "--times", "0"), USAGE)
+    assert "'0'" in line and "--times" in line and "from 1 to 20" in line and "1,2,5" in line
+    assert "http://localhost" in complaint(run("compare", "--url", "localhost:8107"), USAGE)
+
+
 def test_a_wrong_variable():
     assert "COMPARE_ROLLS" in complaint(run("compare", environment={"COMPARE_ROLLS": "99"}), USAGE)
 

@@ -276,6 +276,43 @@ def test_a_wrong_flag(arguments):
     assert arguments[0] in complaint(run("traffic", *arguments), USAGE)
 
 
+@pytest.mark.parametrize(
+    "arguments, form",
+    [
+        (["--fail-over", "p99=200"], "p99=200ms"),
+        (["--fail-over", "p99"], "p99=200ms"),
+        (["--fail-errors", "1"], "1% or 0.01"),
+        (["--rate", "abc"], "100-1000"),
+        (["--think-time", "2-1"], "0.5-2"),
+        (["--duration", "soon"], "30s"),
+        (["--duration", "0"], "above 0"),
+        (["--warm-up", "soon"], "500ms"),
+        (["--arrivals", "sometimes"], "constant or poisson"),
+        (["--dice", ","], "commas"),
+        (["--url", "localhost:8108"], "http://localhost"),
+        (["--url", "https://localhost"], "https is not"),
+        (["--target", "localhost:8106/dice"], "http://localhost"),
+        (["--target", "https://localhost/"], "http://localhost"),
+    ],
+)
+def test_a_wrong_value_is_told_the_form(arguments, form):
+    flag, value = arguments
+    line = complaint(run("traffic", *arguments), USAGE)
+    assert flag in line and value in line and form in line
+    variables = {"--url": "FRONTEND_URL"}
+    variable = variables.get(flag, f"TRAFFIC_{flag[2:].upper().replace('-', '_')}")
+    if (flag, value) != ("--duration", "0") and flag not in ("--arrivals", "--dice", "--target"):
+        line = complaint(run("traffic", environment={variable: value}), USAGE)
+        assert variable in line and value in line and form in line
+
+
+def test_a_limit_is_printed_with_its_unit(scripted, tmp_path):
+    limits = ("--fail-over", "p99=5s", "--fail-errors", "0.5")
+    result, report = traffic(tmp_path, "--url", scripted.url, "--rate", 20, "--duration", 1, *limits)
+    assert "p99=5s: " in result.stdout and "errors=50%: 0.00 %" in result.stdout
+    assert [verdict["limit"] for verdict in report["limits"]] == ["p99=5s", "errors=50%"]
+
+
 def test_more_connections_than_file_descriptors():
     command = f"ulimit -n 256 && exec {PROGRAM} traffic --users 300"
     result = subprocess.run(["bash", "-c", command], env=BARE_ENVIRONMENT, capture_output=True, text=True, timeout=20)

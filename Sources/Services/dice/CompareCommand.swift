@@ -15,7 +15,7 @@ struct CompareCommand: AsyncParsableCommand {
       Failed rolls are repeated and part of no time.
       """
   )
-  @Option(help: "The dice-roller (DICE_ROLLER_URL; default http://localhost:8107).")
+  @Option(help: "The dice-roller (DICE_ROLLER_URL; default http://localhost:8107).", transform: ServiceURL.read)
   var url: ServiceURL?
   @Option(help: "The die (COMPARE_DIE; default fair).")
   var die: String?
@@ -23,7 +23,7 @@ struct CompareCommand: AsyncParsableCommand {
   var rolls: Int?
   @Option(help: "Measurements (COMPARE_ITERATIONS; default 5).")
   var iterations: Int?
-  @Option(help: "Several numbers of rolls instead: 1,2,5,10,20 (COMPARE_TIMES).")
+  @Option(help: "Several numbers of rolls instead: 1,2,5,10,20 (COMPARE_TIMES).", transform: RollCounts.read)
   var times: RollCounts?
   @Option(help: "Draw measured against theory into this file as SVG (COMPARE_PLOT).")
   var plot: String?

@@ -13,7 +13,9 @@ struct HealthcheckCommand: AsyncParsableCommand {
   var url: String
 
   func validate() throws {
-    guard (try? ClientURL(url)) != nil else { throw ValidationError("'\(url)' is no http URL.") }
+    guard (try? ClientURL(url)) != nil else {
+      throw ValidationError("'\(url)' is no http URL, such as http://localhost:8106/readyz (https is not spoken here).")
+    }
   }
 
   func run() async throws {

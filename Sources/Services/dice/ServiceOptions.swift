@@ -56,7 +56,7 @@ struct RollerOptions: ParsableArguments {
 
 /// What the frontend takes.
 struct FrontendOptions: ParsableArguments {
-  @Option(help: "Where traces are read, in Tempo's API (TRACE_QUERY_URL).")
+  @Option(help: "Where traces are read, in Tempo's API (TRACE_QUERY_URL).", transform: ServiceURL.read)
   var traceQueryURL: ServiceURL?
   @Option(help: "Address of a trace elsewhere, with {trace_id} in it (TRACE_LINK_TEMPLATE).")
   var traceLinkTemplate: String?
@@ -92,7 +92,8 @@ struct TraceStoreOptions: ParsableArguments {
 struct DieServiceLocation: ParsableArguments {
   @Option(
     name: .customLong("die-service-url"),
-    help: "The die-service (DIE_SERVICE_URL; default http://localhost:8106)."
+    help: "The die-service (DIE_SERVICE_URL; default http://localhost:8106).",
+    transform: ServiceURL.read
   )
   var dieServiceURL: ServiceURL?
 

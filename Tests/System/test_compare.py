@@ -146,6 +146,13 @@ def test_ctrl_c_before_anything_was_measured(laboratory):
 
 
 @pytest.mark.parametrize("flag", ["--json", "--plot"])
+def test_a_file_that_cannot_be_written_is_told_before_the_run(quick_stack, tmp_path, flag):
+    path = tmp_path / "nowhere/report"
+    line = complaint(run("compare", "--url", quick_stack.roller_url, flag, path), RUN_TIME)
+    assert flag in line and str(path) in line
+
+
+@pytest.mark.parametrize("flag", ["--json", "--plot"])
 def test_a_full_disk_for_the_results(quick_stack, flag):
     result = run("compare", "--url", quick_stack.roller_url, "--rolls", 2, "--iterations", 2, flag, "/dev/full")
     assert result.returncode == RUN_TIME

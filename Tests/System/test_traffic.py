@@ -347,6 +347,34 @@ def test_a_full_disk_for_the_results(scripted):
     assert "20 requests" in result.stdout
 
 
+@pytest.mark.parametrize("flag", ["--json", "--html"])
+@pytest.mark.parametrize("place", ["nowhere/report", ".", "file/report"])
+def test_a_file_that_cannot_be_written_is_told_before_the_run(scripted, tmp_path, flag, place):
+    (tmp_path / "file").touch()
+    path = tmp_path / place
+    line = complaint(run("traffic", "--url", scripted.url, flag, path), RUN_TIME)
+    assert flag in line and str(path) in line and not scripted.requests
+
+
+def test_a_run_without_results_leaves_the_file_as_it_was(tmp_path):
+    path = tmp_path / "traffic.json"
+    path.write_text("the last run's")
+    arguments = ("--url", f"http://127.0.0.1:{FreePorts.take()}", "--json")
+    complaint(run("traffic", *arguments, path), RUN_TIME)
+    assert path.read_text() == "the last run's"
+    complaint(run("traffic", *arguments, tmp_path / "new.json"), RUN_TIME)
+    assert not (tmp_path / "new.json").exists()
+
+
+def test_results_go_through_a_pipe_with_a_name(scripted, tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE) as reader:
+        result = run("traffic", "--url", scripted.url, "--rate", 20, "--duration", 1, "--json", pipe)
+        assert result.returncode == 0, result.stderr
+        assert json.loads(reader.communicate(timeout=10)[0])["requests"] == 20
+
+
 def test_a_page_with_charts(scripted, tmp_path):
     page = tmp_path / "traffic.html"
     traffic(tmp_path, "--url", scripted.url, "--rate", 50, "--duration", 2, "--html", page)

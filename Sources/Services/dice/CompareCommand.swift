@@ -2,7 +2,6 @@ import ArgumentParser
 import Compare
 import DiceRoller
 import LoopHTTP
-import Reporting
 import ServiceCore
 
 /// `dice compare`
@@ -36,20 +35,16 @@ struct CompareCommand: AsyncParsableCommand {
 
   func run() async throws {
     let settings = try settings()
+    let json = try ReportDestination(json, flag: "--json", "COMPARE_JSON")
+    let plot = try ReportDestination(plot, flag: "--plot", "COMPARE_PLOT")
     let process = try await ToolProcess(loopCount: 1, name: "compare")
     let report = try await process.run { tool throws(CompareError) in
       let comparison = Comparison(settings, group: tool.group, progress: tool.standardError)
       return try await comparison.run(stops: tool.stops)
     }
-    try await finish(report)
-  }
-
-  private func finish(_ report: ComparisonReport) async throws {
     print(report.text, terminator: "")
-    if let path = try Setting.value(json, "COMPARE_JSON") { try await write(report.json, to: path, flag: "--json") }
-    if let path = try Setting.value(plot, "COMPARE_PLOT") {
-      try await write(Array(report.plot.utf8), to: path, flag: "--plot")
-    }
+    try await json?.write(report.json)
+    try await plot?.write(Array(report.plot.utf8))
     guard report.hasFactor else { throw RunFailure(description: "nothing could be measured: no factor") }
   }
 

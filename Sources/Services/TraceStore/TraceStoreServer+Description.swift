@@ -35,6 +35,26 @@ extension TraceStoreServer {
     answers: [APIOperation.Answer(200, "The traces"), text(400, "A parameter cannot be read")]
   )
 
+  static let tagNames = APIOperation(
+    "The names of the attributes that spans have",
+    parameters: [
+      parameter("scope", ["type": "string", "enum": .array(tagScopes.map { .string($0) })]),
+      parameter("start", ["type": "number"]), parameter("end", ["type": "number"]),
+    ],
+    answers: [APIOperation.Answer(200, "The names"), text(400, "A parameter cannot be read")]
+  )
+
+  static let tagValues = APIOperation(
+    "The values that an attribute or field has",
+    parameters: [
+      APIOperation.Parameter("tag", in: .path, schema: ["type": "string", "minLength": 1]), parameter("q"),
+      parameter("start", ["type": "number"]), parameter("end", ["type": "number"]),
+    ],
+    answers: [APIOperation.Answer(200, "The values"), text(400, "A parameter cannot be read")]
+  )
+
+  static let buildInformation = APIOperation("The version", answers: [APIOperation.Answer(200, "The version")])
+
   /// A route that always answers the same words.
   static func text(_ meaning: String) -> APIOperation {
     APIOperation(meaning, answers: [text(200, "It says so")])

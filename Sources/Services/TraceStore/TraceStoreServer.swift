@@ -68,6 +68,11 @@ public final class TraceStoreServer: ServiceDefinition {
       ServiceRoute("/api/traces/{id}", Self.trace) { await self.trace($0, TraceDocument.Version.one) },
       ServiceRoute("/api/v2/traces/{id}", Self.trace) { await self.trace($0, TraceDocument.Version.two) },
       ServiceRoute("/api/search", Self.search) { await self.search($0) },
+      ServiceRoute("/api/search/tags", Self.tagNames) { await self.tagNames($0, .one) },
+      ServiceRoute("/api/v2/search/tags", Self.tagNames) { await self.tagNames($0, .two) },
+      ServiceRoute("/api/search/tag/{tag}/values", Self.tagValues) { await self.tagValues($0, .one) },
+      ServiceRoute("/api/v2/search/tag/{tag}/values", Self.tagValues) { await self.tagValues($0, .two) },
+      ServiceRoute("/api/status/buildinfo", Self.buildInformation) { _ in self.buildInformation() },
       ServiceRoute("/api/echo", Self.text("That this is Tempo's API")) { _ in Response("echo") },
       ServiceRoute("/ready", Self.text("That the store is ready")) { _ in Response("ready\n") },
     ]

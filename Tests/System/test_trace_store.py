@@ -208,7 +208,7 @@ def test_a_sender_that_leaves_gives_its_place_back():
 
 def test_other_methods_are_not_for_exports(store):
     answer = store.client.get("/v1/traces")
-    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST, OPTIONS")
 
 
 def test_the_answer_to_a_probe(store):

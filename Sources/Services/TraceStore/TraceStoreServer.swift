@@ -55,16 +55,12 @@ public final class TraceStoreServer: ServiceDefinition {
     storage = Mutex(TraceStorage(limit: limits.storage, messageLimit: limits.messages))
   }
 
-  /// See `ServiceDefinition`: OTLP's `/v1/traces`, Tempo's `/api/…`, `/ready` and `/api/echo`.
+  /// See `ServiceDefinition`: OTLP's `/v1/…`, Tempo's `/api/…`, `/ready` and `/api/echo`.
   public func routes(_ tools: ServiceTools) -> [ServiceRoute] {
     tools.registry.observe([.traceStoreTraces, .traceStoreBytes, .traceStoreLimitBytes]) {
       self.storage.withLock { [$0.count, $0.byteCount, $0.limit] }.map { [MetricSeries([], .number(Double($0)))] }
     }
-    return [
-      // No limit here: `export` has its own, and answers as OTLP wants it.
-      ServiceRoute("/v1/traces", Self.export, method: .post, options: RouteOptions(bodyLimit: .max)) {
-        try await self.export($0)
-      },
+    return receivers + [
       ServiceRoute("/api/traces/{id}", Self.trace) { await self.trace($0, TraceDocument.Version.one) },
       ServiceRoute("/api/v2/traces/{id}", Self.trace) { await self.trace($0, TraceDocument.Version.two) },
       ServiceRoute("/api/search", Self.search) { await self.search($0) },

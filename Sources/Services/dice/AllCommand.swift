@@ -97,6 +97,7 @@ struct AllCommand: AsyncParsableCommand {
     }
     settings.telemetry.otlpTraces.url = "http://\(authority)/v1/traces"
     return (started, ServiceURL("http://\(authority)"))
+    if !settings.telemetry.namesLogsEndpoint { settings.telemetry.otlpLogs.url = "http://\(authority)/v1/logs" }
   }
 
   /// Where the other services of this process find one.

@@ -12,6 +12,7 @@ import pytest
 
 from conftest import running_all, running_service
 from dice import BARE_ENVIRONMENT, PROGRAM, RUN_TIME, USAGE, Dice, FreePorts, complaint, run
+from polling import until
 
 SUBCOMMANDS = ["all", "die-service", "dice-roller", "frontend", "trace-store", "traffic", "compare", "healthcheck"]
 SERVICES = ["die-service", "dice-roller", "frontend"]
@@ -24,6 +25,16 @@ def taken_port():
         other.bind(("127.0.0.1", FreePorts.take()))
         other.listen()
         yield other.getsockname()[1]
+
+
+def has_ipv6():
+    """Whether somebody can listen on ::1."""
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
 
 
 @pytest.mark.parametrize("subcommand", [None, *SUBCOMMANDS])
@@ -215,6 +226,30 @@ def test_all_exports_to_whoever_has_taken_the_port_of_the_store(collector, clien
         dice.wait_until_ready(frontend)
         trace_id = client.get(f"{frontend}/roll-async?die=fair&times=2").json()["trace_id"]
         assert {span.service for span in collector.trace(trace_id, 8).spans} == set(SERVICES)
+
+
+def test_one_name_for_all_does_not_rename_the_store():
+    names = [*SERVICES, "trace-store"]
+    flags = [part for name in names for part in (f"--{name}-port", 0)]
+    with contextlib.closing(Dice("all", *flags, environment={"OTEL_SERVICE_NAME": "mine"})) as dice:
+        lines = dice.stderr.wait_for(lambda line: "http://" in line, len(names))
+        dice.wait_for_logs("Service started", service="trace-store")
+    assert sorted(line.split()[0] for line in lines) == sorted(names)
+
+
+@pytest.mark.skipif(not has_ipv6(), reason="no ::1 here")
+def test_spans_go_to_the_taken_port_of_the_host_that_was_named(client):
+    port = FreePorts.take()
+    store = f"http://[::1]:{port}"
+    flags = [part for name in SERVICES for part in (f"--{name}-port", 0)]
+    with contextlib.closing(Dice("trace-store", "--host", "::1", "--port", port)) as other:
+        other.wait_until_ready(store)
+        with contextlib.closing(Dice("all", "--host", "::1", *flags, "--trace-store-port", port)) as dice:
+            dice.stderr.wait_for(lambda line: "trace-store" in line and "taken" in line)
+            frontend = dice.stderr.wait_for(lambda line: line.startswith("frontend "))[0].split()[1]
+            dice.wait_until_ready(frontend)
+            trace_id = client.get(f"{frontend}/roll?die=fair").json()["trace_id"]
+            until(lambda: client.get(f"{store}/api/traces/{trace_id}").status_code == 200)
 
 
 def test_in_one_process_each_service_keeps_its_own_name(collector, client):

@@ -164,6 +164,8 @@ def test_what_was_sent_twice_is_kept_once(store):
     trace_id, request = export_of(spans=3)
     for _ in range(3):
         store.keep(request)
+    (found,) = [found for found in store.search() if found["traceID"] == trace_id]
+    assert found["serviceStats"] == {"shop": {"spanCount": 3, "errorCount": 0}}
     assert len([s for b in store.trace(trace_id).resource_spans for g in b.scope_spans for s in g.spans]) == 3
 
 

@@ -267,6 +267,30 @@ def test_healthcheck(stack):
     complaint(run("healthcheck", "not a URL"), USAGE)
 
 
+def test_a_healthcheck_of_a_service_that_hangs_says_so_in_time():
+    """Compose kills a check after three seconds, and with it what it would have said."""
+    with taken_port() as port:
+        url = f"http://127.0.0.1:{port}/livez"
+        line = complaint(run("healthcheck", url, timeout=2.8), RUN_TIME)
+        assert url in line and "no answer within 2.00 s" in line
+        for arguments, environment in ((["--timeout", "100ms"], {}), ([], {"HEALTHCHECK_TIMEOUT": "100ms"})):
+            line = complaint(run("healthcheck", url, *arguments, environment=environment, timeout=2), RUN_TIME)
+            assert "no answer within 100 ms" in line
+    assert "--timeout" in complaint(run("healthcheck", url, "--timeout", "0"), USAGE)
+
+
+@pytest.mark.parametrize(
+    "template", ["https://tempo.example/", "javascript:alert('{trace_id}')", "{trace_id}", "http://?{trace_id}"]
+)
+def test_a_link_to_traces_that_is_none(template):
+    for name, result in {
+        "--trace-link-template": run("frontend", "--port", 0, "--trace-link-template", template),
+        "TRACE_LINK_TEMPLATE": run("all", environment={"TRACE_LINK_TEMPLATE": template}),
+    }.items():
+        line = complaint(result, USAGE)
+        assert name in line and template in line and "http or https URL with {trace_id}" in line
+
+
 @pytest.mark.parametrize(
     "variable, value",
     [

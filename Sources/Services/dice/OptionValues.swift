@@ -84,6 +84,20 @@ enum LogFormatName: String, FormedValue {
   init?(_ text: String) { self.init(rawValue: text) }
 }
 
+/// The address of a trace elsewhere, a link of the page: so it must not be a script.
+struct TraceLinkTemplate: FormedValue {
+  static let form = "an http or https URL with {trace_id} in it, such as https://tempo.example/trace/{trace_id}"
+  let description: String
+
+  init?(_ text: String) {
+    let scheme = ["http://", "https://"].first { text.lowercased().hasPrefix($0) }
+    guard let scheme, text.contains("{trace_id}") else { return nil }
+    let authority = text.dropFirst(scheme.count).prefix { !"/?#".contains($0) }
+    guard !authority.isEmpty, !text.contains(where: \.isWhitespace) else { return nil }
+    description = text
+  }
+}
+
 extension ServiceURL: FormedValue {
   static var form: String { "an http URL without a query, such as http://localhost:8107 (https is not spoken here)" }
 }

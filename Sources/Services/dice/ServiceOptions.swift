@@ -58,15 +58,18 @@ struct RollerOptions: ParsableArguments {
 struct FrontendOptions: ParsableArguments {
   @Option(help: "Where traces are read, in Tempo's API (TRACE_QUERY_URL).", transform: ServiceURL.read)
   var traceQueryURL: ServiceURL?
-  @Option(help: "Address of a trace elsewhere, with {trace_id} in it (TRACE_LINK_TEMPLATE).")
-  var traceLinkTemplate: String?
+  @Option(
+    help: "Address of a trace elsewhere, with {trace_id} in it (TRACE_LINK_TEMPLATE).",
+    transform: TraceLinkTemplate.read
+  )
+  var traceLinkTemplate: TraceLinkTemplate?
 
   func service(rollerURL: ServiceURL, dieServiceURL: ServiceURL, traceStoreURL: ServiceURL?) throws -> FrontendServer {
     FrontendServer(
       rollerURL: rollerURL,
       dieServiceURL: dieServiceURL,
       traceStoreURL: try Setting.value(traceQueryURL, "TRACE_QUERY_URL") ?? traceStoreURL,
-      traceLinkTemplate: try Setting.value(traceLinkTemplate, "TRACE_LINK_TEMPLATE")
+      traceLinkTemplate: try Setting.value(traceLinkTemplate, "TRACE_LINK_TEMPLATE")?.description
     )
   }
 }

@@ -154,8 +154,10 @@ struct TraceQueryParser {
   /// What is there instead, and where, counted from 1.
   private func fault(_ expected: String) -> Fault {
     guard !rest.isEmpty else { return Fault(message: "The query ends where \(expected) is expected") }
-    var found = rest.prefix { !$0.isWhitespace }.prefix(Self.longestQuotation)
-    if found.first == "\"" || found.first == "`" { found = rest.prefix { !$0.isNewline }.prefix(Self.longestQuotation) }
+    // The word, or more where that says little: a text with blanks in it, a single sign.
+    var found = rest.prefix { !$0.isWhitespace }
+    if found.count == 1 || found.first == "\"" || found.first == "`" { found = rest.prefix { !$0.isNewline } }
+    found = found.prefix(Self.longestQuotation)
     let place = text.distance(from: text.startIndex, to: rest.startIndex) + 1
     return Fault(message: "At character \(place) of the query is '\(found)', expected is \(expected)")
   }

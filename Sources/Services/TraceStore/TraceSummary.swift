@@ -36,6 +36,7 @@ struct TraceSummary: Sendable, Equatable {
 
   mutating func add(_ resourceSpans: Opentelemetry_Proto_Trace_V1_ResourceSpans) {
     let service = resourceSpans.resource.serviceName
+    spanIDs.reserveCapacity(spanIDs.count + resourceSpans.scopeSpans.reduce(0) { $0 + $1.spans.count })
     for span in resourceSpans.scopeSpans.lazy.flatMap(\.spans) {
       guard spanIDs.insert(span.spanID.reduce(0) { $0 << 8 | UInt64($1) }).inserted else { continue }
       let isRoot = span.parentSpanID.isEmpty

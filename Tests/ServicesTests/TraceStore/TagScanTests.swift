@@ -1,3 +1,6 @@
+import OTLPMessages
+import SwiftProtobuf
+import Telemetry
 import Testing
 
 @testable import TraceStore

@@ -2,15 +2,14 @@
 
 import contextlib
 import gzip
-import http.server
 import json
-import threading
 
 import pytest
 from opentelemetry.proto.collector.logs.v1 import logs_service_pb2
 from opentelemetry.proto.collector.metrics.v1 import metrics_service_pb2
 
 from otlp_receiver import PROTOBUF
+from scripted_server import Reply, ScriptedServer
 from trace_store import JSON, export_of, status_of, trace_store
 
 ANSWERS = {
@@ -74,25 +73,6 @@ def test_other_pages_may_neither_export_nor_read(store):
         assert answer.status_code == 200 and "access-control-allow-origin" not in answer.headers
 
 
-@contextlib.contextmanager
-def empty_page():
-    """The URL of a page with nothing in it."""
-
-    class Page(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            self.send_response(200)
-            self.send_header("content-type", "text/html")
-            self.end_headers()
-
-        def log_message(self, *_):
-            pass
-
-    with http.server.HTTPServer(("127.0.0.1", 0), Page) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-
-
 def test_a_browser_exports(store, driver):
     trace_id, _ = export_of()
     span = {"traceId": trace_id, "spanId": "0" * 15 + "1", "name": "click"}
@@ -101,7 +81,7 @@ def test_a_browser_exports(store, driver):
         const [url, body, done] = arguments
         fetch(url, {method: 'POST', body, headers: {'content-type': 'application/json', 'x-team': 'a'}})
           .then(answer => answer.status).then(done, error => done(String(error)))"""
-    with empty_page() as url:
-        driver.get(url)
+    with contextlib.closing(ScriptedServer(Reply(200, b"", {"Content-Type": "text/html"}))) as server:
+        driver.get(server.url)
         assert driver.execute_async_script(script, f"{store.url}/v1/traces", body) == 200
     assert store.knows(trace_id)

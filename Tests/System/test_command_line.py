@@ -9,6 +9,7 @@ import pytest
 
 from conftest import running_all, running_service
 from dice import BARE_ENVIRONMENT, PROGRAM, RUN_TIME, USAGE, Dice, FreePorts, complaint, run
+from polling import until
 
 SUBCOMMANDS = ["all", "die-service", "dice-roller", "frontend", "trace-store", "traffic", "compare", "healthcheck"]
 SERVICES = ["die-service", "dice-roller", "frontend"]
@@ -43,7 +44,8 @@ def test_help_names_each_flag_and_its_variable(subcommand):
         (["--drain-timeout-seconds", "100000"], "86400"),
         (["--drain-delay-seconds", "soon"], "0 to 86400"),
         (["--log-level", "loud"], "loud"),
-        (["--log-format", "xml"], "xml"),
+        (["--log-level", "loud"], "DEBUG, INFO, WARNING"),
+        (["--log-format", "xml"], "json or text"),
     ],
 )
 @pytest.mark.parametrize("subcommand", SERVICES)
@@ -57,15 +59,31 @@ def test_a_wrong_flag(subcommand, arguments, named):
         ("PORT", "99999", "0 to 65535"),
         ("PORT", "abc", "0 to 65535"),
         ("LOOPS", "none", "1 to 1024"),
-        ("LOG_LEVEL", "loud", ""),
+        ("LOG_LEVEL", "loud", "DEBUG, INFO, WARNING"),
+        ("LOG_FORMAT", "xml", "json or text"),
         ("ROLL_MAX_DELAY_MS", "-5", "0 to 4294967295"),
         ("DRAIN_TIMEOUT_SECONDS", "soon", "86400"),
-        ("DIE_SERVICE_URL", "not a URL", ""),
+        ("DIE_SERVICE_URL", "not a URL", "http://localhost"),
+        ("DIE_SERVICE_URL", "localhost:8106", "http://localhost"),
+        ("DIE_SERVICE_URL", "https://dice.example", "https is not"),
     ],
 )
 def test_a_wrong_variable(variable, value, bounds):
     line = complaint(run("dice-roller", environment={"PORT": str(FreePorts.take())} | {variable: value}), USAGE)
     assert variable in line and value in line and bounds in line
+
+
+def test_the_url_of_another_service_needs_its_scheme():
+    line = complaint(run("frontend", "--dice-roller-url", "localhost:8107"), USAGE)
+    assert "--dice-roller-url" in line and "localhost:8107" in line and "http://localhost:8107" in line
+
+
+@pytest.mark.parametrize("level", ["warn", "WARNING", "Warn"])
+def test_the_level_of_warnings_under_either_name(collector, level):
+    environment = {"LOG_LEVEL": level, "OTEL_BSP_MAX_QUEUE_SIZE": "many"}
+    with running_service("die-service", collector, environment=environment) as (dice, _):
+        dice.wait_for_logs("Setting ignored")
+        assert {record["level"] for record in dice.logs} == {"WARNING"}
 
 
 def test_an_unknown_subcommand():
@@ -153,6 +171,30 @@ def test_healthcheck(stack):
     port = FreePorts.take()
     assert str(port) in complaint(run("healthcheck", f"http://127.0.0.1:{port}/livez"), RUN_TIME)
     complaint(run("healthcheck", "not a URL"), USAGE)
+
+
+def test_a_healthcheck_of_a_service_that_hangs_says_so_in_time():
+    """Compose kills a check after three seconds, and with it what it would have said."""
+    with taken_port() as port:
+        url = f"http://127.0.0.1:{port}/livez"
+        line = complaint(run("healthcheck", url, timeout=2.8), RUN_TIME)
+        assert url in line and "no answer within 2.00 s" in line
+        for arguments, environment in ((["--timeout", "100ms"], {}), ([], {"HEALTHCHECK_TIMEOUT": "100ms"})):
+            line = complaint(run("healthcheck", url, *arguments, environment=environment, timeout=2), RUN_TIME)
+            assert "no answer within 100 ms" in line
+    assert "--timeout" in complaint(run("healthcheck", url, "--timeout", "0"), USAGE)
+
+
+@pytest.mark.parametrize(
+    "template", ["https://tempo.example/", "javascript:alert('{trace_id}')", "{trace_id}", "http://?{trace_id}"]
+)
+def test_a_link_to_traces_that_is_none(template):
+    for name, result in {
+        "--trace-link-template": run("frontend", "--port", 0, "--trace-link-template", template),
+        "TRACE_LINK_TEMPLATE": run("all", environment={"TRACE_LINK_TEMPLATE": template}),
+    }.items():
+        line = complaint(result, USAGE)
+        assert name in line and template in line and "http or https URL with {trace_id}" in line
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,12 @@ def test_a_wrong_flag(arguments):
     assert arguments[0] in complaint(run("compare", *arguments), USAGE)
 
 
+def test_a_wrong_value_is_told_the_form():
+    line = complaint(run("compare", "--times", "0"), USAGE)
+    assert "'0'" in line and "--times" in line and "from 1 to 20" in line and "1,2,5" in line
+    assert "http://localhost" in complaint(run("compare", "--url", "localhost:8107"), USAGE)
+
+
 def test_a_wrong_variable():
     assert "COMPARE_ROLLS" in complaint(run("compare", environment={"COMPARE_ROLLS": "99"}), USAGE)
 
@@ -137,6 +143,13 @@ def test_ctrl_c_before_anything_was_measured(laboratory):
         tool.signal(signal.SIGINT)
         assert tool.wait(timeout=5) == RUN_TIME
     assert "nothing could be measured" in tool.stderr.all[-1]
+
+
+@pytest.mark.parametrize("flag", ["--json", "--plot"])
+def test_a_file_that_cannot_be_written_is_told_before_the_run(quick_stack, tmp_path, flag):
+    path = tmp_path / "nowhere/report"
+    line = complaint(run("compare", "--url", quick_stack.roller_url, flag, path), RUN_TIME)
+    assert flag in line and str(path) in line
 
 
 @pytest.mark.parametrize("flag", ["--json", "--plot"])

@@ -67,6 +67,18 @@ def test_rates_follow_the_scrape_interval():
     assert [variable["name"] for variable in deployment.dashboard()["templating"]["list"]] == ["job", "instance"]
 
 
+def test_memory_has_an_axis_of_its_own():
+    """Beside some cores, bytes are a line far above and gigabytes one at the bottom."""
+    panel = next(panel for panel in deployment.panels() if panel["title"] == "CPU and Memory")
+    cores, memory = panel["targets"]
+    assert "cpu_seconds" in cores["expr"] and "bytes" in memory["expr"] and "/ 1e" not in memory["expr"]
+    (override,) = panel["fieldConfig"]["overrides"]
+    assert override["matcher"] == {"id": "byFrameRefID", "options": memory["refId"]}
+    properties = {each["id"]: each["value"] for each in override["properties"]}
+    assert (properties["unit"], properties["custom.axisPlacement"]) == ("bytes", "right")
+    assert panel["fieldConfig"]["defaults"]["unit"] == "short"
+
+
 def test_an_empty_panel_says_what_to_do():
     assert {panel["fieldConfig"]["defaults"]["noValue"] for panel in deployment.panels()} == {"no data yet: press Roll"}
 

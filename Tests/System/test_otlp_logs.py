@@ -6,6 +6,7 @@ import datetime
 import pytest
 
 from conftest import running_all, running_service
+from dice import Dice
 from metrics_page import Page
 from otlp_receiver import PROTOBUF, Collector
 from scripted_server import Reply
@@ -103,3 +104,14 @@ def test_only_where_it_is_asked_for(collector, client, environment):
     with running_service("die-service", collector, environment=environment) as (_, url):
         client.get(f"{url}/dice")
     assert logs_requests(collector) == []
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_logs_follow_the_spans_to_another_port_of_the_store(collector, own):
+    """Where somebody else has that port, both go there; the logs' own variable wins."""
+    services = ("die-service", "dice-roller", "frontend")
+    flags = [part for name in services for part in (f"--{name}-port", 0)]
+    port = 0 if own else collector.port
+    named = {"OTEL_EXPORTER_OTLP_LOGS_ENDPOINT": f"{collector.url}/v1/logs"} if own else {}
+    with contextlib.closing(Dice("all", *flags, "--trace-store-port", port, environment=EXPORTED | named)):
+        collector.records(lambda record: record.message == "Service started", count=3)

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from dice import RUN_TIME, Dice, FreePorts, complaint, run
+from polling import until
 
 SERVICES = ["die-service", "dice-roller", "frontend"]
 
@@ -144,3 +145,26 @@ def test_all_exports_to_whoever_has_taken_the_port_of_the_store(collector, clien
         dice.wait_until_ready(frontend)
         trace_id = client.get(f"{frontend}/roll-async?die=fair&times=2").json()["trace_id"]
         assert {span.service for span in collector.trace(trace_id, 8).spans} == set(SERVICES)
+
+
+def test_one_name_for_all_does_not_rename_the_store():
+    names = [*SERVICES, "trace-store"]
+    flags = [part for name in names for part in (f"--{name}-port", 0)]
+    with contextlib.closing(Dice("all", *flags, environment={"OTEL_SERVICE_NAME": "mine"})) as dice:
+        lines = dice.stderr.wait_for(lambda line: "http://" in line, len(names))
+        dice.wait_for_logs("Service started", service="trace-store")
+    assert sorted(line.split()[0] for line in lines) == sorted(names)
+
+
+def test_spans_go_to_the_taken_port_of_the_host_that_was_named(client):
+    port = FreePorts.take()
+    store = f"http://[::1]:{port}"
+    flags = [part for name in SERVICES for part in (f"--{name}-port", 0)]
+    with contextlib.closing(Dice("trace-store", "--host", "::1", "--port", port)) as other:
+        other.wait_until_ready(store)
+        with contextlib.closing(Dice("all", "--host", "::1", *flags, "--trace-store-port", port)) as dice:
+            dice.stderr.wait_for(lambda line: "trace-store" in line and "taken" in line)
+            frontend = dice.stderr.wait_for(lambda line: line.startswith("frontend "))[0].split()[1]
+            dice.wait_until_ready(frontend)
+            trace_id = client.get(f"{frontend}/roll?die=fair").json()["trace_id"]
+            until(lambda: client.get(f"{store}/api/traces/{trace_id}").status_code == 200)

@@ -56,6 +56,8 @@ def test_what_was_sent_twice_is_kept_once(store):
     trace_id, request = export_of(spans=3)
     for _ in range(3):
         store.keep(request)
+    (found,) = [found for found in store.search() if found["traceID"] == trace_id]
+    assert found["serviceStats"] == {"shop": {"spanCount": 3, "errorCount": 0}}
     assert len([s for b in store.trace(trace_id).resource_spans for g in b.scope_spans for s in g.spans]) == 3
 
 
@@ -100,7 +102,7 @@ def test_a_sender_that_leaves_gives_its_place_back():
 
 def test_other_methods_are_not_for_exports(store):
     answer = store.client.get("/v1/traces")
-    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST, OPTIONS")
 
 
 def test_the_answer_to_a_probe(store):

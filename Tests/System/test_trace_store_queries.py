@@ -16,7 +16,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcess
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import Link, SpanKind, Status, StatusCode
 
-from trace_store import export_of, trace_store
+from trace_store import export_of, filled_store, trace_store
 
 
 @pytest.fixture(scope="module")
@@ -107,20 +107,8 @@ def test_ids_are_read_as_tempo_reads_them(store):
 
 @pytest.fixture(scope="module")
 def searched():
-    """A store with ten traces of 10, 20, … 100 ms, the even ones of another service, and their ids."""
-    with trace_store() as store:
-        ids = []
-        for number in range(1, 11):
-            service = "bakery" if number % 2 == 0 else "shop"
-            trace_id, request = export_of(2, service, f"GET /{number}", milliseconds=10 * number)
-            span = request.resource_spans[0].scope_spans[0].spans[1]
-            span.attributes.add(key="number").value.int_value = number
-            span.attributes.add(key="colour").value.string_value = "Light Blue" if number > 5 else "red"
-            if number == 7:
-                span.status.code = trace_pb2.Status.STATUS_CODE_ERROR
-            store.keep(request)
-            ids.append(trace_id)
-        yield store, ids
+    with filled_store() as filled:
+        yield filled
 
 
 @pytest.mark.parametrize(
@@ -169,6 +157,8 @@ def test_a_search_shows_the_spans_that_match(searched):
         {"q": "{"},
         {"q": "{ name =~ `(a+)+$` }"},
         {"q": "{} | count() > 3"},
+        {"q": "{ nonsense = 1 }"},
+        {"q": "{ name ? 1 }"},
         {"limit": "many"},
         {"limit": 0},
         {"minDuration": "fast"},
@@ -177,10 +167,13 @@ def test_a_search_shows_the_spans_that_match(searched):
     ],
     ids=str,
 )
-def test_a_search_that_cannot_be_read_is_refused_in_one_line(searched, parameters):
+def test_a_search_that_cannot_be_read_is_refused_in_one_line_that_names_the_offence(searched, parameters):
     answer = searched[0].client.get("/api/search", params=parameters)
     assert answer.status_code == 400
     assert answer.text.count("\n") == 1
+    ((name, value),) = parameters.items()
+    offence = {"{": "ends", "{ name =~ `(a+)+$` }": "(a+)+$", "{} | count() > 3": "| count()", "{ name ? 1 }": "?"}.get(value, str(value))
+    assert offence.strip("{} ").split()[0] in answer.text and (name == "q" or name in answer.text)
 
 
 @pytest.mark.timeout(180)

@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import json
 import os
 import pty
 import re
@@ -133,3 +134,68 @@ def test_progress_is_one_live_line_on_a_terminal(scripted):
     assert "\n" not in shown.decode() and len(lines) >= 5
     assert any("s left" in line and "p99" in line for line in lines)
     assert lines[-1] == "\x1b[K", "the line is cleared for what comes after it"
+
+
+@pytest.mark.parametrize(
+    "arguments, form",
+    [
+        (["--fail-over", "p99=200"], "p99=200ms"),
+        (["--fail-over", "p99"], "p99=200ms"),
+        (["--fail-errors", "1"], "1% or 0.01"),
+        (["--rate", "abc"], "100-1000"),
+        (["--think-time", "2-1"], "0.5-2"),
+        (["--duration", "soon"], "30s"),
+        (["--duration", "0"], "above 0"),
+        (["--warm-up", "soon"], "500ms"),
+        (["--arrivals", "sometimes"], "constant or poisson"),
+        (["--dice", ","], "commas"),
+        (["--url", "localhost:8108"], "http://localhost"),
+        (["--url", "https://localhost"], "https is not"),
+        (["--target", "localhost:8106/dice"], "http://localhost"),
+        (["--target", "https://localhost/"], "http://localhost"),
+    ],
+)
+def test_a_wrong_value_is_told_the_form(arguments, form):
+    flag, value = arguments
+    line = complaint(run("traffic", *arguments), USAGE)
+    assert flag in line and value in line and form in line
+    variables = {"--url": "FRONTEND_URL"}
+    variable = variables.get(flag, f"TRAFFIC_{flag[2:].upper().replace('-', '_')}")
+    if (flag, value) != ("--duration", "0") and flag not in ("--arrivals", "--dice", "--target"):
+        line = complaint(run("traffic", environment={variable: value}), USAGE)
+        assert variable in line and value in line and form in line
+
+
+def test_a_limit_is_printed_with_its_unit(scripted, tmp_path):
+    limits = ("--fail-over", "p99=5s", "--fail-errors", "0.5")
+    result, report = traffic(tmp_path, "--url", scripted.url, "--rate", 20, "--duration", 1, *limits)
+    assert "p99=5s: " in result.stdout and "errors=50%: 0.00 %" in result.stdout
+    assert [verdict["limit"] for verdict in report["limits"]] == ["p99=5s", "errors=50%"]
+
+
+@pytest.mark.parametrize("flag", ["--json", "--html"])
+@pytest.mark.parametrize("place", ["nowhere/report", ".", "file/report"])
+def test_a_file_that_cannot_be_written_is_told_before_the_run(scripted, tmp_path, flag, place):
+    (tmp_path / "file").touch()
+    path = tmp_path / place
+    line = complaint(run("traffic", "--url", scripted.url, flag, path), RUN_TIME)
+    assert flag in line and str(path) in line and not scripted.requests
+
+
+def test_a_run_without_results_leaves_the_file_as_it_was(tmp_path):
+    path = tmp_path / "traffic.json"
+    path.write_text("the last run's")
+    arguments = ("--url", f"http://127.0.0.1:{FreePorts.take()}", "--json")
+    complaint(run("traffic", *arguments, path), RUN_TIME)
+    assert path.read_text() == "the last run's"
+    complaint(run("traffic", *arguments, tmp_path / "new.json"), RUN_TIME)
+    assert not (tmp_path / "new.json").exists()
+
+
+def test_results_go_through_a_pipe_with_a_name(scripted, tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE) as reader:
+        result = run("traffic", "--url", scripted.url, "--rate", 20, "--duration", 1, "--json", pipe)
+        assert result.returncode == 0, result.stderr
+        assert json.loads(reader.communicate(timeout=10)[0])["requests"] == 20

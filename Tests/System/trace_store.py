@@ -110,6 +110,24 @@ def json_export(**span):
     return json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [fields]}]}]}).encode()
 
 
+@contextlib.contextmanager
+def filled_store():
+    """A store with ten traces of 10, 20, … 100 ms, the even ones of another service, and their ids."""
+    with trace_store() as store:
+        ids = []
+        for number in range(1, 11):
+            service = "bakery" if number % 2 == 0 else "shop"
+            trace_id, request = export_of(2, service, f"GET /{number}", milliseconds=10 * number)
+            span = request.resource_spans[0].scope_spans[0].spans[1]
+            span.attributes.add(key="number").value.int_value = number
+            span.attributes.add(key="colour").value.string_value = "Light Blue" if number > 5 else "red"
+            if number == 7:
+                span.status.code = trace_pb2.Status.STATUS_CODE_ERROR
+            store.keep(request)
+            ids.append(trace_id)
+        yield store, ids
+
+
 def status_of(answer):
     """The google.rpc.Status that every refusal has, in the encoding of the request (OTLP/HTTP, "Failures")."""
     if answer.headers["content-type"] == PROTOBUF:

@@ -42,6 +42,8 @@ struct SearchAnswer: Encodable, Sendable {
     let name: String
     let startTimeUnixNano: String
     let durationNanos: String
+    /// Those that the query names; left out where there are none.
+    let attributes: [SpanAttribute]?
   }
 }
 
@@ -63,11 +65,21 @@ extension TraceSearch {
             spanID: OTLPFormat.protobuf.spanID(in: span.spanID)?.description ?? "",
             name: span.name,
             startTimeUnixNano: String(span.startTimeUnixNano),
-            durationNanos: String(max(span.startTimeUnixNano, span.endTimeUnixNano) - span.startTimeUnixNano)
+            durationNanos: String(max(span.startTimeUnixNano, span.endTimeUnixNano) - span.startTimeUnixNano),
+            attributes: attributes(of: subject)
           )
         )
       }
     }
     return unmatched.isEmpty ? set : nil
+  }
+
+  private func attributes(of subject: TraceQuery.Subject) -> [SpanAttribute]? {
+    let attributes = shown.compactMap { field in
+      // A span's own attribute hides the resource's of the same name.
+      field.attributeName.flatMap { name in field.values(of: subject).first.map { SpanAttribute(key: name, value: $0) }
+      }
+    }
+    return attributes.isEmpty ? nil : attributes
   }
 }

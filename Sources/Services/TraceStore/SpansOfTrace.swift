@@ -12,6 +12,7 @@ struct SpansOfTrace: Sendable {
   let batches: [ResourceSpans]
   /// As a `TracesData` message.
   let encoded: [UInt8]
+  var spanCount: Int { batches.reduce(0) { $0 + $1.scopeSpans.reduce(0) { $0 + $1.spans.count } } }
   /// Messages in it.
   let messageCount: Int
 

@@ -1,5 +1,12 @@
 import OTLPMessages
 
+/// A query as a whole: which spans, and what is shown of them.
+struct TracePipeline: Sendable, Hashable {
+  var filter = TraceQuery.everything
+  /// What `select(…)` names.
+  var selected: [TraceQuery.Field] = []
+}
+
 /// A filter on spans: what stands between the braces of a TraceQL query.
 indirect enum TraceQuery: Sendable, Hashable {
   case everything

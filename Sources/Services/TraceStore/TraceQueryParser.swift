@@ -1,6 +1,6 @@
 import ServiceCore
 
-/// Reads TraceQL as far as one `{…}` with comparisons, `&&`, `||` and parentheses.
+/// Reads TraceQL as far as one `{…}` with comparisons, `&&`, `||` and parentheses, and `| select(…)` after it.
 struct TraceQueryParser {
   /// What is wrong with a query, or not supported.
   struct Fault: Error, Hashable {
@@ -11,20 +11,40 @@ struct TraceQueryParser {
   private static let maximumDepth = 32
   private static let maximumLength = 4096
 
+  private let text: String
   private var rest: Substring
   private var depth = 0
 
+  private init(_ text: String) {
+    self.text = text
+    rest = Substring(text)
+  }
+
   /// The query in `text`; an empty one is `{}`.
-  static func parse(_ text: String) throws(Fault) -> TraceQuery {
+  static func parse(_ text: String) throws(Fault) -> TracePipeline {
     guard text.utf8.count <= maximumLength else { throw Fault(message: "The query is too long") }
-    var parser = TraceQueryParser(rest: Substring(text))
+    var parser = TraceQueryParser(text)
     parser.skipBlanks()
-    if parser.rest.isEmpty { return .everything }
+    var pipeline = TracePipeline()
+    if parser.rest.isEmpty { return pipeline }
     guard parser.take("{") else { throw parser.fault("{") }
-    let query: TraceQuery = parser.rest.hasPrefix("}") ? .everything : try parser.disjunction()
-    guard parser.take("}") else { throw parser.fault("}") }
-    guard parser.rest.isEmpty else { throw Fault(message: "Only one spanset filter is supported") }
-    return query
+    if !parser.rest.hasPrefix("}") { pipeline.filter = try parser.disjunction() }
+    guard parser.take("}") else { throw parser.fault("an operator, && or || or }") }
+    while !parser.rest.isEmpty { pipeline.selected += try parser.selection() }
+    return pipeline
+  }
+
+  /// `| select(field, …)`
+  private mutating func selection() throws(Fault) -> [TraceQuery.Field] {
+    let stage = self
+    guard take("|"), word() == "select" else {
+      throw stage.fault("nothing but | select(…) after the one spanset filter")
+    }
+    guard take("(") else { throw fault("(") }
+    var fields: [TraceQuery.Field] = []
+    repeat { fields.append(try field()) } while take(",")
+    guard take(")") else { throw fault(", or )") }
+    return fields
   }
 
   private mutating func disjunction() throws(Fault) -> TraceQuery {
@@ -41,9 +61,10 @@ struct TraceQueryParser {
 
   private mutating func term() throws(Fault) -> TraceQuery {
     guard take("(") else {
-      let word = word()
-      if word == "true" { return .everything }
-      return .condition(try condition(on: try field(word)))
+      let term = self
+      if word() == "true" { return .everything }
+      self = term
+      return .condition(try condition(on: try field()))
     }
     depth += 1
     guard depth <= Self.maximumDepth else { throw Fault(message: "Too many parentheses within each other") }
@@ -53,31 +74,23 @@ struct TraceQueryParser {
     return query
   }
 
-  private func field(_ word: String) throws(Fault) -> TraceQuery.Field {
-    switch word {
-    case "name", "span:name": return .name
-    case "status", "span:status": return .status
-    case "kind", "span:kind": return .kind
-    case "duration", "span:duration": return .duration
-    case "rootName", "trace:rootName": return .rootName
-    case "rootServiceName", "trace:rootService": return .rootServiceName
-    case "traceDuration", "trace:duration": return .traceDuration
-    default: break
+  private mutating func field() throws(Fault) -> TraceQuery.Field {
+    let start = self
+    guard let field = TraceQuery.Field(word()) else {
+      throw start.fault("a field (\(TraceQuery.Field.form))")
     }
-    if word.hasPrefix("resource.") { return .resource(String(word.dropFirst("resource.".count))) }
-    if word.hasPrefix("span.") { return .span(String(word.dropFirst("span.".count))) }
-    if word.hasPrefix("."), word.count > 1 { return .anyScope(String(word.dropFirst())) }
-    throw fault("a field")
+    return field
   }
 
   private mutating func condition(on field: TraceQuery.Field) throws(Fault) -> TraceQuery.Condition {
     let operators = TraceQuery.Comparison.allCases.filter { $0 != .contains }
     guard let comparison = operators.first(where: { rest.hasPrefix($0.rawValue) }) else { throw fault("an operator") }
     _ = take(comparison.rawValue)
+    let start = self
     var value = try value()
     if comparison == .matches || comparison == .notMatches {
       guard case .text(let text) = value, let pattern = TextPattern(text) else {
-        throw Fault(message: "Of regular expressions only text, '.', '.*', '.+' and '|' are supported")
+        throw start.fault("a regular expression of text, '.', '.*', '.+' and '|'")
       }
       value = .pattern(pattern)
     }
@@ -138,7 +151,16 @@ struct TraceQueryParser {
     rest = rest.drop(while: \.isWhitespace)
   }
 
+  /// What is there instead, and where, counted from 1.
   private func fault(_ expected: String) -> Fault {
-    Fault(message: rest.isEmpty ? "The query ends where \(expected) is expected" : "\(expected) expected in the query")
+    guard !rest.isEmpty else { return Fault(message: "The query ends where \(expected) is expected") }
+    // The word, or more where that says little: a text with blanks in it, a single sign.
+    var found = rest.prefix { !$0.isWhitespace }
+    if found.count == 1 || found.first == "\"" || found.first == "`" { found = rest.prefix { !$0.isNewline } }
+    found = found.prefix(Self.longestQuotation)
+    let place = text.distance(from: text.startIndex, to: rest.startIndex) + 1
+    return Fault(message: "At character \(place) of the query is '\(found)', expected is \(expected)")
   }
+
+  private static let longestQuotation = 64
 }

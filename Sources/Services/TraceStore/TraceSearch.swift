@@ -4,6 +4,8 @@ import ServiceCore
 struct TraceSearch: Sendable, Hashable {
   /// Each has to match some span of the trace.
   private(set) var filters: [TraceQuery] = []
+  /// What is shown of the spans that match: what the filters ask for, as Tempo does, and what `select(…)` names.
+  private(set) var shown: [TraceQuery.Field] = []
   private(set) var minimumDuration = 0.0
   private(set) var maximumDuration = Double.infinity
   /// Seconds since 1970.
@@ -18,22 +20,36 @@ struct TraceSearch: Sendable, Hashable {
   init(_ parameters: [(name: String, value: String)] = []) throws(TraceQueryParser.Fault) {
     for (name, value) in parameters where !value.isEmpty {
       switch name {
-      case "q": filters.append(try TraceQueryParser.parse(value))
+      case "q":
+        let pipeline = try TraceQueryParser.parse(value)
+        filters.append(pipeline.filter)
+        for field in pipeline.filter.fields + pipeline.selected where !shown.contains(field) { shown.append(field) }
       case "tags": filters += try Self.tags(value)
-      case "minDuration": minimumDuration = try Self.read(name, DurationText.nanoseconds(value))
-      case "maxDuration": maximumDuration = try Self.read(name, DurationText.nanoseconds(value))
-      case "start": start = try Self.read(name, Self.seconds(value))
-      case "end": end = try Self.read(name, Self.seconds(value))
-      case "limit": limit = try Self.read(name, Self.count(value))
-      case "spss": spansPerSet = try Self.read(name, Self.count(value))
+      case "minDuration": minimumDuration = try Self.read(name, value, Self.duration, DurationText.nanoseconds)
+      case "maxDuration": maximumDuration = try Self.read(name, value, Self.duration, DurationText.nanoseconds)
+      case "start": start = try Self.read(name, value, Self.moment, Self.seconds)
+      case "end": end = try Self.read(name, value, Self.moment, Self.seconds)
+      case "limit": limit = try Self.read(name, value, Self.number, Self.count)
+      case "spss": spansPerSet = try Self.read(name, value, Self.number, Self.count)
       default: break
       }
     }
     filters.removeAll { $0 == .everything }
   }
 
-  private static func read<Value>(_ name: String, _ value: Value?) throws(TraceQueryParser.Fault) -> Value {
-    guard let value else { throw TraceQueryParser.Fault(message: "\(name) is not valid") }
+  private static let duration = "a duration with its unit, such as 500ms or 1.5s"
+  private static let moment = "a number of seconds since 1970"
+  private static let number = "a number of at least 1"
+
+  private static func read<Value>(
+    _ name: String,
+    _ text: String,
+    _ form: String,
+    _ read: (String) -> Value?
+  ) throws(TraceQueryParser.Fault) -> Value {
+    guard let value = read(text) else {
+      throw TraceQueryParser.Fault(message: "\(name) must be \(form), and is '\(text.prefix(64))'")
+    }
     return value
   }
 
@@ -61,13 +77,18 @@ struct TraceSearch: Sendable, Hashable {
     while !rest.isEmpty {
       let key = rest.prefix { $0 != "=" && !$0.isWhitespace }
       rest = rest.dropFirst(key.count)
-      guard !key.isEmpty, rest.popFirst() == "=" else { throw TraceQueryParser.Fault(message: "tags is not valid") }
+      guard !key.isEmpty, rest.popFirst() == "=" else {
+        let message = "tags must be key=value key=\"value with blanks\", and has no value for '\(key.prefix(64))'"
+        throw TraceQueryParser.Fault(message: message)
+      }
       let value: String
       if rest.first == "\"" {
         rest.removeFirst()
         let quoted = rest.prefix { $0 != "\"" }
         rest = rest.dropFirst(quoted.count)
-        guard rest.popFirst() == "\"" else { throw TraceQueryParser.Fault(message: "tags lacks a quotation mark") }
+        guard rest.popFirst() == "\"" else {
+          throw TraceQueryParser.Fault(message: "tags lacks the second quotation mark of '\(key.prefix(64))'")
+        }
         value = String(quoted)
       } else {
         let bare = rest.prefix { !$0.isWhitespace }

@@ -16,6 +16,8 @@ struct TraceStorage: Sendable {
   static let traceOverhead = 1024
   /// What an array takes besides its bytes.
   static let pieceOverhead = 64
+  /// What a span takes besides its bytes: its id in the summary's table, which may be half empty.
+  static let spanOverhead = 24
 
   /// Bytes that all traces may take together.
   let limit: Int
@@ -38,12 +40,16 @@ struct TraceStorage: Sendable {
   var count: Int { traces.count }
 
   /// Bytes that the spans take where they are a trace's first.
-  static func size(ofNew spans: SpansOfTrace) -> Int { spans.encoded.count + pieceOverhead + traceOverhead }
+  static func size(ofNew spans: SpansOfTrace) -> Int { size(of: spans) + traceOverhead }
+
+  private static func size(of spans: SpansOfTrace) -> Int {
+    spans.encoded.count + pieceOverhead + spans.spanCount * spanOverhead
+  }
 
   /// Adds spans to their trace and drops the oldest traces that no longer fit. False, and nothing is kept, where the
   /// trace would be larger than `traceLimit` or have more messages than `messageLimit`.
   mutating func add(_ spans: SpansOfTrace) -> Bool {
-    let size = spans.encoded.count + Self.pieceOverhead
+    let size = Self.size(of: spans)
     let before = traces[spans.traceID]?.byteCount ?? 0
     let messages = (traces[spans.traceID]?.messageCount ?? 0) + spans.messageCount
     guard max(before, Self.traceOverhead) + size <= traceLimit, messages <= messageLimit else { return false }

@@ -13,6 +13,20 @@ extension TraceStoreServer {
     ]
   )
 
+  static let drop = APIOperation(
+    "Takes another signal and drops it",
+    bodyMediaTypes: [OTLPFormat.protobuf.contentType, OTLPFormat.json.contentType],
+    answers: [
+      APIOperation.Answer(200, "It is dropped, and the answer says so"),
+      APIOperation.Answer(413, "The body is too large"), APIOperation.Answer(415, "The body is of another type"),
+    ]
+  )
+
+  static let preflight = APIOperation(
+    "Whether a page may export",
+    answers: [APIOperation.Answer(204, "The header fields say so", mediaType: nil)]
+  )
+
   static let trace = APIOperation(
     "One trace",
     parameters: [
@@ -29,11 +43,31 @@ extension TraceStoreServer {
     "The newest traces that fit",
     parameters: [
       parameter("q"), parameter("tags"), parameter("minDuration"), parameter("maxDuration"),
-      parameter("start", ["type": "number"]), parameter("end", ["type": "number"]),
-      parameter("limit", ["type": "integer", "minimum": 1]), parameter("spss", ["type": "integer", "minimum": 1]),
+      parameter("start", number), parameter("end", number),
+      parameter("limit", count), parameter("spss", count),
     ],
     answers: [APIOperation.Answer(200, "The traces"), text(400, "A parameter cannot be read")]
   )
+
+  static let tagNames = APIOperation(
+    "The names of the attributes that spans have",
+    parameters: [
+      parameter("scope", ["type": "string", "enum": .array(tagScopes.map { .string($0) })]),
+      parameter("start", number), parameter("end", number),
+    ],
+    answers: [APIOperation.Answer(200, "The names"), text(400, "A parameter cannot be read")]
+  )
+
+  static let tagValues = APIOperation(
+    "The values that an attribute or field has",
+    parameters: [
+      APIOperation.Parameter("tag", in: .path, schema: ["type": "string", "minLength": 1]), parameter("q"),
+      parameter("start", number), parameter("end", number),
+    ],
+    answers: [APIOperation.Answer(200, "The values"), text(400, "A parameter cannot be read")]
+  )
+
+  static let buildInformation = APIOperation("The version", answers: [APIOperation.Answer(200, "The version")])
 
   /// A route that always answers the same words.
   static func text(_ meaning: String) -> APIOperation {
@@ -42,6 +76,14 @@ extension TraceStoreServer {
 
   private static func text(_ status: Int, _ meaning: String) -> APIOperation.Answer {
     APIOperation.Answer(status, meaning, mediaType: "text/plain", schema: ["type": "string"])
+  }
+
+  private static let number = orNothing(["type": "number"])
+  private static let count = orNothing(["type": "integer", "minimum": 1])
+
+  /// An empty parameter counts as none: forms send those that nobody has filled in.
+  private static func orNothing(_ schema: JSONValue) -> JSONValue {
+    ["anyOf": [schema, ["type": "string", "maxLength": 0]]]
   }
 
   private static func parameter(_ name: String, _ schema: JSONValue = ["type": "string"]) -> APIOperation.Parameter {

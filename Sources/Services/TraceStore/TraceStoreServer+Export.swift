@@ -7,12 +7,13 @@ import Telemetry
 
 /// Receiving spans (OTLP specification, "OTLP/HTTP").
 extension TraceStoreServer {
-  private typealias Answer = Opentelemetry_Proto_Collector_Trace_V1_ExportTraceServiceResponse
+  /// That of the other signals has the same form, but for the name of the count.
+  typealias Answer = Opentelemetry_Proto_Collector_Trace_V1_ExportTraceServiceResponse
 
   /// Answers an export. Suspends while the body comes, and while it is decoded outside of the loops.
   func export(_ request: Request) async throws -> Response {
     guard let format = OTLPFormat(contentType: request.header(.contentType)) else {
-      return failure(.unsupportedMediaType, "Content-Type must be application/x-protobuf or application/json", .json)
+      return unsupportedType
     }
     guard exportsInWork.add(1, ordering: .relaxed).newValue <= limits.exports else {
       exportsInWork.subtract(1, ordering: .relaxed)
@@ -55,7 +56,12 @@ extension TraceStoreServer {
     }
   }
 
-  private var tooLarge: HTTPError {
+  /// In JSON, because what the sender reads is not known.
+  var unsupportedType: Response {
+    failure(.unsupportedMediaType, "Content-Type must be application/x-protobuf or application/json", .json)
+  }
+
+  var tooLarge: HTTPError {
     HTTPError(.contentTooLarge, "The body is larger than \(limits.body) bytes, compressed or not")
   }
 
@@ -91,11 +97,11 @@ extension TraceStoreServer {
     return response(.ok, answer, format)
   }
 
-  private func failure(_ status: HTTPResponse.Status, _ message: String, _ format: OTLPFormat) -> Response {
+  func failure(_ status: HTTPResponse.Status, _ message: String, _ format: OTLPFormat) -> Response {
     response(status, Google_Rpc_Status.with { $0.message = message }, format)
   }
 
-  private func response(_ status: HTTPResponse.Status, _ message: some Message, _ format: OTLPFormat) -> Response {
+  func response(_ status: HTTPResponse.Status, _ message: some Message, _ format: OTLPFormat) -> Response {
     Response(
       status: status,
       contentType: MediaType(format.contentType),

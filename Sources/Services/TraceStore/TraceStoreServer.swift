@@ -55,19 +55,20 @@ public final class TraceStoreServer: ServiceDefinition {
     storage = Mutex(TraceStorage(limit: limits.storage, messageLimit: limits.messages))
   }
 
-  /// See `ServiceDefinition`: OTLP's `/v1/traces`, Tempo's `/api/…`, `/ready` and `/api/echo`.
+  /// See `ServiceDefinition`: OTLP's `/v1/…`, Tempo's `/api/…`, `/ready` and `/api/echo`.
   public func routes(_ tools: ServiceTools) -> [ServiceRoute] {
     tools.registry.observe([.traceStoreTraces, .traceStoreBytes, .traceStoreLimitBytes]) {
       self.storage.withLock { [$0.count, $0.byteCount, $0.limit] }.map { [MetricSeries([], .number(Double($0)))] }
     }
-    return [
-      // No limit here: `export` has its own, and answers as OTLP wants it.
-      ServiceRoute("/v1/traces", Self.export, method: .post, options: RouteOptions(bodyLimit: .max)) {
-        try await self.export($0)
-      },
+    return receivers + [
       ServiceRoute("/api/traces/{id}", Self.trace) { await self.trace($0, TraceDocument.Version.one) },
       ServiceRoute("/api/v2/traces/{id}", Self.trace) { await self.trace($0, TraceDocument.Version.two) },
       ServiceRoute("/api/search", Self.search) { await self.search($0) },
+      ServiceRoute("/api/search/tags", Self.tagNames) { await self.tagNames($0, .one) },
+      ServiceRoute("/api/v2/search/tags", Self.tagNames) { await self.tagNames($0, .two) },
+      ServiceRoute("/api/search/tag/{tag}/values", Self.tagValues) { await self.tagValues($0, .one) },
+      ServiceRoute("/api/v2/search/tag/{tag}/values", Self.tagValues) { await self.tagValues($0, .two) },
+      ServiceRoute("/api/status/buildinfo", Self.buildInformation) { _ in self.buildInformation() },
       ServiceRoute("/api/echo", Self.text("That this is Tempo's API")) { _ in Response("echo") },
       ServiceRoute("/ready", Self.text("That the store is ready")) { _ in Response("ready\n") },
     ]

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import OTLPMessages
 
 /// What a search shows of a trace, kept up as spans arrive, so that listing traces decodes none.
@@ -12,6 +13,8 @@ struct TraceSummary: Sendable, Equatable {
   /// Spans and failed spans by service. At most `maximumServices` of them.
   private(set) var services: [String: Counts] = [:]
   private var hasRoot = false
+  /// Of the spans so far, each of which counts once: an exporter that got no answer sends again.
+  private var spanIDs: Set<UInt64> = []
 
   struct Counts: Sendable, Equatable, Encodable {
     var spanCount = 0
@@ -33,7 +36,9 @@ struct TraceSummary: Sendable, Equatable {
 
   mutating func add(_ resourceSpans: Opentelemetry_Proto_Trace_V1_ResourceSpans) {
     let service = resourceSpans.resource.serviceName
+    spanIDs.reserveCapacity(spanIDs.count + resourceSpans.scopeSpans.reduce(0) { $0 + $1.spans.count })
     for span in resourceSpans.scopeSpans.lazy.flatMap(\.spans) {
+      guard spanIDs.insert(span.spanID.reduce(0) { $0 << 8 | UInt64($1) }).inserted else { continue }
       let isRoot = span.parentSpanID.isEmpty
       if isRoot && !hasRoot || !hasRoot && span.startTimeUnixNano < startTime {
         rootName = String(span.name.prefix(Self.longestName))

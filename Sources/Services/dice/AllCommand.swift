@@ -82,9 +82,10 @@ struct AllCommand: AsyncParsableCommand {
     _ settings: inout ServiceSettings
   ) async throws -> (started: ServiceProcess.Started?, url: ServiceURL?) {
     guard !settings.telemetry.namesTracesEndpoint else { return (nil, nil) }
-    let storeSettings = try common.settings(port: port).withoutTracing
+    var storeSettings = settings.withoutTracing
+    storeSettings.port = port
     var started: ServiceProcess.Started?
-    var authority = "127.0.0.1:\(port)"
+    var authority = Self.authority(reaching: settings.host, port)
     do throws(UVError) {
       let store = try await process.bind(service, storeSettings)
       authority = "\(store.address)"
@@ -96,7 +97,17 @@ struct AllCommand: AsyncParsableCommand {
       throw RunFailure(description: "trace-store: cannot listen on \(storeSettings.host):\(port): \(error)")
     }
     settings.telemetry.otlpTraces.url = "http://\(authority)/v1/traces"
+    if !settings.telemetry.namesLogsEndpoint { settings.telemetry.otlpLogs.url = "http://\(authority)/v1/logs" }
     return (started, ServiceURL("http://\(authority)"))
+  }
+
+  /// Where one finds whoever has taken a port of that host; an address that stands for all is none to connect to.
+  private static func authority(reaching host: String, _ port: UInt16) -> String {
+    switch host {
+    case "0.0.0.0": "127.0.0.1:\(port)"
+    case "::": "[::1]:\(port)"
+    default: host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
   }
 
   /// Where the other services of this process find one.

@@ -28,9 +28,12 @@ struct CommonOptions: ParsableArguments {
     )
   )
   var maxRequests: RequestCount?
-  @Option(help: "DEBUG, INFO, WARNING or ERROR (LOG_LEVEL; default INFO).")
+  @Option(
+    help: "DEBUG, INFO, WARNING or ERROR, in either case (LOG_LEVEL; default INFO).",
+    transform: LogLevelName.read
+  )
   var logLevel: LogLevelName?
-  @Option(help: "json or text (LOG_FORMAT; default: text on a terminal, else json).")
+  @Option(help: "json or text (LOG_FORMAT; default: text on a terminal, else json).", transform: LogFormatName.read)
   var logFormat: LogFormatName?
   @Option(
     help: ArgumentHelp(

@@ -2,7 +2,6 @@ import ArgumentParser
 import Compare
 import DiceRoller
 import LoopHTTP
-import Reporting
 import ServiceCore
 
 /// `dice compare`
@@ -15,7 +14,7 @@ struct CompareCommand: AsyncParsableCommand {
       Failed rolls are repeated and part of no time.
       """
   )
-  @Option(help: "The dice-roller (DICE_ROLLER_URL; default http://localhost:8107).")
+  @Option(help: "The dice-roller (DICE_ROLLER_URL; default http://localhost:8107).", transform: ServiceURL.read)
   var url: ServiceURL?
   @Option(help: "The die (COMPARE_DIE; default fair).")
   var die: String?
@@ -23,7 +22,7 @@ struct CompareCommand: AsyncParsableCommand {
   var rolls: Int?
   @Option(help: "Measurements (COMPARE_ITERATIONS; default 5).")
   var iterations: Int?
-  @Option(help: "Several numbers of rolls instead: 1,2,5,10,20 (COMPARE_TIMES).")
+  @Option(help: "Several numbers of rolls instead: 1,2,5,10,20 (COMPARE_TIMES).", transform: RollCounts.read)
   var times: RollCounts?
   @Option(help: "Draw measured against theory into this file as SVG (COMPARE_PLOT).")
   var plot: String?
@@ -36,20 +35,16 @@ struct CompareCommand: AsyncParsableCommand {
 
   func run() async throws {
     let settings = try settings()
+    let json = try ReportDestination(json, flag: "--json", "COMPARE_JSON")
+    let plot = try ReportDestination(plot, flag: "--plot", "COMPARE_PLOT")
     let process = try await ToolProcess(loopCount: 1, name: "compare")
     let report = try await process.run { tool throws(CompareError) in
       let comparison = Comparison(settings, group: tool.group, progress: tool.standardError)
       return try await comparison.run(stops: tool.stops)
     }
-    try await finish(report)
-  }
-
-  private func finish(_ report: ComparisonReport) async throws {
     print(report.text, terminator: "")
-    if let path = try Setting.value(json, "COMPARE_JSON") { try await write(report.json, to: path, flag: "--json") }
-    if let path = try Setting.value(plot, "COMPARE_PLOT") {
-      try await write(Array(report.plot.utf8), to: path, flag: "--plot")
-    }
+    try await json?.write(report.json)
+    try await plot?.write(Array(report.plot.utf8))
     guard report.hasFactor else { throw RunFailure(description: "nothing could be measured: no factor") }
   }
 

@@ -1,7 +1,21 @@
-public import ArgumentParser
+import ArgumentParser
 import Logging
 import LoopHTTP
-public import ServiceCore
+import ServiceCore
+
+/// A value that is written in a form of its own, which a complaint about it names.
+protocol FormedValue: LosslessStringConvertible {
+  /// Completes "it must be".
+  static var form: String { get }
+}
+
+extension FormedValue {
+  /// For a flag, which the complaint names before this reason.
+  static func read(_ text: String) throws -> Self {
+    guard let value = Self(text) else { throw ValidationError("it must be \(form)") }
+    return value
+  }
+}
 
 /// A number whose type has bounds of its own.
 protocol BoundedNumber: ExpressibleByArgument, LosslessStringConvertible {
@@ -44,7 +58,8 @@ struct TraceMemory: BoundedNumber {
 }
 
 /// The least severe level that is logged.
-struct LogLevelName: ExpressibleByArgument, LosslessStringConvertible {
+struct LogLevelName: FormedValue {
+  static let form = "DEBUG, INFO, WARNING or WARN, or ERROR"
   let level: Logger.Level
   var description: String { "\(level)" }
 
@@ -52,17 +67,16 @@ struct LogLevelName: ExpressibleByArgument, LosslessStringConvertible {
     switch text.uppercased() {
     case "DEBUG": level = .debug
     case "INFO": level = .info
-    case "WARNING": level = .warning
+    case "WARNING", "WARN": level = .warning
     case "ERROR": level = .error
     default: return nil
     }
   }
-
-  init?(argument: String) { self.init(argument) }
 }
 
 /// How the log is written.
-enum LogFormatName: String, ExpressibleByArgument, LosslessStringConvertible {
+enum LogFormatName: String, FormedValue {
+  static let form = "json or text"
   case json
   case text
 
@@ -70,7 +84,20 @@ enum LogFormatName: String, ExpressibleByArgument, LosslessStringConvertible {
   init?(_ text: String) { self.init(rawValue: text) }
 }
 
-extension ServiceURL: ExpressibleByArgument {
-  /// See `ExpressibleByArgument`.
-  public init?(argument: String) { self.init(argument) }
+/// The address of a trace elsewhere, a link of the page: so it must not be a script.
+struct TraceLinkTemplate: FormedValue {
+  static let form = "an http or https URL with {trace_id} in it, such as https://tempo.example/trace/{trace_id}"
+  let description: String
+
+  init?(_ text: String) {
+    let scheme = ["http://", "https://"].first { text.lowercased().hasPrefix($0) }
+    guard let scheme, text.contains("{trace_id}") else { return nil }
+    let authority = text.dropFirst(scheme.count).prefix { !"/?#".contains($0) }
+    guard !authority.isEmpty, !text.contains(where: \.isWhitespace) else { return nil }
+    description = text
+  }
+}
+
+extension ServiceURL: FormedValue {
+  static var form: String { "an http URL without a query, such as http://localhost:8107 (https is not spoken here)" }
 }

@@ -35,7 +35,8 @@ struct FrontendCommand: AsyncParsableCommand {
   @OptionGroup var location: DieServiceLocation
   @Option(
     name: .customLong("dice-roller-url"),
-    help: "The dice-roller (DICE_ROLLER_URL; default http://localhost:8107)."
+    help: "The dice-roller (DICE_ROLLER_URL; default http://localhost:8107).",
+    transform: ServiceURL.read
   )
   var diceRollerURL: ServiceURL?
   @OptionGroup var frontend: FrontendOptions

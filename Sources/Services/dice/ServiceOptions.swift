@@ -56,17 +56,20 @@ struct RollerOptions: ParsableArguments {
 
 /// What the frontend takes.
 struct FrontendOptions: ParsableArguments {
-  @Option(help: "Where traces are read, in Tempo's API (TRACE_QUERY_URL).")
+  @Option(help: "Where traces are read, in Tempo's API (TRACE_QUERY_URL).", transform: ServiceURL.read)
   var traceQueryURL: ServiceURL?
-  @Option(help: "Address of a trace elsewhere, with {trace_id} in it (TRACE_LINK_TEMPLATE).")
-  var traceLinkTemplate: String?
+  @Option(
+    help: "Address of a trace elsewhere, with {trace_id} in it (TRACE_LINK_TEMPLATE).",
+    transform: TraceLinkTemplate.read
+  )
+  var traceLinkTemplate: TraceLinkTemplate?
 
   func service(rollerURL: ServiceURL, dieServiceURL: ServiceURL, traceStoreURL: ServiceURL?) throws -> FrontendServer {
     FrontendServer(
       rollerURL: rollerURL,
       dieServiceURL: dieServiceURL,
       traceStoreURL: try Setting.value(traceQueryURL, "TRACE_QUERY_URL") ?? traceStoreURL,
-      traceLinkTemplate: try Setting.value(traceLinkTemplate, "TRACE_LINK_TEMPLATE")
+      traceLinkTemplate: try Setting.value(traceLinkTemplate, "TRACE_LINK_TEMPLATE")?.description
     )
   }
 }
@@ -92,7 +95,8 @@ struct TraceStoreOptions: ParsableArguments {
 struct DieServiceLocation: ParsableArguments {
   @Option(
     name: .customLong("die-service-url"),
-    help: "The die-service (DIE_SERVICE_URL; default http://localhost:8106)."
+    help: "The die-service (DIE_SERVICE_URL; default http://localhost:8106).",
+    transform: ServiceURL.read
   )
   var dieServiceURL: ServiceURL?
 

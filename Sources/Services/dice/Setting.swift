@@ -30,6 +30,11 @@ enum Setting {
     try value(flag, variable, bounds: Value.bounds)
   }
 
+  /// The same for a value whose type names its form.
+  static func value<Value: FormedValue>(_ flag: Value?, _ variable: String) throws -> Value? {
+    try value(flag, variable, bounds: Value.form)
+  }
+
   /// The same for a number of bounds that its type knows.
   static func value<Value: BoundedNumber>(_ flag: Value?, _ variable: String) throws -> Value? {
     try value(flag, variable, bounds: Value.bounds)

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Logging
 import LoopHTTP
-import Reporting
 import Telemetry
 import Traffic
 
@@ -31,6 +30,8 @@ struct TrafficCommand: AsyncParsableCommand {
       let needed = "\(settings.concurrency) connections need more file descriptors than this process may open"
       throw RunFailure(description: "\(needed): raise the limit with `ulimit -n`")
     }
+    let json = try ReportDestination(json, flag: "--json", "TRAFFIC_JSON")
+    let html = try ReportDestination(html, flag: "--html", "TRAFFIC_HTML")
     let process = try await ToolProcess(loopCount: settings.loopCount, name: "traffic-generator")
     let report = try await process.run { tool throws(TrafficError) in
       let run = TrafficRun(
@@ -42,24 +43,9 @@ struct TrafficCommand: AsyncParsableCommand {
       )
       return try await run.run(stops: tool.stops)
     }
-    try await finish(report)
-  }
-
-  private func finish(_ report: TrafficReport) async throws {
     print(report.text, terminator: "")
-    if let path = try Setting.value(json, "TRAFFIC_JSON") { try await write(report.json, to: path, flag: "--json") }
-    if let path = try Setting.value(html, "TRAFFIC_HTML") {
-      try await write(Array(report.html.utf8), to: path, flag: "--html")
-    }
+    try await json?.write(report.json)
+    try await html?.write(Array(report.html.utf8))
     guard report.passed else { throw RunFailure(description: report.failureText) }
-  }
-}
-
-/// Writes a tool's results to a file that a flag named.
-func write(_ bytes: [UInt8], to path: String, flag: String) async throws(RunFailure) {
-  do throws(ReportFileError) {
-    try await ReportFile.write(bytes, to: path, flag: flag)
-  } catch {
-    throw RunFailure(description: error.description)
   }
 }

@@ -13,7 +13,7 @@ import Traffic
 
 /// What decides when requests are sent, and what they ask for.
 struct TrafficOptions: ParsableArguments {
-  @Option(help: "The frontend (FRONTEND_URL; default http://localhost:8108).")
+  @Option(help: "The frontend (FRONTEND_URL; default http://localhost:8108).", transform: ServiceURL.read)
   var url: ServiceURL?
   @Option(help: "Any URL to load instead of a frontend (TRAFFIC_TARGET).")
   var target: String?
@@ -27,17 +27,26 @@ struct TrafficOptions: ParsableArguments {
   var maxAsyncRolls: Int?
   @Option(help: "Dice to choose from (TRAFFIC_DICE; default fair,risky,extreme,unknown).")
   var dice: String?
-  @Option(help: "A user's pause between requests (TRAFFIC_THINK_TIME; default 0.5-2, in seconds).")
+  @Option(
+    help: "A user's pause between requests (TRAFFIC_THINK_TIME; default 0.5-2, in seconds).",
+    transform: SecondsRange.read
+  )
   var thinkTime: SecondsRange?
-  @Option(help: "Open model: requests per second, steps 100,200 or a ramp 100-1000 (TRAFFIC_RATE).")
+  @Option(
+    help: "Open model: requests per second, steps 100,200 or a ramp 100-1000 (TRAFFIC_RATE).",
+    transform: RateSpecification.read
+  )
   var rate: RateSpecification?
-  @Option(help: "How long to measure, such as 30s (TRAFFIC_DURATION; default: 10s, or until Ctrl-C for users).")
+  @Option(
+    help: "How long to measure, such as 30s (TRAFFIC_DURATION; default: 10s, or until Ctrl-C for users).",
+    transform: Seconds.read
+  )
   var duration: Seconds?
-  @Option(help: "constant or poisson, for --rate (TRAFFIC_ARRIVALS; default constant).")
+  @Option(help: "constant or poisson, for --rate (TRAFFIC_ARRIVALS; default constant).", transform: ArrivalPattern.read)
   var arrivals: ArrivalPattern?
   @Option(help: "Most connections (TRAFFIC_CONNECTIONS; default 64 for --target, 500 for --rate).")
   var connections: Int?
-  @Option(help: "Time before anything is measured (TRAFFIC_WARM_UP; default 0).")
+  @Option(help: "Time before anything is measured (TRAFFIC_WARM_UP; default 0).", transform: Seconds.read)
   var warmUp: Seconds?
   @Option(help: "Repeats a run's dice, batches, arrivals and pauses (TRAFFIC_SEED; default: any).")
   var seed: UInt64?
@@ -45,9 +54,12 @@ struct TrafficOptions: ParsableArguments {
   var loops: LoopCount?
   @Option(help: "Share of requests whose trace is recorded (TRAFFIC_TRACE_SAMPLE; default 1, for --target none).")
   var traceSample: Double?
-  @Option(help: "Fail where a latency is above this: p99=200ms; may be repeated (TRAFFIC_FAIL_OVER).")
+  @Option(
+    help: "Fail where a latency is above this: p99=200ms; may be repeated (TRAFFIC_FAIL_OVER).",
+    transform: LatencyLimit.read
+  )
   var failOver: [LatencyLimit] = []
-  @Option(help: "Fail where more requests than this have failed: 1% (TRAFFIC_FAIL_ERRORS).")
+  @Option(help: "Fail where more requests than this have failed: 1% (TRAFFIC_FAIL_ERRORS).", transform: ErrorLimit.read)
   var failErrors: ErrorLimit?
 }
 
@@ -59,7 +71,9 @@ extension TrafficOptions {
     let seed = try Setting.value(seed, "TRAFFIC_SEED") ?? .random(in: 0...UInt64(UInt32.max))
     var settings = TrafficSettings(target: target, model: try model(target), seed: seed)
     settings.seconds = try Setting.value(duration, "TRAFFIC_DURATION")?.value
-    guard settings.seconds ?? 1 > 0 else { throw ValidationError("The value '0' is invalid for '--duration'.") }
+    guard settings.seconds ?? 1 > 0 else {
+      throw ValidationError("The value '0' is invalid for '--duration': it must be above 0.")
+    }
     if settings.seconds == nil, isBounded(settings) { settings.seconds = TrafficSettings.defaultSeconds }
     settings.warmUpSeconds = try Setting.value(warmUp, "TRAFFIC_WARM_UP")?.value ?? 0
     settings.loopCount = min(try Setting.value(loops, "LOOPS")?.value ?? 1, settings.concurrency)
@@ -106,13 +120,18 @@ extension TrafficOptions {
       do throws(ClientError) {
         return .url(try ClientURL(text))
       } catch {
-        throw ValidationError("The value '\(text)' is invalid for '--target': \(error).")
+        let form = "it must be an http URL, such as http://localhost:8106/dice"
+        throw ValidationError("The value '\(text)' is invalid for '--target': \(error); \(form).")
       }
     }
     var mix = DiceMix()
     if let names = try Setting.value(dice, "TRAFFIC_DICE") {
       mix.dice = names.split(separator: ",").map(String.init)
-      guard !mix.dice.isEmpty else { throw ValidationError("The value '\(names)' is invalid for '--dice'.") }
+      guard !mix.dice.isEmpty else {
+        throw ValidationError(
+          "The value '\(names)' is invalid for '--dice': it must be names with commas between them."
+        )
+      }
     }
     if let share = try Setting.value(asyncProbability, "--async-probability", "TRAFFIC_ASYNC_PROBABILITY", in: 0...1) {
       mix.asyncProbability = share

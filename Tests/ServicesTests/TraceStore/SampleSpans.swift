@@ -90,10 +90,6 @@ enum SampleSpans {
   }
 }
 
-extension SpansOfTrace {
-  var spanCount: Int { batches.reduce(0) { $0 + $1.scopeSpans.reduce(0) { $0 + $1.spans.count } } }
-}
-
 extension TraceStorage {
   /// Adds spans, which must be taken.
   mutating func keep(_ spans: SpansOfTrace) {

@@ -13,7 +13,7 @@ struct TraceQueryParserTests {
 
   @Test(arguments: ["", "  ", "{}", "{ }", " { true } "])
   func `No condition asks for every span`(query: String) throws {
-    #expect(try TraceQueryParser.parse(query) == .everything)
+    #expect(try TraceQueryParser.parse(query).filter == .everything)
   }
 
   @Test(arguments: [
@@ -33,39 +33,57 @@ struct TraceQueryParserTests {
     ("{.die.type != nil}", condition(.anyScope("die.type"), .notEqual, .nothing)),
   ])
   func `A comparison has a field, an operator and a value`(query: String, expected: TraceQuery) throws {
-    #expect(try TraceQueryParser.parse(query) == expected)
+    #expect(try TraceQueryParser.parse(query).filter == expected)
   }
 
   @Test func `A regular expression becomes a pattern`() throws {
     let pattern = try #require(TextPattern("async_roll_.*"))
     #expect(
-      try TraceQueryParser.parse(#"{ name =~ "async_roll_.*" }"#) == Self.condition(.name, .matches, .pattern(pattern))
+      try TraceQueryParser.parse(#"{ name =~ "async_roll_.*" }"#).filter
+        == Self.condition(.name, .matches, .pattern(pattern))
     )
     #expect(
-      try TraceQueryParser.parse(#"{name!~"async_roll_.*"}"#) == Self.condition(.name, .notMatches, .pattern(pattern))
+      try TraceQueryParser.parse(#"{name!~"async_roll_.*"}"#).filter
+        == Self.condition(.name, .notMatches, .pattern(pattern))
     )
   }
 
   @Test func `And binds closer than or, and parentheses closer than both`() throws {
     let names = ["a", "b", "c"].map { Self.condition(.name, .equal, .text($0)) }
     #expect(
-      try TraceQueryParser.parse(#"{name="a" || name="b" && name="c"}"#) == .or(names[0], .and(names[1], names[2]))
+      try TraceQueryParser.parse(#"{name="a" || name="b" && name="c"}"#).filter
+        == .or(names[0], .and(names[1], names[2]))
     )
     #expect(
-      try TraceQueryParser.parse(#"{ ( name="a" || name="b" ) && name="c" }"#)
+      try TraceQueryParser.parse(#"{ ( name="a" || name="b" ) && name="c" }"#).filter
         == .and(.or(names[0], names[1]), names[2])
     )
   }
 
   @Test(arguments: [
     ("name=\"a\"", "{"), ("{name=\"a\"", "}"), ("{name=\"a}", "\""), ("{name}", "operator"), ("{name=}", "value"),
-    ("{nme=\"a\"}", "field"), ("{.=1}", "field"), ("{name=~\"(a\"}", "regular expression"), ("{name=~1}", "regular"),
-    ("{name=\"a\"} && {name=\"b\"}", "one spanset"), ("{} | count() > 2", "one spanset"), ("{(name=\"a\"}", ")"),
+    ("{nme=\"a\"}", "field"), ("{ nme=\"a\" }", "'nme=\"a\"'"), ("{ nme=\"a\" }", "character 3"), ("{.=1}", "field"),
+    ("{name=~\"(a\"}", "regular expression"), ("{name=~1}", "regular"),
+    ("{name=\"a\"} && {name=\"b\"}", "one spanset"), ("{} | count() > 2", "one spanset"),
+    ("{} | count() > 2", "'| count()"), ("{} | select", "ends where ("), ("{} | select()", "field"),
+    ("{} | select(size)", "'size)'"), ("{} | select(name status)", "'status)'"), ("{(name=\"a\"}", ")"),
     ("{name contains \"a\"}", "operator"),
   ])
   func `What cannot be read is said`(query: String, named: String) {
     let fault = #expect(throws: TraceQueryParser.Fault.self) { try TraceQueryParser.parse(query) }
     #expect(fault?.message.contains(named) == true, "\(fault?.message ?? "")")
+  }
+
+  @Test(arguments: [
+    (
+      "{} | select(span.async.batch_size, resource.host.name)",
+      [TraceQuery.Field.span("async.batch_size"), .resource("host.name")]
+    ),
+    ("{name=\"a\"}|select(.x)|select(status)", [.anyScope("x"), .status]),
+    ("{}", []),
+  ])
+  func `A selection names fields to show`(query: String, fields: [TraceQuery.Field]) throws {
+    #expect(try TraceQueryParser.parse(query).selected == fields)
   }
 
   @Test func `Length and depth are bounded`() {

@@ -35,7 +35,7 @@ struct TraceQueryTests {
     #"{status=ok || name="async_roll_3"}"#, #"{status=error && .die.error=true}"#,
   ])
   func `A span that fulfils the query is found`(query: String) throws {
-    #expect(try TraceQueryParser.parse(query).matches(Self.subject))
+    #expect(try TraceQueryParser.parse(query).filter.matches(Self.subject))
   }
 
   @Test(arguments: [
@@ -46,7 +46,7 @@ struct TraceQueryTests {
     #"{status=error && name="x"}"#, #"{status=ok || name="x"}"#,
   ])
   func `Another is not`(query: String) throws {
-    #expect(try !TraceQueryParser.parse(query).matches(Self.subject))
+    #expect(try !TraceQueryParser.parse(query).filter.matches(Self.subject))
   }
 
   @Test(arguments: [
@@ -55,7 +55,7 @@ struct TraceQueryTests {
     "{traceDuration<1s}",
   ])
   func `A trace that may have such a span is looked into`(query: String) throws {
-    #expect(try TraceQueryParser.parse(query).mayMatch(Self.subject.trace))
+    #expect(try TraceQueryParser.parse(query).filter.mayMatch(Self.subject.trace))
   }
 
   @Test(arguments: [
@@ -63,15 +63,15 @@ struct TraceQueryTests {
     #"{rootName="x" && name="y"}"#, #"{rootName="x" || rootServiceName="y"}"#, "{traceDuration>1s}",
   ])
   func `A trace whose summary says that it has none is not`(query: String) throws {
-    #expect(try !TraceQueryParser.parse(query).mayMatch(Self.subject.trace))
+    #expect(try !TraceQueryParser.parse(query).filter.mayMatch(Self.subject.trace))
   }
 
   @Test func `What the summary does not name is looked for in the spans`() throws {
     var many = TraceSummary()
-    for number in 1...70 { many.add(SampleSpans.batch("service \(number)", [SampleSpans.span()])) }
+    for number in UInt64(1)...70 { many.add(SampleSpans.batch("service \(number)", [SampleSpans.span(id: number)])) }
     var long = TraceSummary()
     long.add(SampleSpans.batch(String(repeating: "x", count: 300), [SampleSpans.span()]))
-    let query = try TraceQueryParser.parse(#"{resource.service.name="elsewhere"}"#)
+    let query = try TraceQueryParser.parse(#"{resource.service.name="elsewhere"}"#).filter
     #expect(query.mayMatch(many))
     #expect(query.mayMatch(long))
   }

@@ -58,6 +58,9 @@ struct TraceSearchTests {
   func `A parameter that cannot be read is named`(name: String, value: String) {
     let fault = #expect(throws: TraceQueryParser.Fault.self) { try TraceSearch([(name, value)]) }
     #expect(fault?.message.contains(name == "q" ? "query" : name) == true)
+    // The value, or of tags the key of what is wrong.
+    let word = ["service.name": "service.name", "=x": "''", #"a="b"#: "'a'", "{": "field"][value] ?? value
+    #expect(fault?.message.contains(word) == true, "\(fault?.message ?? "")")
   }
 
   @Test func `Each filter may be met by another span, and the spans that meet all are given`() throws {
@@ -73,6 +76,8 @@ struct TraceSearchTests {
     #expect(long.matched == 4)
     #expect(long.spans.map(\.name) == ["roll 2", "roll 3", "roll 4"])
     #expect(long.spans.first?.durationNanos == "20000000")
+
+    #expect(long.spans.first?.attributes == nil)
 
     let two = [("q", #"{name="roll 1"}"#), ("q", #"{name="roll 2"}"#)]
     #expect(try TraceSearch(two).spanSet(in: document, trace.summary)?.matched == 0)

@@ -6,8 +6,7 @@ import Testing
 
 struct TraceStorageTests {
   /// What one trace of one sample span takes.
-  private static let traceSize =
-    SampleSpans.trace(SampleSpans.span()).encoded.count + TraceStorage.traceOverhead + TraceStorage.pieceOverhead
+  private static let traceSize = TraceStorage.size(ofNew: SampleSpans.trace(SampleSpans.span()))
 
   private static func storage(ofTraces count: Int) -> TraceStorage { TraceStorage(limit: count * traceSize) }
 

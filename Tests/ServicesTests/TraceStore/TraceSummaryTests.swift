@@ -29,6 +29,12 @@ struct TraceSummaryTests {
     #expect(summary.spanCount == 3)
   }
 
+  @Test func `A span that comes again counts once`() {
+    var summary = TraceSummary()
+    for _ in 1...3 { summary.add(SampleSpans.batch("dice", [SampleSpans.span(), SampleSpans.span(id: 2, parent: 1)])) }
+    #expect(summary.services["dice"] == TraceSummary.Counts(spanCount: 2, errorCount: 0))
+  }
+
   @Test func `A span that ends before it starts has no length`() {
     var summary = TraceSummary()
     summary.add(SampleSpans.batch("dice", [SampleSpans.span(from: 9, to: 3)]))
@@ -39,8 +45,8 @@ struct TraceSummaryTests {
     var summary = TraceSummary()
     let long = String(repeating: "x", count: 10_000)
     summary.add(SampleSpans.batch(long, [SampleSpans.span(long)]))
-    for number in 1...1000 {
-      summary.add(SampleSpans.batch("service \(number)", [SampleSpans.span(parent: 1, from: 1, to: 2)]))
+    for number in UInt64(1)...1000 {
+      summary.add(SampleSpans.batch("service \(number)", [SampleSpans.span(id: 1 + number, parent: 1, to: 2)]))
     }
     #expect(summary.rootName.count == 256)
     #expect(summary.rootServiceName.count == 256)

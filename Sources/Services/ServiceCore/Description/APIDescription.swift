@@ -6,17 +6,21 @@ enum APIDescription {
     [
       "openapi": "3.1.0",
       "info": ["title": .string(title), "version": .string(version)],
-      "paths": .object(
-        routes.map { route in
-          let operation = JSONValue.Member(
-            name: route.method.rawValue.lowercased(),
-            value: operation(route.operation)
-          )
-          return JSONValue.Member(name: route.path, value: .object([operation]))
-        }
-      ),
+      "paths": paths(of: routes),
       "components": ["schemas": ["Detail": detail, "Faults": faults]],
     ]
+  }
+
+  /// Each path once, with all its methods, in the order of the routes.
+  private static func paths(of routes: [ServiceRoute]) -> JSONValue {
+    var order: [String] = []
+    var operations: [String: [JSONValue.Member]] = [:]
+    for route in routes {
+      if operations[route.path] == nil { order.append(route.path) }
+      let name = route.method.rawValue.lowercased()
+      operations[route.path, default: []].append(JSONValue.Member(name: name, value: operation(route.operation)))
+    }
+    return .object(order.map { JSONValue.Member(name: $0, value: .object(operations[$0] ?? [])) })
   }
 
   private static func operation(_ operation: APIOperation) -> JSONValue {

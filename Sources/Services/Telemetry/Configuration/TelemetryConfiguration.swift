@@ -56,6 +56,8 @@ public struct TelemetryConfiguration: Sendable {
   public var otlpLogs = OTLPConfiguration(url: "\(OTLPConfiguration.defaultEndpoint)/v1/logs")
   /// Whether the environment names a receiver for traces: then no built-in one is wanted.
   public var namesTracesEndpoint = false
+  /// Whether the environment names a receiver for logs.
+  public var namesLogsEndpoint = false
   /// `OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN`.
   public var exceptionSignal = TracerProvider.ExceptionSignal.event
   /// What was wrong with the variables, one sentence each, for the log.
@@ -80,6 +82,7 @@ public struct TelemetryConfiguration: Sendable {
     otlpTraces = OTLPConfiguration(.traces, from: &reader)
     if logsExporter == .otlp { otlpLogs = OTLPConfiguration(.logs, from: &reader) }
     namesTracesEndpoint = reader.text("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT") != nil
+    namesLogsEndpoint = reader.text("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT") != nil
     exceptionSignal = reader.choice(
       "OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN",
       of: ["logs": .log, "logs/dup": .both],

@@ -9,12 +9,14 @@ public struct LatencyLimit: Sendable, Hashable, LosslessStringConvertible {
   /// As it was written.
   public let description: String
 
-  /// Nil unless it is `p` and a number above 0 and up to 100, or `max`; an equals sign; and a time.
+  /// Nil unless it is `p` and a number above 0 and up to 100, or `max`; an equals sign; and a time. The time has its unit:
+  /// who writes `p99=200` means milliseconds as a rule, and a limit of 200 seconds holds whatever happens.
   public init?(_ text: String) {
     description = text
     guard let equals = text.firstIndex(of: "=") else { return nil }
     let name = text[..<equals]
-    guard let seconds = Seconds(String(text[text.index(after: equals)...])), seconds.value > 0 else { return nil }
+    let time = String(text[text.index(after: equals)...])
+    guard Double(time) == nil, let seconds = Seconds(time), seconds.value > 0 else { return nil }
     self.seconds = seconds.value
     if name == "max" {
       percentile = 100
@@ -29,15 +31,21 @@ public struct LatencyLimit: Sendable, Hashable, LosslessStringConvertible {
 public struct ErrorLimit: Sendable, Hashable, LosslessStringConvertible {
   /// Between 0 and 1.
   public let share: Double
-  /// As it was written.
+  /// In percent, whichever way it was written.
   public let description: String
 
-  /// Nil for what is no share.
+  /// Nil for what is no share. A bare `1` is none: whether it means one percent or all, only its writer knows.
   public init?(_ text: String) {
-    description = text
-    let isPercentage = text.hasSuffix("%")
-    guard let number = Double(isPercentage ? text.dropLast() : Substring(text)) else { return nil }
-    share = isPercentage ? number / 100 : number
-    guard (0...1).contains(share) else { return nil }
+    if text.hasSuffix("%") {
+      guard let percent = Double(text.dropLast()), (0...100).contains(percent) else { return nil }
+      share = percent / 100
+      description = text
+    } else {
+      guard let share = Double(text), (0..<1).contains(share) else { return nil }
+      self.share = share
+      // Rounded: in binary, a hundred times 0.07 is a little more than 7.
+      let percent = String((share * 1e8).rounded() / 1e6)
+      description = (percent.hasSuffix(".0") ? String(percent.dropLast(2)) : percent) + "%"
+    }
   }
 }

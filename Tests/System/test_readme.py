@@ -8,6 +8,7 @@ import subprocess
 import httpx
 import pytest
 
+import swift_program
 from dice import ROOT, FreePorts, run
 from polling import until
 
@@ -75,13 +76,8 @@ def example_server(folder, port):
     (program,) = re.findall(r"```swift\n(.*?)```", TEXT, re.DOTALL)
     source = folder / "main.swift"
     source.write_text(program.replace("8080", str(port)))
-    build = ROOT / ".build/release"
-    objects = [path for name in ("LoopHTTP", "HTTPTypes", "Logging") for path in build.glob(f"{name}.build/*.o")]
-    modules = [flag for path in (build / "Modules", ROOT / "Sources/CUV", ROOT / "Sources/CUV/CZlib") for flag in ("-I", path)]
     server = folder / "server"
-    subprocess.run(
-        ["swiftc", "-swift-version", "6", *modules, source, *objects, "-luv", "-lz", "-o", server], check=True, timeout=120
-    )
+    swift_program.build(source, server)
     with subprocess.Popen([server]) as process:
         try:
             yield

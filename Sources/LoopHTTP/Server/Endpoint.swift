@@ -1,5 +1,5 @@
 /// Answers a request. It runs on the connection's loop and stays there; a handler that waits uses the request's loop.
-public typealias Handler = @Sendable (Request) async throws -> Response
+public typealias Handler = nonisolated(nonsending) @Sendable (Request) async throws -> Response
 
 /// Answers a request without waiting for anything. It runs on the connection's loop, which does nothing else meanwhile, and
 /// mostly outside of any task.

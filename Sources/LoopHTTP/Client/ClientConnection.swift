@@ -16,9 +16,13 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
   private var parser: MessageParser
   private var head = MessageHead()
   private var outbound: [UInt8] = []
+  /// How much of `outbound` the system has taken.
+  private var sentCount = 0
   private var isBusy = false
-  /// A request could not be written to its end.
+  /// A request was not written to its end: it could not be, or its answer had come before.
   private var isCutShort = false
+  /// The last request said that it is the last.
+  private var isLastExchange = false
   private var idleDeadline: Deadline?
   private let idleNanoseconds: UInt64
   /// Whether it has answered before: only then may a silent end mean that the server had given up on it.
@@ -51,8 +55,8 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
 
   /// Nothing stands in the way of another exchange.
   private var isReusable: Bool {
-    !isCutShort && !stream.isClosing && stream.readState == .open && stream.inboundCount == 0
-      && parser.isBetweenMessages && head.keepsAlive
+    !isCutShort && !isLastExchange && sentCount == outbound.count && !stream.isClosing && stream.readState == .open
+      && stream.inboundCount == 0 && parser.isBetweenMessages && head.keepsAlive
   }
 
   /// Ends the connection, and with it the exchange in progress; may be called again.
@@ -112,13 +116,8 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
       throw .invalidRequest(error.reason)
     }
     parser.expectResponse(toHead: request.method == .head, toConnect: request.method == .connect)
-    do throws(UVError) {
-      let written = try stream.tryWrite(outbound)
-      if written < outbound.count { try await stream.write(outbound, from: written) }
-    } catch {
-      // The server may have answered before it stopped to read (RFC 9112 §9.5): what has come tells.
-      isCutShort = true
-    }
+    isLastExchange = request.closesConnection
+    beginSending()
     do throws(WireError) {
       return try await receive(limit: request.responseBodyLimit)
     } catch {
@@ -129,6 +128,45 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
       }
     }
   }
+
+  /// Whatever the system does not take at once goes while the answer is read: a server may answer as it reads, and then waits
+  /// for whoever only writes.
+  private func beginSending() {
+    sentCount = 0
+    do throws(UVError) {
+      sentCount = try stream.tryWrite(outbound)
+    } catch {
+      isCutShort = true
+    }
+    sendNextPiece()
+  }
+
+  private func sendNextPiece() {
+    guard sentCount < outbound.count, !isCutShort else { return }
+    let end = min(outbound.count, sentCount + ClientConnection.pieceBytes)
+    stream.startWriting(Array(outbound[sentCount..<end])) { result in
+      self.onLoop { $0.pieceWasTaken(result, end) }
+    }
+  }
+
+  private func pieceWasTaken(_ result: Result<Void, UVError>, _ end: Int) {
+    switch result {
+    case .success:
+      sentCount = end
+      sendNextPiece()
+    case .failure:
+      // The server may have answered before it stopped to read (RFC 9112 §9.5): what has come tells.
+      isCutShort = true
+    }
+  }
+
+  /// A server that refuses the request need not get the rest of it (RFC 9112 §9.5). One that goes on with it may want it all.
+  private func stopSendingIfRefused() {
+    if head.status >= 300, sentCount < outbound.count { isCutShort = true }
+  }
+
+  /// Small enough that little is sent in vain, and large enough that its copy and its callback do not count.
+  private static let pieceBytes = 256 * 1024
 
   private var answerBegan = false
 
@@ -144,7 +182,10 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
       case .head:
         answerBegan = true
         isFinal = head.status >= 200
-        if isFinal { parser.setBodyLimit(limit) }
+        if isFinal {
+          parser.setBodyLimit(limit)
+          stopSendingIfRefused()
+        }
       case .body: break
       case .end:
         if isFinal { return ClientResponse(head: head, body: body, remoteAddress: remoteAddress) }

@@ -19,6 +19,7 @@ actor LoopClient: LoopActor {
   /// Sends `request`, on a connection used before where one is free.
   func execute(_ request: ClientRequest) async throws(ClientError) -> ClientResponse {
     guard !isShutDown else { throw .shutDown }
+    try request.checkFields()
     let call = begin(timeout: request.timeout)
     let result: Result<ClientResponse, ClientError> = await withTaskCancellationHandler {
       do throws(ClientError) {

@@ -72,7 +72,7 @@ final class Endpoint: Sendable {
   }
 }
 
-/// The values that stood at a template's `{name}` segments, percent-decoded.
+/// The values that stood at a template's `{name}` and `{name...}` segments, percent-decoded.
 public struct RouteParameters: Sendable, Hashable {
   var pairs: [Pair] = []
 
@@ -81,7 +81,16 @@ public struct RouteParameters: Sendable, Hashable {
     var value: String
   }
 
-  /// The value of `{name}`; nil where the template has no such segment.
+  mutating func append(_ name: String, _ value: Span<UInt8>) {
+    pairs.append(Pair(name: name, value: PercentDecoding.decode(value, plusIsSpace: false)))
+  }
+
+  /// Takes back what a way that led nowhere has added.
+  mutating func removeLast(to count: Int) {
+    if pairs.count > count { pairs.removeSubrange(count...) }
+  }
+
+  /// The value of `{name}` or `{name...}`; nil where the template has no such segment.
   public subscript(name: String) -> String? {
     pairs.first { $0.name == name }?.value
   }

@@ -10,6 +10,7 @@ final class RouteTable: Sendable {
   private struct Node {
     var literals: Range<Int>
     var parameter: (name: Int, node: Int)?
+    var rest: (name: Int, node: Int)?
     var methods: Range<Int>
     var methodNotAllowed: EndpointIndex?
   }
@@ -33,6 +34,7 @@ final class RouteTable: Sendable {
   let overloaded: EndpointIndex
   private let notFound: EndpointIndex
   private let redirect: EndpointIndex
+  private let serverOptions: EndpointIndex
   private let nodes: [Node]
   private let literals: [Literal]
   private let methods: [Method]
@@ -45,6 +47,7 @@ final class RouteTable: Sendable {
     notFound = builder.add(router.notFound)
     redirect = builder.add(RouteTable.redirectToPathWithoutSlash)
     overloaded = builder.add(router.overloaded)
+    serverOptions = builder.add(RouteTable.options(of: router))
     for node in router.nodes { builder.add(node) }
     endpoints = builder.endpoints
     options = endpoints.map(\.options)
@@ -64,6 +67,7 @@ final class RouteTable: Sendable {
     _ methodID: KnownMethod
   ) -> (endpoint: EndpointIndex, parameters: RouteParameters) {
     var parameters = RouteParameters()
+    if methodID == .options, bytes.extracting(path).equals("*") { return (serverOptions, parameters) }
     if let node = find(bytes, path, &parameters), let endpoint = endpoint(at: node, bytes.extracting(method), methodID)
     {
       return (endpoint, parameters)
@@ -89,27 +93,58 @@ final class RouteTable: Sendable {
     return nodes[node].methodNotAllowed
   }
 
-  /// The node that `path` leads to; without routes of its own it counts as none.
+  /// The node that `path` leads to; without routes of its own it counts as none. At each segment a literal goes before a
+  /// parameter and that before the rest of the path; where one leads nowhere in the end, the next is tried. A tree has one way
+  /// to each node, so that no node is looked at twice, whatever the path.
   private func find(_ bytes: borrowing Span<UInt8>, _ path: Range<Int>, _ parameters: inout RouteParameters) -> Int? {
     let bytes = bytes.extracting(path)
-    var node = 0
-    var start = min(1, bytes.count)
-    while true {
-      let end = bytes.firstIndex(of: UInt8(ascii: "/"), from: start)
-      guard let next = step(from: node, bytes.extracting(start..<end), &parameters) else { return nil }
-      node = next
-      guard end < bytes.count else { break }
-      start = end + 1
-    }
-    return nodes[node].methods.isEmpty ? nil : node
+    return find(bytes, from: min(1, bytes.count), at: 0, &parameters)
   }
 
-  private func step(from node: Int, _ segment: borrowing Span<UInt8>, _ parameters: inout RouteParameters) -> Int? {
+  private func find(
+    _ bytes: borrowing Span<UInt8>,
+    from start: Int,
+    at node: Int,
+    _ parameters: inout RouteParameters
+  ) -> Int? {
+    var (node, start) = (node, start)
+    while true {
+      let end = bytes.firstIndex(of: UInt8(ascii: "/"), from: start)
+      let literal = literal(at: node, bytes.extracting(start..<end))
+      if let literal, nodes[node].parameter == nil, nodes[node].rest == nil {
+        guard end < bytes.count else { return routed(literal) }
+        (node, start) = (literal, end + 1)
+        continue
+      }
+      let count = parameters.pairs.count
+      if let literal, let found = continued(bytes, end, at: literal, &parameters) { return found }
+      parameters.removeLast(to: count)
+      if let parameter = nodes[node].parameter, end > start {
+        parameters.append(parameterNames[parameter.name], bytes.extracting(start..<end))
+        if let found = continued(bytes, end, at: parameter.node, &parameters) { return found }
+      }
+      parameters.removeLast(to: count)
+      guard let rest = nodes[node].rest else { return nil }
+      parameters.append(parameterNames[rest.name], bytes.extracting(start..<bytes.count))
+      return routed(rest.node)
+    }
+  }
+
+  private func continued(
+    _ bytes: borrowing Span<UInt8>,
+    _ end: Int,
+    at node: Int,
+    _ parameters: inout RouteParameters
+  ) -> Int? {
+    guard end < bytes.count else { return routed(node) }
+    return find(bytes, from: end + 1, at: node, &parameters)
+  }
+
+  private func routed(_ node: Int) -> Int? { nodes[node].methods.isEmpty ? nil : node }
+
+  private func literal(at node: Int, _ segment: borrowing Span<UInt8>) -> Int? {
     for index in nodes[node].literals where matches(segment, literals[index].text) { return literals[index].node }
-    guard let parameter = nodes[node].parameter, !segment.isEmpty else { return nil }
-    let value = PercentDecoding.decode(segment, plusIsSpace: false)
-    parameters.pairs.append(RouteParameters.Pair(name: parameterNames[parameter.name], value: value))
-    return parameter.node
+    return nil
   }
 
   /// Compares decoded: `/d%69ce` is `/dice` (RFC 3986 §6.2.2.2).
@@ -125,13 +160,24 @@ final class RouteTable: Sendable {
     bytes.equals(text, range)
   }
 
-  /// To an absolute URL, as the client named this server.
+  /// To a path alone: what the client used to reach it, a proxy's `https` among it, stays as it is (RFC 9110 §10.2.2). A path
+  /// that begins with two slashes would name another host (RFC 3986 §4.2), and browsers take a backslash for one.
   private static let redirectToPathWithoutSlash = Endpoint(template: nil) { request in
     var response = Response(status: .temporaryRedirect)
-    let query = request.query.map { "?\($0)" } ?? ""
-    let authority = request.authority.map { "http://\($0)" } ?? ""
-    response.append(.location, authority + request.path.dropLast() + query)
+    let path = request.path.dropLast()
+    let isAmbiguous = path.dropFirst().first.map { $0 == "/" || $0 == "\\" } ?? false
+    response.append(.location, (isAmbiguous ? "/." : "") + path + (request.query.map { "?\($0)" } ?? ""))
     return response
+  }
+
+  /// To `OPTIONS *`, a question about the server as a whole (RFC 9110 §9.3.7).
+  private static func options(of router: Router) -> Endpoint {
+    let allow = router.allowedMethods(router.nodes.flatMap { $0.endpoints.map(\.method.rawValue) })
+    return Endpoint(template: nil) { _ in
+      var response = Response(status: .noContent)
+      response.append(.allow, allow)
+      return response
+    }
   }
 }
 
@@ -161,18 +207,20 @@ extension RouteTable {
       for (method, known, endpoint) in node.endpoints {
         methods.append(Method(known: known, text: add(Array(method.rawValue.utf8)), endpoint: add(endpoint)))
       }
-      let parameter = node.parameter.map { parameter in
-        parameterNames.append(parameter.name)
-        return (parameterNames.count - 1, parameter.node)
-      }
       nodes.append(
         Node(
           literals: firstLiteral..<literals.count,
-          parameter: parameter,
+          parameter: node.parameter.map { add($0) },
+          rest: node.rest.map { add($0) },
           methods: firstMethod..<methods.count,
           methodNotAllowed: node.methodNotAllowed.map { add($0) }
         )
       )
+    }
+
+    private mutating func add(_ parameter: (name: String, node: Int)) -> (name: Int, node: Int) {
+      parameterNames.append(parameter.name)
+      return (parameterNames.count - 1, parameter.node)
     }
 
     private mutating func add(_ bytes: [UInt8]) -> Range<Int> {

@@ -89,7 +89,9 @@ import Testing
   ])
   func aRestTakesWhateverNoOtherRouteDoes(target: String, expected: String?, rest: String?) throws {
     let found = try match(target) { router in
-      for template in ["/files/{path...}", "/files/new", "/files/{id}/size"] { router.get(template) { _ in Response() } }
+      for template in ["/files/{path...}", "/files/new", "/files/{id}/size"] {
+        router.get(template) { _ in Response() }
+      }
     }
     #expect(found.endpoint.template == expected)
     #expect(found.parameters["path"] == rest)

@@ -252,24 +252,6 @@ protocol TCPStreamOwner: LoopActor {
     withExtendedLifetime(copy) {}
   }
 
-  /// As `write`, for who goes on meanwhile: `whenTaken` is called on the loop, once, when the system has taken the bytes or
-  /// the stream was closed.
-  func startWriting(_ bytes: [UInt8], whenTaken: @escaping (Result<Void, UVError>) -> Void) {
-    guard !isClosing else { return whenTaken(.failure(.cancelled)) }
-    let copy = PinnedBytes(bytes, from: 0)
-    // SAFETY: the request keeps the copy until it has ended.
-    let whenFinished = { (result: Result<Void, UVError>) in withExtendedLifetime(copy) { whenTaken(result) } }
-    unsafe _ = UVRequest<uv_write_t, Void>.start(on: loop, whenFinished: whenFinished) { raw in
-      var buffer = unsafe copy.buffer
-      return unsafe uv_write(raw, stream, &buffer, 1) { raw, status in
-        unsafe UVRequest<uv_write_t, Void>.finish(
-          raw.fromLibuv,
-          status < 0 ? .failure(UVError(code: status)) : .success(())
-        )
-      }
-    }
-  }
-
   /// Says that nothing more will be written, and lets what is on its way arrive. Errors mean that the peer is gone.
   func shutdownWriting(isolation: isolated (any Actor)? = #isolation) async {
     guard !isClosing else { return }

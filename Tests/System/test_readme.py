@@ -3,6 +3,7 @@
 import contextlib
 import re
 import shlex
+import signal
 import subprocess
 
 import httpx
@@ -80,7 +81,7 @@ def example_server(folder, port):
     swift_program.build(source, server)
     with subprocess.Popen([server]) as process:
         try:
-            yield
+            yield process
         finally:
             process.kill()
 
@@ -94,5 +95,23 @@ def answered(url):
 
 def test_the_example_of_the_library_is_a_server(tmp_path):
     port = FreePorts.take()
-    with example_server(tmp_path, port):
-        assert until(lambda: answered(f"http://127.0.0.1:{port}/hello/stranger")) == "Hello, stranger!\n"
+    with example_server(tmp_path, port) as process:
+        url = f"http://127.0.0.1:{port}"
+        assert until(lambda: answered(f"{url}/hello/stranger")) == "Hello, stranger!\n"
+        assert answered(f"{url}/relay/stranger") == "Hello, stranger!\n"
+        assert answered(f"{url}/ticks") == "data: 1\n\ndata: 2\n\ndata: 3\n\n"
+        assert httpx.get(f"{url}/account/name").status_code == 401
+        assert httpx.get(f"{url}/account/name", headers={"Authorization": "Ada"}).text == "Ada"
+        # A stream that has begun goes on to its end, and the process ends by itself.
+        with httpx.stream("GET", f"{url}/ticks") as stream:
+            pieces = stream.iter_text()
+            begun = next(pieces)
+            process.send_signal(signal.SIGTERM)
+            assert begun + "".join(pieces) == "data: 1\n\ndata: 2\n\ndata: 3\n\n"
+        assert process.wait(timeout=20) == 0
+
+
+def test_every_public_type_of_the_library_is_named():
+    declared = re.compile(r"^(?:@safe )?public (?:final )?(?:struct|class|enum|actor|protocol|typealias) (\w+)", re.MULTILINE)
+    types = {name for path in (ROOT / "Sources/LoopHTTP").rglob("*.swift") for name in declared.findall(path.read_text())}
+    assert sorted(types - set(re.findall(r"`(\w+)`", TEXT))) == []

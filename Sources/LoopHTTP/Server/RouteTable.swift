@@ -9,6 +9,8 @@ final class RouteTable: Sendable {
   /// What one path segment after the other leads to.
   private struct Node {
     var literals: Range<Int>
+    /// Whether it has more than literals.
+    var isBranching: Bool
     var parameter: (name: Int, node: Int)?
     var rest: (name: Int, node: Int)?
     var methods: Range<Int>
@@ -68,14 +70,16 @@ final class RouteTable: Sendable {
   ) -> (endpoint: EndpointIndex, parameters: RouteParameters) {
     var parameters = RouteParameters()
     if methodID == .options, bytes.extracting(path).equals("*") { return (serverOptions, parameters) }
-    if let node = find(bytes, path, &parameters), let endpoint = endpoint(at: node, bytes.extracting(method), methodID)
+    let segments = bytes.extracting(path)
+    if let node = find(segments, from: min(1, path.count), at: 0, &parameters),
+      let endpoint = endpoint(at: node, bytes.extracting(method), methodID)
     {
       return (endpoint, parameters)
     }
     if path.count > 1, bytes[path.upperBound - 1] == UInt8(ascii: "/") {
       parameters = RouteParameters()
-      let shorter = path.lowerBound..<(path.upperBound - 1)
-      if let node = find(bytes, shorter, &parameters), nodes[node].methodNotAllowed != nil {
+      let shorter = segments.extracting(first: path.count - 1)
+      if let node = find(shorter, from: 1, at: 0, &parameters), nodes[node].methodNotAllowed != nil {
         return (redirect, RouteParameters())
       }
     }
@@ -93,14 +97,9 @@ final class RouteTable: Sendable {
     return nodes[node].methodNotAllowed
   }
 
-  /// The node that `path` leads to; without routes of its own it counts as none. At each segment a literal goes before a
-  /// parameter and that before the rest of the path; where one leads nowhere in the end, the next is tried. A tree has one way
-  /// to each node, so that no node is looked at twice, whatever the path.
-  private func find(_ bytes: borrowing Span<UInt8>, _ path: Range<Int>, _ parameters: inout RouteParameters) -> Int? {
-    let bytes = bytes.extracting(path)
-    return find(bytes, from: min(1, bytes.count), at: 0, &parameters)
-  }
-
+  /// The node that a path leads to, of which `bytes` are left from `start` on; without routes of its own it counts as none. At each
+  /// segment a literal goes before a parameter and that before the rest of the path; where one leads nowhere in the end, the
+  /// next is tried. A tree has one way to each node, so that no node is looked at twice, whatever the path.
   private func find(
     _ bytes: borrowing Span<UInt8>,
     from start: Int,
@@ -108,26 +107,35 @@ final class RouteTable: Sendable {
     _ parameters: inout RouteParameters
   ) -> Int? {
     var (node, start) = (node, start)
-    while true {
+    while !nodes[node].isBranching {
       let end = bytes.firstIndex(of: UInt8(ascii: "/"), from: start)
-      let literal = literal(at: node, bytes.extracting(start..<end))
-      if let literal, nodes[node].parameter == nil, nodes[node].rest == nil {
-        guard end < bytes.count else { return routed(literal) }
-        (node, start) = (literal, end + 1)
-        continue
-      }
-      let count = parameters.pairs.count
-      if let literal, let found = continued(bytes, end, at: literal, &parameters) { return found }
-      parameters.removeLast(to: count)
-      if let parameter = nodes[node].parameter, end > start {
-        parameters.append(parameterNames[parameter.name], bytes.extracting(start..<end))
-        if let found = continued(bytes, end, at: parameter.node, &parameters) { return found }
-      }
-      parameters.removeLast(to: count)
-      guard let rest = nodes[node].rest else { return nil }
-      parameters.append(parameterNames[rest.name], bytes.extracting(start..<bytes.count))
-      return routed(rest.node)
+      guard let next = literal(at: node, bytes.extracting(start..<end)) else { return nil }
+      guard end < bytes.count else { return routed(next) }
+      (node, start) = (next, end + 1)
     }
+    return findBranch(bytes, from: start, at: node, &parameters)
+  }
+
+  private func findBranch(
+    _ bytes: borrowing Span<UInt8>,
+    from start: Int,
+    at node: Int,
+    _ parameters: inout RouteParameters
+  ) -> Int? {
+    let end = bytes.firstIndex(of: UInt8(ascii: "/"), from: start)
+    let count = parameters.pairs.count
+    if let literal = literal(at: node, bytes.extracting(start..<end)) {
+      if let found = continued(bytes, end, at: literal, &parameters) { return found }
+      parameters.removeLast(to: count)
+    }
+    if let parameter = nodes[node].parameter, end > start {
+      parameters.append(parameterNames[parameter.name], bytes.extracting(start..<end))
+      if let found = continued(bytes, end, at: parameter.node, &parameters) { return found }
+      parameters.removeLast(to: count)
+    }
+    guard let rest = nodes[node].rest else { return nil }
+    parameters.append(parameterNames[rest.name], bytes.extracting(start..<bytes.count))
+    return routed(rest.node)
   }
 
   private func continued(
@@ -210,6 +218,7 @@ extension RouteTable {
       nodes.append(
         Node(
           literals: firstLiteral..<literals.count,
+          isBranching: node.parameter != nil || node.rest != nil,
           parameter: node.parameter.map { add($0) },
           rest: node.rest.map { add($0) },
           methods: firstMethod..<methods.count,

@@ -72,6 +72,14 @@ struct Counting: SynchronousMiddleware {
       let fields = "\(response.header(.server) ?? "-") \(response.header(.eTag) ?? "-")"
       print(path, String(decoding: response.body, as: UTF8.self), fields)
     }
+    let stream = ClientRequest(.get, try ClientURL("http://\(address)/stream"))
+    let bytes = try await client.withResponse(to: stream) { response, body in
+      var bytes = 0
+      for try await piece in body { bytes += piece.count }
+      return bytes + response.body.count
+    }
+    let alone = try await router.respond(to: ClientRequest(.get, try ClientURL("http://alone/at-once")))
+    print(bytes, String(decoding: alone.body, as: UTF8.self))
     await client.shutdown()
     await server.shutdown()
     try await running

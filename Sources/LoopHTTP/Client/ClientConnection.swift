@@ -23,6 +23,11 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
   private var isCutShort = false
   /// The last request said that it is the last.
   private var isLastExchange = false
+  /// Something of the answer has come.
+  private var answerBegan = false
+  /// All of it has.
+  private var isAnswerComplete = false
+  private var bodyLimit = 0
   private var idleDeadline: Deadline?
   private let idleNanoseconds: UInt64
   /// Whether it has answered before: only then may a silent end mean that the server had given up on it.
@@ -106,6 +111,14 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
 
   /// Sends `request` and collects its response. Afterwards `isReusable` tells whether the connection may go on.
   func exchange(_ request: ClientRequest) async throws(ClientError) -> ClientResponse {
+    let response = try await begin(request)
+    var body: [UInt8] = []
+    while let piece = try await nextPiece() { body = body.isEmpty ? piece : body + piece }
+    return ClientResponse(head: response.head, body: body, remoteAddress: remoteAddress)
+  }
+
+  /// Sends `request` and waits for the head of its response; `nextPiece` then has the content.
+  func begin(_ request: ClientRequest) async throws(ClientError) -> ClientResponse {
     isBusy = true
     idleDeadline?.clear()
     defer { isReused = true }
@@ -117,15 +130,32 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
     }
     parser.expectResponse(toHead: request.method == .head, toConnect: request.method == .connect)
     isLastExchange = request.closesConnection
+    bodyLimit = request.responseBodyLimit
     beginSending()
     do throws(WireError) {
-      return try await receive(limit: request.responseBodyLimit)
+      try await readHead()
     } catch {
-      switch error {
-      case .bodyTooLarge: throw .bodyTooLarge(limit: request.responseBodyLimit)
-      case .truncated: throw .connectionClosed(answerBegan ? .answering : isReused ? .stale : .sent)
-      default: throw .malformedResponse(error.reason)
-      }
+      throw clientError(error)
+    }
+    // A reader of the content need not ask for what cannot be there.
+    if request.method != .connect { isAnswerComplete = parser.endWithoutContent() }
+    return ClientResponse(head: head, body: [], remoteAddress: remoteAddress)
+  }
+
+  /// The next bytes of the response's content; nil at its end. Suspends until some are there.
+  func nextPiece() async throws(ClientError) -> [UInt8]? {
+    do throws(WireError) {
+      return try await readPiece()
+    } catch {
+      throw clientError(error)
+    }
+  }
+
+  private func clientError(_ error: WireError) -> ClientError {
+    switch error {
+    case .bodyTooLarge: .bodyTooLarge(limit: bodyLimit)
+    case .truncated: .connectionClosed(answerBegan ? .answering : isReused ? .stale : .sent)
+    default: .malformedResponse(error.reason)
     }
   }
 
@@ -168,37 +198,48 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
   /// Small enough that little is sent in vain, and large enough that its copy and its callback do not count.
   private static let pieceBytes = 256 * 1024
 
-  private var answerBegan = false
-
-  private func receive(limit: Int) async throws(WireError) -> ClientResponse {
-    var body: [UInt8] = []
-    var isFinal = false
+  private func readHead() async throws(WireError) {
     answerBegan = false
+    isAnswerComplete = false
     while true {
       let step = try stream.withInbound { (bytes) throws(WireError) in try parser.next(bytes, head: &head) }
-      if case .body(let range) = step.event { body += stream.copyInbound(range) }
       stream.consume(step.consumed)
       switch step.event {
       case .head:
         answerBegan = true
-        isFinal = head.status >= 200
-        if isFinal {
-          parser.setBodyLimit(limit)
-          stopSendingIfRefused()
-        }
-      case .body: break
-      case .end:
-        if isFinal { return ClientResponse(head: head, body: body, remoteAddress: remoteAddress) }
+        guard head.status >= 200 else { continue }
+        parser.setBodyLimit(bodyLimit)
+        return stopSendingIfRefused()
+      case .end: break  // of an interim response
+      case .body: preconditionFailure("a body without a head")
       case .needMore:
         answerBegan = answerBegan || parser.hasStartedHead
-        guard stream.readState == .open, !stream.isClosing else {
-          guard !stream.isClosing, stream.readState == .ended, try parser.inputEnded() == .end, isFinal else {
-            throw .truncated
-          }
-          return ClientResponse(head: head, body: body, remoteAddress: remoteAddress)
-        }
+        guard canReceive else { throw .truncated }
         await news.wait()
       }
     }
   }
+
+  private func readPiece() async throws(WireError) -> [UInt8]? {
+    while !isAnswerComplete {
+      let step = try stream.withInbound { (bytes) throws(WireError) in try parser.next(bytes, head: &head) }
+      if case .body(let range) = step.event { return stream.takeInbound(range, consuming: step.consumed) }
+      stream.consume(step.consumed)
+      switch step.event {
+      case .end: isAnswerComplete = true
+      case .needMore:
+        if canReceive {
+          await news.wait()
+        } else {
+          guard !stream.isClosing, stream.readState == .ended, try parser.inputEnded() == .end else { throw .truncated }
+          isAnswerComplete = true
+        }
+      case .head, .body: preconditionFailure("a head within a body")
+      }
+    }
+    return nil
+  }
+
+  /// Whether bytes can still come.
+  private var canReceive: Bool { stream.readState == .open && !stream.isClosing }
 }

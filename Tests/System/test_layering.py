@@ -77,6 +77,7 @@ BELOW = {
     "Connection": ["Loop/Memory", "Loop", "Wire"],
     "Server": ["Loop/Memory", "Loop", "Wire", "Connection"],
     "Client": ["Loop/Memory", "Loop", "Wire", "Connection"],
+    "Testing": ["Loop/Memory", "Loop", "Wire", "Connection", "Server", "Client"],
 }
 TYPE = r"\b(?:actor|class|enum|protocol|struct|typealias)\s+([A-Z]\w*)"
 SEEN_BY_OTHER_FILES = re.compile(r"^(?!\s|.*\bprivate\b|.*\bfileprivate\b).*?" + TYPE)

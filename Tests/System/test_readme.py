@@ -3,11 +3,13 @@
 import contextlib
 import re
 import shlex
+import signal
 import subprocess
 
 import httpx
 import pytest
 
+import swift_program
 from conftest import running_all
 from dice import ROOT, FreePorts, memory_of, run
 from polling import until
@@ -83,16 +85,11 @@ def example_server(folder, port):
     (program,) = re.findall(r"```swift\n(.*?)```", TEXT, re.DOTALL)
     source = folder / "main.swift"
     source.write_text(program.replace("8080", str(port)))
-    build = ROOT / ".build/release"
-    objects = [path for name in ("LoopHTTP", "HTTPTypes", "Logging") for path in build.glob(f"{name}.build/*.o")]
-    modules = [flag for path in (build / "Modules", ROOT / "Sources/CUV", ROOT / "Sources/CUV/CZlib") for flag in ("-I", path)]
     server = folder / "server"
-    subprocess.run(
-        ["swiftc", "-swift-version", "6", *modules, source, *objects, "-luv", "-lz", "-o", server], check=True, timeout=120
-    )
+    swift_program.build(source, server)
     with subprocess.Popen([server]) as process:
         try:
-            yield
+            yield process
         finally:
             process.kill()
 
@@ -106,5 +103,23 @@ def answered(url):
 
 def test_the_example_of_the_library_is_a_server(tmp_path):
     port = FreePorts.take()
-    with example_server(tmp_path, port):
-        assert until(lambda: answered(f"http://127.0.0.1:{port}/hello/stranger")) == "Hello, stranger!\n"
+    with example_server(tmp_path, port) as process:
+        url = f"http://127.0.0.1:{port}"
+        assert until(lambda: answered(f"{url}/hello/stranger")) == "Hello, stranger!\n"
+        assert answered(f"{url}/relay/stranger") == "Hello, stranger!\n"
+        assert answered(f"{url}/ticks") == "data: 1\n\ndata: 2\n\ndata: 3\n\n"
+        assert httpx.get(f"{url}/account/name").status_code == 401
+        assert httpx.get(f"{url}/account/name", headers={"Authorization": "Ada"}).text == "Ada"
+        # A stream that has begun goes on to its end, and the process ends by itself.
+        with httpx.stream("GET", f"{url}/ticks") as stream:
+            pieces = stream.iter_text()
+            begun = next(pieces)
+            process.send_signal(signal.SIGTERM)
+            assert begun + "".join(pieces) == "data: 1\n\ndata: 2\n\ndata: 3\n\n"
+        assert process.wait(timeout=20) == 0
+
+
+def test_every_public_type_of_the_library_is_named():
+    declared = re.compile(r"^(?:@safe )?public (?:final )?(?:struct|class|enum|actor|protocol|typealias) (\w+)", re.MULTILINE)
+    types = {name for path in (ROOT / "Sources/LoopHTTP").rglob("*.swift") for name in declared.findall(path.read_text())}
+    assert sorted(types - set(re.findall(r"`(\w+)`", TEXT))) == []

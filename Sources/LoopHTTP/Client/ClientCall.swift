@@ -143,14 +143,52 @@ actor ClientCall: LoopActor, DeadlineOwner {
     _ request: ClientRequest,
     on connection: ClientConnection
   ) async throws(ClientError) -> ClientResponse {
-    if let failure { throw failure }
-    wait = .exchange(connection)
+    try beginWaiting(for: connection)
     defer { wait = .nothing }
     do throws(ClientError) {
       return try await connection.exchange(request)
     } catch {
       throw failure ?? error
     }
+  }
+
+  /// The first part of the exchange, to the head of the response. The time limit is then that of each piece.
+  func begin(
+    _ request: ClientRequest,
+    on connection: ClientConnection
+  ) async throws(ClientError) -> ClientResponse {
+    try beginWaiting(for: connection)
+    defer {
+      wait = .nothing
+      deadline?.clear()
+    }
+    do throws(ClientError) {
+      return try await connection.begin(request)
+    } catch {
+      throw failure ?? error
+    }
+  }
+
+  /// The next piece of the response's content; nil at its end.
+  func nextPiece(on connection: ClientConnection, timeout: Duration) async throws(ClientError) -> [UInt8]? {
+    // Whoever kept the body for later finds a connection that may be somebody else's by now.
+    guard let deadline else { throw .connectionClosed(.answering) }
+    try beginWaiting(for: connection)
+    deadline.set(timeout.nanoseconds)
+    defer {
+      wait = .nothing
+      deadline.clear()
+    }
+    do throws(ClientError) {
+      return try await connection.nextPiece()
+    } catch {
+      throw failure ?? error
+    }
+  }
+
+  private func beginWaiting(for connection: ClientConnection) throws(ClientError) {
+    if let failure { throw failure }
+    wait = .exchange(connection)
   }
 }
 

@@ -16,9 +16,18 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
   private var parser: MessageParser
   private var head = MessageHead()
   private var outbound: [UInt8] = []
+  /// How much of `outbound` the system has taken.
+  private var sentCount = 0
   private var isBusy = false
-  /// A request could not be written to its end.
+  /// A request was not written to its end: it could not be, or its answer had come before.
   private var isCutShort = false
+  /// The last request said that it is the last.
+  private var isLastExchange = false
+  /// Something of the answer has come.
+  private var answerBegan = false
+  /// All of it has.
+  private var isAnswerComplete = false
+  private var bodyLimit = 0
   private var idleDeadline: Deadline?
   private let idleNanoseconds: UInt64
   /// Whether it has answered before: only then may a silent end mean that the server had given up on it.
@@ -51,8 +60,8 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
 
   /// Nothing stands in the way of another exchange.
   private var isReusable: Bool {
-    !isCutShort && !stream.isClosing && stream.readState == .open && stream.inboundCount == 0
-      && parser.isBetweenMessages && head.keepsAlive
+    !isCutShort && !isLastExchange && sentCount == outbound.count && !stream.isClosing && stream.readState == .open
+      && stream.inboundCount == 0 && parser.isBetweenMessages && head.keepsAlive
   }
 
   /// Ends the connection, and with it the exchange in progress; may be called again.
@@ -102,6 +111,15 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
 
   /// Sends `request` and collects its response. Afterwards `isReusable` tells whether the connection may go on.
   func exchange(_ request: ClientRequest) async throws(ClientError) -> ClientResponse {
+    let response = try await begin(request)
+    var body: [UInt8] = []
+    // Most bodies come in one piece, which need not be copied.
+    while let piece = try await nextPiece() { if body.isEmpty { body = piece } else { body += piece } }
+    return ClientResponse(head: response.head, body: body, trailers: parser.trailers, remoteAddress: remoteAddress)
+  }
+
+  /// Sends `request` and waits for the head of its response; `nextPiece` then has the content.
+  func begin(_ request: ClientRequest) async throws(ClientError) -> ClientResponse {
     isBusy = true
     idleDeadline?.clear()
     defer { isReused = true }
@@ -112,56 +130,117 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
       throw .invalidRequest(error.reason)
     }
     parser.expectResponse(toHead: request.method == .head, toConnect: request.method == .connect)
-    do throws(UVError) {
-      let written = try stream.tryWrite(outbound)
-      if written < outbound.count { try await stream.write(outbound, from: written) }
-    } catch {
-      // The server may have answered before it stopped to read (RFC 9112 §9.5): what has come tells.
-      isCutShort = true
-    }
+    isLastExchange = request.closesConnection
+    bodyLimit = request.responseBodyLimit
+    beginSending()
     do throws(WireError) {
-      return try await receive(limit: request.responseBodyLimit)
+      try await readHead()
     } catch {
-      switch error {
-      case .bodyTooLarge: throw .bodyTooLarge(limit: request.responseBodyLimit)
-      case .truncated: throw .connectionClosed(answerBegan ? .answering : isReused ? .stale : .sent)
-      default: throw .malformedResponse(error.reason)
-      }
+      throw clientError(error)
+    }
+    // A reader of the content need not ask for what cannot be there.
+    if request.method != .connect { isAnswerComplete = parser.endWithoutContent() }
+    return ClientResponse(head: head, body: [], trailers: nil, remoteAddress: remoteAddress)
+  }
+
+  /// The next bytes of the response's content; nil at its end. Suspends until some are there.
+  func nextPiece() async throws(ClientError) -> [UInt8]? {
+    do throws(WireError) {
+      return try await readPiece()
+    } catch {
+      throw clientError(error)
     }
   }
 
-  private var answerBegan = false
+  private func clientError(_ error: WireError) -> ClientError {
+    switch error {
+    case .bodyTooLarge: .bodyTooLarge(limit: bodyLimit)
+    case .truncated: .connectionClosed(answerBegan ? .answering : isReused ? .stale : .sent)
+    default: .malformedResponse(error.reason)
+    }
+  }
 
-  private func receive(limit: Int) async throws(WireError) -> ClientResponse {
-    var body: [UInt8] = []
-    var isFinal = false
+  /// Whatever the system does not take at once goes while the answer is read: a server may answer as it reads, and then waits
+  /// for whoever only writes.
+  private func beginSending() {
+    sentCount = 0
+    do throws(UVError) {
+      sentCount = try stream.tryWrite(outbound)
+    } catch {
+      isCutShort = true
+    }
+    sendNextPiece()
+  }
+
+  private func sendNextPiece() {
+    guard sentCount < outbound.count, !isCutShort else { return }
+    let end = min(outbound.count, sentCount + ClientConnection.pieceBytes)
+    stream.startWriting(Array(outbound[sentCount..<end])) { result in
+      self.onLoop { $0.pieceWasTaken(result, end) }
+    }
+  }
+
+  private func pieceWasTaken(_ result: Result<Void, UVError>, _ end: Int) {
+    switch result {
+    case .success:
+      sentCount = end
+      sendNextPiece()
+    case .failure:
+      // The server may have answered before it stopped to read (RFC 9112 §9.5): what has come tells.
+      isCutShort = true
+    }
+  }
+
+  /// A server that refuses the request need not get the rest of it (RFC 9112 §9.5). One that goes on with it may want it all.
+  private func stopSendingIfRefused() {
+    if head.status >= 300, sentCount < outbound.count { isCutShort = true }
+  }
+
+  /// Small enough that little is sent in vain, and large enough that its copy and its callback do not count.
+  private static let pieceBytes = 256 * 1024
+
+  private func readHead() async throws(WireError) {
     answerBegan = false
+    isAnswerComplete = false
     while true {
       let step = try stream.withInbound { (bytes) throws(WireError) in try parser.next(bytes, head: &head) }
-      if case .body(let range) = step.event { body += stream.copyInbound(range) }
       stream.consume(step.consumed)
       switch step.event {
       case .head:
         answerBegan = true
-        isFinal = head.status >= 200
-        if isFinal { parser.setBodyLimit(limit) }
-      case .body: break
-      case .end:
-        if isFinal { return response(body) }
+        guard head.status >= 200 else { continue }
+        parser.setBodyLimit(bodyLimit)
+        return stopSendingIfRefused()
+      case .end: break  // of an interim response
+      case .body: preconditionFailure("a body without a head")
       case .needMore:
         answerBegan = answerBegan || parser.hasStartedHead
-        guard stream.readState == .open, !stream.isClosing else {
-          guard !stream.isClosing, stream.readState == .ended, try parser.inputEnded() == .end, isFinal else {
-            throw .truncated
-          }
-          return response(body)
-        }
+        guard canReceive else { throw .truncated }
         await news.wait()
       }
     }
   }
 
-  private func response(_ body: [UInt8]) -> ClientResponse {
-    ClientResponse(head: head, body: body, trailers: parser.trailers, remoteAddress: remoteAddress)
+  private func readPiece() async throws(WireError) -> [UInt8]? {
+    while !isAnswerComplete {
+      let step = try stream.withInbound { (bytes) throws(WireError) in try parser.next(bytes, head: &head) }
+      if case .body(let range) = step.event { return stream.takeInbound(range, consuming: step.consumed) }
+      stream.consume(step.consumed)
+      switch step.event {
+      case .end: isAnswerComplete = true
+      case .needMore:
+        if canReceive {
+          await news.wait()
+        } else {
+          guard !stream.isClosing, stream.readState == .ended, try parser.inputEnded() == .end else { throw .truncated }
+          isAnswerComplete = true
+        }
+      case .head, .body: preconditionFailure("a head within a body")
+      }
+    }
+    return nil
   }
+
+  /// Whether bytes can still come.
+  private var canReceive: Bool { stream.readState == .open && !stream.isClosing }
 }

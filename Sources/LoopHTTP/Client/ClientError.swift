@@ -25,7 +25,8 @@ public enum ClientError: Error, Hashable, Sendable {
   case invalidURL(String)
   /// Only `http` is spoken here.
   case unsupportedScheme(String)
-  /// The request itself cannot be sent: a field or the target holds what would break the message.
+  /// The request itself cannot be sent, and nothing was: a field or the target holds what would break the message, there are two
+  /// `Host` fields, or one is among `Content-Length`, `Transfer-Encoding`, `Trailer` and `Upgrade`.
   case invalidRequest(String)
   /// The name has no address.
   case nameNotResolved(String)

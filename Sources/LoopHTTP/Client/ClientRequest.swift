@@ -6,7 +6,8 @@ public struct ClientRequest: Sendable {
   public var method: HTTPRequest.Method
   /// Where to, and what for.
   public var url: ClientURL
-  /// Fields besides those the client writes itself: `Host`, `Content-Length` and, where missing, `User-Agent`.
+  /// Fields besides those the client writes itself: `Content-Length` and, where missing, `Host` and `User-Agent`. Those that
+  /// speak of the framing or of another protocol are refused, see ``ClientError/invalidRequest(_:)``.
   public var headerFields: [HTTPField] = []
   /// The content; sent with its length where not empty, or where the method expects one.
   public var body: [UInt8] = []
@@ -44,12 +45,36 @@ public struct ClientRequest: Sendable {
     }
   }
 
-  /// Appends the request as bytes.
+  /// Throws where a field would contradict what the client writes itself: the receiver and whoever is between might then find
+  /// the request's end at different places (RFC 9112 §11.2), or its host (RFC 9112 §3.2).
+  func checkFields() throws(ClientError) {
+    var hasHost = false
+    for field in headerFields {
+      switch field.known {
+      case .contentLength, .transferEncoding, .trailer, .upgrade:
+        throw .invalidRequest("\(field.name) is the client's to say")
+      case .host:
+        guard !hasHost, Authority.isValid(field.value.utf8.span) else {
+          throw .invalidRequest("Host must be one host and port")
+        }
+        hasHost = true
+      default: break
+      }
+    }
+  }
+
+  /// Whether the sender says that the connection ends after this exchange (RFC 9112 §9.6).
+  var closesConnection: Bool {
+    headerFields.contains { $0.known == .connection && ConnectionOptions(list: $0.value.utf8.span).contains(.close) }
+  }
+
+  /// Appends the request as bytes; `host` where no field says another. `checkFields` has passed.
   func write(to output: inout [UInt8], host: String, userAgent: String) throws(WireError) {
     try MessageWriter.appendRequestLine(method: method.rawValue, target: url.target, to: &output)
+    let host = headerFields.first { $0.known == .host }?.value ?? host
     try MessageWriter.appendField("Host", host, to: &output)
     var hasUserAgent = false
-    for field in headerFields {
+    for field in headerFields where field.known != .host {
       if field.name == .userAgent { hasUserAgent = true }
       try MessageWriter.appendField(field.name.rawName, field.value, to: &output)
     }
@@ -60,4 +85,8 @@ public struct ClientRequest: Sendable {
     MessageWriter.appendHeadEnd(to: &output)
     output += body
   }
+}
+
+extension HTTPField {
+  fileprivate var known: KnownField { KnownField(name.canonicalName.utf8.span) }
 }

@@ -37,7 +37,7 @@ public struct ClientResponse: Sendable {
     return fields
   }
 
-  /// The fields that came behind a chunked body; empty where none came. They stay apart from `headerFields`, and those
+  /// The fields that came behind a chunked body; empty where none came, or where the body is read as it comes. They stay apart from `headerFields`, and those
   /// that would change how the response was framed, controlled or read are left out (RFC 9110 §6.5.1). Built anew at
   /// each call.
   public var trailerFields: HTTPFields { trailers?.allowedFields ?? HTTPFields() }

@@ -24,6 +24,27 @@ public final class HTTPClient: Sendable {
     }
   }
 
+  /// Sends `request` and calls `read` with its response's head, whose `body` is empty, and with its content as it comes. Where `read`
+  /// has taken all of that, the connection is used again; else it is closed, which tells the server.
+  ///
+  /// The request's `timeout` is the time for the head, and then for each piece; its `responseBodyLimit` holds for all of them
+  /// together. Throws what `read` throws, and otherwise as `execute`.
+  public func withResponse<Success>(
+    to request: ClientRequest,
+    _ read: nonisolated(nonsending) (ClientResponse, ClientBody) async throws -> Success
+  ) async throws -> Success {
+    let client = clients[group.preferredLoop.index]
+    let exchange = try await client.beginStreaming(request)
+    do {
+      let success = try await read(exchange.response, ClientBody(exchange: exchange))
+      await client.end(exchange)
+      return success
+    } catch {
+      await client.end(exchange)
+      throw error
+    }
+  }
+
   /// Closes idle connections and cancels requests on their way. Before the group's own shutdown.
   public func shutdown() async {
     for client in clients { await client.shutdown() }

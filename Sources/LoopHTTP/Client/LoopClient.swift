@@ -18,26 +18,63 @@ actor LoopClient: LoopActor {
 
   /// Sends `request`, on a connection used before where one is free.
   func execute(_ request: ClientRequest) async throws(ClientError) -> ClientResponse {
-    guard !isShutDown else { throw .shutDown }
-    let call = begin(timeout: request.timeout)
-    let result: Result<ClientResponse, ClientError> = await withTaskCancellationHandler {
+    let call = try begin(request)
+    let result = await withCancellation(of: call) { () async throws(ClientError) in
+      try await self.attempt(request, call) { call, connection async throws(ClientError) in
+        try await call.exchange(request, on: connection)
+      }
+    }
+    end(call)
+    let (response, connection) = try result.get()
+    giveBack(connection)
+    return response
+  }
+
+  /// The first part of `execute`, to the head of the response; `end` must follow.
+  func beginStreaming(_ request: ClientRequest) async throws(ClientError) -> StreamedExchange {
+    let call = try begin(request)
+    let result = await withCancellation(of: call) { () async throws(ClientError) in
+      try await self.attempt(request, call) { call, connection async throws(ClientError) in
+        try await call.begin(request, on: connection)
+      }
+    }
+    do throws(ClientError) {
+      let (response, connection) = try result.get()
+      return StreamedExchange(call: call, connection: connection, response: response, timeout: request.timeout)
+    } catch {
+      end(call)
+      throw error
+    }
+  }
+
+  /// Nothing more is read of the response: a connection that has it all goes back to the pool, any other ends.
+  func end(_ exchange: StreamedExchange) {
+    end(exchange.call)
+    giveBack(exchange.connection)
+  }
+
+  private func withCancellation<Success: Sendable>(
+    of call: ClientCall,
+    _ body: () async throws(ClientError) -> Success
+  ) async -> Result<Success, ClientError> {
+    await withTaskCancellationHandler {
       do throws(ClientError) {
-        return .success(try await self.attempt(request, call))
+        return .success(try await body())
       } catch {
         return .failure(error)
       }
     } onCancel: {
       loop.execute { call.onLoop { $0.cancel() } }
     }
-    end(call)
-    return try result.get()
   }
 
-  private func begin(timeout: Duration) -> ClientCall {
+  private func begin(_ request: ClientRequest) throws(ClientError) -> ClientCall {
+    guard !isShutDown else { throw .shutDown }
+    try request.checkFields()
     nextID += 1
     let call = ClientCall(loop: loop, id: nextID)
     calls[call.id] = call
-    call.onLoop { $0.begin(timeout: timeout) }
+    call.onLoop { $0.begin(timeout: request.timeout) }
     return call
   }
 
@@ -46,13 +83,15 @@ actor LoopClient: LoopActor {
     calls[call.id] = nil
   }
 
-  private func attempt(_ request: ClientRequest, _ call: ClientCall) async throws(ClientError) -> ClientResponse {
+  private func attempt(
+    _ request: ClientRequest,
+    _ call: ClientCall,
+    _ exchange: (ClientCall, ClientConnection) async throws(ClientError) -> ClientResponse
+  ) async throws(ClientError) -> (ClientResponse, ClientConnection) {
     while true {
       let connection = try await acquire(request.url.origin, call)
       do throws(ClientError) {
-        let response = try await call.exchange(request, on: connection)
-        giveBack(connection)
-        return response
+        return (try await exchange(call, connection), connection)
       } catch {
         drop(connection)
         guard request.isResentByClient, request.mayBeResent(after: error) else { throw error }

@@ -1,5 +1,5 @@
 /// Answers a request. It runs on the connection's loop and stays there; a handler that waits uses the request's loop.
-public typealias Handler = @Sendable (Request) async throws -> Response
+public typealias Handler = nonisolated(nonsending) @Sendable (Request) async throws -> Response
 
 /// Answers a request without waiting for anything. It runs on the connection's loop, which does nothing else meanwhile, and
 /// mostly outside of any task.
@@ -71,7 +71,7 @@ final class Endpoint: Sendable {
   }
 }
 
-/// The values that stood at a template's `{name}` segments, percent-decoded.
+/// The values that stood at a template's `{name}` and `{name...}` segments, percent-decoded.
 public struct RouteParameters: Sendable, Hashable {
   var pairs: [Pair] = []
 
@@ -80,7 +80,16 @@ public struct RouteParameters: Sendable, Hashable {
     var value: String
   }
 
-  /// The value of `{name}`; nil where the template has no such segment.
+  mutating func append(_ name: String, _ value: Span<UInt8>) {
+    pairs.append(Pair(name: name, value: PercentDecoding.decode(value, plusIsSpace: false)))
+  }
+
+  /// Takes back what a way that led nowhere has added.
+  mutating func removeLast(to count: Int) {
+    if pairs.count > count { pairs.removeSubrange(count...) }
+  }
+
+  /// The value of `{name}` or `{name...}`; nil where the template has no such segment.
   public subscript(name: String) -> String? {
     pairs.first { $0.name == name }?.value
   }

@@ -2,7 +2,8 @@ public import HTTPTypes
 
 /// A request as a handler sees it. Text is made from the received bytes when it is asked for.
 public struct Request: Sendable {
-  private let contents: CopyOnWrite<RequestContents>
+  /// What a middleware adds goes into a copy: the connection has its own, which the next request finds as it was.
+  private var contents: CopyOnWrite<RequestContents>
   let connection: Connection
 
   init(_ contents: CopyOnWrite<RequestContents>, on connection: Connection) {
@@ -56,6 +57,12 @@ public struct Request: Sendable {
   /// Whether the server has given the request up, as it does when the time of its drain is over; to tell that cancellation
   /// from a client that left. Only on `loop`.
   public var isAborted: Bool { connection.onLoop { $0.isAborted } }
+
+  /// A value that a middleware hands on with the request that it gives to `next`; nil where none has.
+  public subscript<Key: RequestKey>(_ key: Key.Type) -> Key.Value? {
+    get { contents.value.values[ObjectIdentifier(key)] as? Key.Value }
+    set { contents.value.values[ObjectIdentifier(key)] = newValue }
+  }
 
   /// The content; empty for requests without.
   public var body: RequestBody { RequestBody(connection: connection) }
@@ -137,6 +144,8 @@ struct RequestContents: Sendable {
   var head = MessageHead()
   var endpoint: RouteTable.EndpointIndex = 0
   var parameters = RouteParameters()
+  /// By their keys' types.
+  var values: [ObjectIdentifier: any Sendable] = [:]
 
   /// Looks up where the head leads to.
   mutating func findRoute(in routes: RouteTable) {

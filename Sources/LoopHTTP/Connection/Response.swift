@@ -12,7 +12,10 @@ public struct Response: Sendable {
     case string(String)
     /// Produced while it is sent: chunked to HTTP/1.1 clients, until the end of the connection to HTTP/1.0 ones. An
     /// error thrown by the closure cuts the connection, so that the client sees that the body is not complete.
-    case stream(@Sendable (ResponseWriter) async throws -> Void)
+    case stream(Producer)
+
+    /// Writes the content of a streamed body, on the connection's loop.
+    public typealias Producer = nonisolated(nonsending) @Sendable (ResponseWriter) async throws -> Void
   }
 
   /// How the exchange ended, for whoever measures it.

@@ -9,7 +9,10 @@ final class RouteTable: Sendable {
   /// What one path segment after the other leads to.
   private struct Node {
     var literals: Range<Int>
+    /// Whether it has more than literals.
+    var isBranching: Bool
     var parameter: (name: Int, node: Int)?
+    var rest: (name: Int, node: Int)?
     var methods: Range<Int>
     var methodNotAllowed: EndpointIndex?
   }
@@ -33,6 +36,7 @@ final class RouteTable: Sendable {
   let overloaded: EndpointIndex
   private let notFound: EndpointIndex
   private let redirect: EndpointIndex
+  private let serverOptions: EndpointIndex
   private let nodes: [Node]
   private let literals: [Literal]
   private let methods: [Method]
@@ -45,12 +49,14 @@ final class RouteTable: Sendable {
     _ tree: [RouteNode],
     notFound: Endpoint,
     overloaded: Endpoint,
+    serverOptions: Endpoint,
     wrap: @escaping (RouteHandler) -> RouteHandler
   ) {
     var builder = Builder(wrap: wrap)
     self.notFound = builder.add(notFound)
     redirect = builder.add(RouteTable.redirectToPathWithoutSlash)
     self.overloaded = builder.add(overloaded)
+    self.serverOptions = builder.add(serverOptions)
     for node in tree { builder.add(node) }
     endpoints = builder.endpoints
     options = endpoints.map(\.options)
@@ -70,14 +76,17 @@ final class RouteTable: Sendable {
     _ methodID: KnownMethod
   ) -> (endpoint: EndpointIndex, parameters: RouteParameters) {
     var parameters = RouteParameters()
-    if let node = find(bytes, path, &parameters), let endpoint = endpoint(at: node, bytes.extracting(method), methodID)
+    if methodID == .options, bytes.extracting(path).equals("*") { return (serverOptions, parameters) }
+    let segments = bytes.extracting(path)
+    if let node = find(segments, from: min(1, path.count), at: 0, &parameters),
+      let endpoint = endpoint(at: node, bytes.extracting(method), methodID)
     {
       return (endpoint, parameters)
     }
     if path.count > 1, bytes[path.upperBound - 1] == UInt8(ascii: "/") {
       parameters = RouteParameters()
-      let shorter = path.lowerBound..<(path.upperBound - 1)
-      if let node = find(bytes, shorter, &parameters), nodes[node].methodNotAllowed != nil {
+      let shorter = segments.extracting(first: path.count - 1)
+      if let node = find(shorter, from: 1, at: 0, &parameters), nodes[node].methodNotAllowed != nil {
         return (redirect, RouteParameters())
       }
     }
@@ -95,27 +104,62 @@ final class RouteTable: Sendable {
     return nodes[node].methodNotAllowed
   }
 
-  /// The node that `path` leads to; without routes of its own it counts as none.
-  private func find(_ bytes: borrowing Span<UInt8>, _ path: Range<Int>, _ parameters: inout RouteParameters) -> Int? {
-    let bytes = bytes.extracting(path)
-    var node = 0
-    var start = min(1, bytes.count)
-    while true {
+  /// The node that a path leads to, of which `bytes` are left from `start` on; without routes of its own it counts as none. At each
+  /// segment a literal goes before a parameter and that before the rest of the path; where one leads nowhere in the end, the
+  /// next is tried. A tree has one way to each node, so that no node is looked at twice, whatever the path.
+  private func find(
+    _ bytes: borrowing Span<UInt8>,
+    from start: Int,
+    at node: Int,
+    _ parameters: inout RouteParameters
+  ) -> Int? {
+    var (node, start) = (node, start)
+    while !nodes[node].isBranching {
       let end = bytes.firstIndex(of: UInt8(ascii: "/"), from: start)
-      guard let next = step(from: node, bytes.extracting(start..<end), &parameters) else { return nil }
-      node = next
-      guard end < bytes.count else { break }
-      start = end + 1
+      guard let next = literal(at: node, bytes.extracting(start..<end)) else { return nil }
+      guard end < bytes.count else { return routed(next) }
+      (node, start) = (next, end + 1)
     }
-    return nodes[node].methods.isEmpty ? nil : node
+    return findBranch(bytes, from: start, at: node, &parameters)
   }
 
-  private func step(from node: Int, _ segment: borrowing Span<UInt8>, _ parameters: inout RouteParameters) -> Int? {
+  private func findBranch(
+    _ bytes: borrowing Span<UInt8>,
+    from start: Int,
+    at node: Int,
+    _ parameters: inout RouteParameters
+  ) -> Int? {
+    let end = bytes.firstIndex(of: UInt8(ascii: "/"), from: start)
+    let count = parameters.pairs.count
+    if let literal = literal(at: node, bytes.extracting(start..<end)) {
+      if let found = continued(bytes, end, at: literal, &parameters) { return found }
+      parameters.removeLast(to: count)
+    }
+    if let parameter = nodes[node].parameter, end > start {
+      parameters.append(parameterNames[parameter.name], bytes.extracting(start..<end))
+      if let found = continued(bytes, end, at: parameter.node, &parameters) { return found }
+      parameters.removeLast(to: count)
+    }
+    guard let rest = nodes[node].rest else { return nil }
+    parameters.append(parameterNames[rest.name], bytes.extracting(start..<bytes.count))
+    return routed(rest.node)
+  }
+
+  private func continued(
+    _ bytes: borrowing Span<UInt8>,
+    _ end: Int,
+    at node: Int,
+    _ parameters: inout RouteParameters
+  ) -> Int? {
+    guard end < bytes.count else { return routed(node) }
+    return find(bytes, from: end + 1, at: node, &parameters)
+  }
+
+  private func routed(_ node: Int) -> Int? { nodes[node].methods.isEmpty ? nil : node }
+
+  private func literal(at node: Int, _ segment: borrowing Span<UInt8>) -> Int? {
     for index in nodes[node].literals where matches(segment, literals[index].text) { return literals[index].node }
-    guard let parameter = nodes[node].parameter, !segment.isEmpty else { return nil }
-    let value = PercentDecoding.decode(segment, plusIsSpace: false)
-    parameters.pairs.append(RouteParameters.Pair(name: parameterNames[parameter.name], value: value))
-    return parameter.node
+    return nil
   }
 
   /// Compares decoded: `/d%69ce` is `/dice` (RFC 3986 §6.2.2.2).
@@ -131,12 +175,13 @@ final class RouteTable: Sendable {
     bytes.equals(text, range)
   }
 
-  /// To an absolute URL, as the client named this server.
+  /// To a path alone: what the client used to reach it, a proxy's `https` among it, stays as it is (RFC 9110 §10.2.2). A path
+  /// that begins with two slashes would name another host (RFC 3986 §4.2), and browsers take a backslash for one.
   private static let redirectToPathWithoutSlash = Endpoint(template: nil) { request in
     var response = Response(status: .temporaryRedirect)
-    let query = request.query.map { "?\($0)" } ?? ""
-    let authority = request.authority.map { "http://\($0)" } ?? ""
-    response.append(.location, authority + request.path.dropLast() + query)
+    let path = request.path.dropLast()
+    let isAmbiguous = path.dropFirst().first.map { $0 == "/" || $0 == "\\" } ?? false
+    response.append(.location, (isAmbiguous ? "/." : "") + path + (request.query.map { "?\($0)" } ?? ""))
     return response
   }
 }
@@ -167,18 +212,21 @@ extension RouteTable {
       for (method, known, endpoint) in node.endpoints {
         methods.append(Method(known: known, text: add(Array(method.rawValue.utf8)), endpoint: add(endpoint)))
       }
-      let parameter = node.parameter.map { parameter in
-        parameterNames.append(parameter.name)
-        return (parameterNames.count - 1, parameter.node)
-      }
       nodes.append(
         Node(
           literals: firstLiteral..<literals.count,
-          parameter: parameter,
+          isBranching: node.parameter != nil || node.rest != nil,
+          parameter: node.parameter.map { add($0) },
+          rest: node.rest.map { add($0) },
           methods: firstMethod..<methods.count,
           methodNotAllowed: node.methodNotAllowed.map { add($0) }
         )
       )
+    }
+
+    private mutating func add(_ parameter: (name: String, node: Int)) -> (name: Int, node: Int) {
+      parameterNames.append(parameter.name)
+      return (parameterNames.count - 1, parameter.node)
     }
 
     private mutating func add(_ bytes: [UInt8]) -> Range<Int> {

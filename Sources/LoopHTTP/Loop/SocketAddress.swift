@@ -39,14 +39,14 @@ internal import CUV
     self.storage = storage
   }
 
-  /// Asks a socket, for example with `uv_tcp_getsockname`.
+  /// Asks a socket, for example with `uv_tcp_getsockname`; nil for families other than IPv4 and IPv6.
   init?(asking query: (UnsafeMutablePointer<sockaddr>, inout Int32) -> Int32) {
     var storage = sockaddr_storage()
     var length = Int32(MemoryLayout<sockaddr_storage>.size)
     let result = unsafe withUnsafeMutablePointer(to: &storage) { pointer in
       unsafe query(UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: sockaddr.self), &length)
     }
-    guard result == 0 else { return nil }
+    guard result == 0, [AF_INET, AF_INET6].contains(Int32(storage.ss_family)) else { return nil }
     self.storage = storage
   }
 

@@ -1,15 +1,19 @@
 public import HTTPTypes
 
-/// Paths to handlers: literal and `{parameter}` segments, a literal before a parameter.
+/// Paths to handlers: literal and `{parameter}` segments and, last, `{rest...}` for any number of segments. A literal goes before
+/// a parameter and that before a rest; where one leads to no route in the end, the next is tried.
 ///
 /// Answers for itself: 404 for an unknown path, 405 with `Allow` for a known one with another method, HEAD wherever
-/// there is GET, and 307 from a path with one slash too many at its end.
+/// there is GET, 307 from a path with one slash too many at its end, and 204 with `Allow` to `OPTIONS *`.
 public struct Router: Sendable {
   private(set) var nodes = [RouteNode()]
   let notFound: Endpoint
   /// Stands in for any route while the server has too much in work.
   let overloaded: Endpoint
   let errorResponse: @Sendable (HTTPError) -> Response
+  /// Of the group whose routes are being added.
+  private var prefix = ""
+  private var groupMiddleware: [any Middleware] = []
 
   /// `errorResponse` renders the errors that no handler has made, such as 404 and 405; by default as plain text.
   public init(errorResponse: @escaping @Sendable (HTTPError) -> Response = Router.plainTextError) {
@@ -27,24 +31,28 @@ public struct Router: Sendable {
     Response(error.detail + "\n", status: error.status)
   }
 
-  /// Adds a route for GET, and with it HEAD. See `on`.
-  public mutating func get(_ template: String, options: RouteOptions = .init(), _ handler: @escaping Handler) {
-    on(.get, template, options: options, handler)
+  /// Adds the routes that `routes` adds, below `prefix` and with middlewares of their own, inside of the server's; what the
+  /// router answers for itself is outside of them. Groups may stand in groups.
+  public mutating func group(
+    _ prefix: String = "",
+    middleware: [any Middleware] = [],
+    _ routes: (inout Router) throws -> Void
+  ) rethrows {
+    precondition(
+      prefix.isEmpty || (prefix.hasPrefix("/") && !prefix.hasSuffix("/")),
+      "a group's prefix begins with a slash and does not end with one: \(prefix)"
+    )
+    let outer = (self.prefix, groupMiddleware)
+    self.prefix += prefix
+    groupMiddleware += middleware
+    defer { (self.prefix, groupMiddleware) = outer }
+    try routes(&self)
   }
 
-  /// Adds a route for GET, and with it HEAD, whose handler never waits. See `on`.
-  public mutating func get(_ template: String, options: RouteOptions = .init(), _ handler: @escaping SynchronousHandler)
-  {
-    on(.get, template, options: options, handler)
-  }
-
-  /// Adds a route for POST. See `on`.
-  public mutating func post(_ template: String, options: RouteOptions = .init(), _ handler: @escaping Handler) {
-    on(.post, template, options: options, handler)
-  }
-
-  /// Adds a route. `template` begins with `/`; `{name}` stands for one whole segment, which has the same name in all
-  /// templates that are alike up to it. A second route with the same method and template replaces the first.
+  /// Adds a route. `template` begins with `/`; `{name}` stands for one whole segment that is not empty, and has the same name in
+  /// all templates that are alike up to it. A last segment `{name...}` stands for whatever follows, slashes and nothing among it;
+  /// it is decoded, and may therefore hold `..`: look before you take it for a file. A second route with the same method and
+  /// template replaces the first.
   public mutating func on(
     _ method: HTTPRequest.Method,
     _ template: String,
@@ -72,11 +80,13 @@ public struct Router: Sendable {
     _ handler: RouteHandler
   ) {
     precondition(template.hasPrefix("/"), "a route's template begins with a slash: \(template)")
+    let template = prefix + template
     var node = 0
     for segment in template.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
       node = child(of: node, segment, template)
     }
     nodes[node].endpoints.removeAll { $0.method == method }
+    let handler = groupMiddleware.reversed().reduce(handler) { $1.around($0) }
     let endpoint = Endpoint(template: template, options: options, handler: handler)
     let known = KnownMethod(method.rawValue.utf8.span)
     nodes[node].endpoints.append((method, known, endpoint))
@@ -84,27 +94,55 @@ public struct Router: Sendable {
   }
 
   private mutating func child(of node: Int, _ segment: Substring, _ template: String) -> Int {
-    if segment.hasPrefix("{"), segment.hasSuffix("}") {
-      let name = String(segment.dropFirst().dropLast())
-      if let parameter = nodes[node].parameter {
-        precondition(parameter.name == name, "{\(name)} of \(template) is {\(parameter.name)} in another template")
-        return parameter.node
-      }
-      nodes.append(RouteNode())
-      nodes[node].parameter = (name, nodes.count - 1)
-    } else {
-      let bytes = Array(segment.utf8)
-      if let literal = nodes[node].literals.first(where: { $0.segment == bytes }) { return literal.node }
-      nodes.append(RouteNode())
-      nodes[node].literals.append((bytes, nodes.count - 1))
+    if segment.hasPrefix("{"), segment.hasSuffix("...}") {
+      precondition(template.hasSuffix("/" + segment), "\(segment) must be the last segment of \(template)")
+      return wildcard(\.rest, of: node, String(segment.dropFirst().dropLast(4)), template)
     }
+    if segment.hasPrefix("{"), segment.hasSuffix("}") {
+      return wildcard(\.parameter, of: node, String(segment.dropFirst().dropLast()), template)
+    }
+    let bytes = Array(segment.utf8)
+    if let literal = nodes[node].literals.first(where: { $0.segment == bytes }) { return literal.node }
+    nodes.append(RouteNode())
+    nodes[node].literals.append((bytes, nodes.count - 1))
     return nodes.count - 1
   }
 
+  private mutating func wildcard(
+    _ kind: WritableKeyPath<RouteNode, (name: String, node: Int)?>,
+    of node: Int,
+    _ name: String,
+    _ template: String
+  ) -> Int {
+    if let known = nodes[node][keyPath: kind] {
+      precondition(known.name == name, "{\(name)} of \(template) is {\(known.name)} in another template")
+      return known.node
+    }
+    nodes.append(RouteNode())
+    nodes[node][keyPath: kind] = (name, nodes.count - 1)
+    return nodes.count - 1
+  }
+
+  /// To `OPTIONS *`, a question about the server as a whole (RFC 9110 §9.3.7).
+  var serverOptions: Endpoint {
+    let allow = allowedMethods(nodes.flatMap { $0.endpoints.map(\.method.rawValue) })
+    return Endpoint(template: nil) { _ in
+      var response = Response(status: .noContent)
+      response.append(.allow, allow)
+      return response
+    }
+  }
+
+  /// The value of `Allow`.
+  private func allowedMethods(_ methods: [String]) -> String {
+    var allowed: [String] = []
+    for method in methods where !allowed.contains(method) { allowed.append(method) }
+    if allowed.contains("GET"), !allowed.contains("HEAD") { allowed.append("HEAD") }
+    return allowed.joined(separator: ", ")
+  }
+
   private func methodNotAllowed(at node: Int, _ template: String) -> Endpoint {
-    var methods = nodes[node].endpoints.map(\.method.rawValue)
-    if methods.contains("GET"), !methods.contains("HEAD") { methods.append("HEAD") }
-    let allow = methods.joined(separator: ", ")
+    let allow = allowedMethods(nodes[node].endpoints.map(\.method.rawValue))
     let errorResponse = errorResponse
     return Endpoint(template: template) { _ in
       var response = errorResponse(HTTPError(.methodNotAllowed, "Method Not Allowed"))
@@ -117,8 +155,11 @@ public struct Router: Sendable {
 extension RouteTable {
   /// The routes of a router that gets no more, and the middlewares around each, the first outermost.
   convenience init(_ router: Router, inside middlewares: [any Middleware] = []) {
-    self.init(router.nodes, notFound: router.notFound, overloaded: router.overloaded) { handler in
-      middlewares.reversed().reduce(handler) { $1.around($0) }
-    }
+    self.init(
+      router.nodes,
+      notFound: router.notFound,
+      overloaded: router.overloaded,
+      serverOptions: router.serverOptions
+    ) { handler in middlewares.reversed().reduce(handler) { $1.around($0) } }
   }
 }

@@ -19,6 +19,12 @@ struct ConnectionOptions: OptionSet, Hashable, Sendable {
     }
   }
 
+  /// The options of one field value.
+  init(list: Span<UInt8>) {
+    self = []
+    insert(list: list)
+  }
+
   /// Adds the options named in one comma-separated field value; unknown ones say nothing about persistence.
   private mutating func insert(list: Span<UInt8>) {
     var start = 0

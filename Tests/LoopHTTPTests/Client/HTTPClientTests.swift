@@ -5,29 +5,6 @@ import Testing
 
 /// The client against a server that answers by script.
 @Suite(.timeLimit(.minutes(1))) struct HTTPClientTests {
-  /// Runs `body` against the script; afterwards nothing may be left open.
-  private func against(
-    _ script: [[String?]],
-    configuration: ClientConfiguration = .init(),
-    _ body: @Sendable (ScriptedExchange) async throws -> Void
-  ) async throws {
-    let group = try EventLoopGroup(loopCount: 1)
-    let server = RawServer(loop: group.loops[0], script: script)
-    let address = try await server.listen()
-    let client = HTTPClient(group: group, configuration: configuration)
-    let result: Result<Void, any Error>
-    do {
-      result = .success(try await body(ScriptedExchange(client: client, server: server, address: address)))
-    } catch {
-      result = .failure(error)
-    }
-    await client.shutdown()
-    await server.stop()
-    let ledger = await group.shutdown()[0]
-    try result.get()
-    #expect(ledger.isBalanced)
-  }
-
   private static let ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
   @Test(arguments: [
@@ -245,31 +222,6 @@ import Testing
       await #expect(throws: ClientError.nameNotResolved("nowhere.invalid")) {
         _ = try await exchange.client.execute(ClientRequest(.get, nowhere))
       }
-    }
-  }
-}
-
-/// A client and the scripted server it talks to.
-private struct ScriptedExchange: Sendable {
-  let client: HTTPClient
-  let server: RawServer
-  let address: SocketAddress
-
-  func url(_ target: String) throws -> ClientURL { try ClientURL("http://\(address)\(target)") }
-
-  func get(_ target: String) async throws -> ClientResponse {
-    try await client.execute(ClientRequest(.get, url(target)))
-  }
-
-  /// Why there was no answer; nil where there was one.
-  func outcome(_ target: String, timeout: Duration) async -> ClientError? {
-    do throws(ClientError) {
-      var request = ClientRequest(.get, try ClientURL("http://\(address)\(target)"))
-      request.timeout = timeout
-      _ = try await client.execute(request)
-      return nil
-    } catch {
-      return error
     }
   }
 }

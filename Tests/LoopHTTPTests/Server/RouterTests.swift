@@ -56,6 +56,67 @@ import Testing
     #expect(parameters["b"] == "/ x" && parameters["d"] == "2+3" && parameters["e"] == nil)
   }
 
+  /// A literal that leads nowhere hides no parameter, at any depth and with any number of them on the way.
+  @Test(arguments: [
+    ("/users/me/settings", "/users/me/settings", ["id": nil, "tab": nil]),
+    ("/users/me/posts", "/users/{id}/posts", ["id": "me", "tab": nil]),
+    ("/users/me/settings/x", "/users/{id}/settings/{tab}", ["id": "me", "tab": "x"]),
+    ("/users/me/settings/deep/er", "/users/{id}/{tab}/deep/er", ["id": "me", "tab": "settings"]),
+    ("/users/me", nil, [:]), ("/users/me/nope", nil, [:]), ("/users/me/settings/deep/nope", nil, [:]),
+  ])
+  func aLiteralThatLeadsNowhereGivesWayToAParameter(
+    target: String,
+    expected: String?,
+    values: [String: String?]
+  ) throws {
+    let found = try match(target) { router in
+      for template in [
+        "/users/me/settings", "/users/me/settings/deep/x", "/users/{id}/posts", "/users/{id}/settings/{tab}",
+        "/users/{id}/{tab}/deep/er",
+      ] {
+        router.get(template) { _ in Response() }
+      }
+    }
+    #expect(found.endpoint.template == expected)
+    for (name, value) in values { #expect(found.parameters[name] == value) }
+  }
+
+  @Test(arguments: [
+    ("/files/", "/files/{path...}", ""), ("/files/a", "/files/{path...}", "a"),
+    ("/files/a/b%20c/", "/files/{path...}", "a/b c/"), ("/files/new", "/files/new", nil),
+    ("/files/new/x", "/files/{path...}", "new/x"), ("/files/a/size", "/files/{id}/size", nil),
+    ("/files/a/sizes", "/files/{path...}", "a/sizes"), ("/file", nil, nil), ("/files", nil, nil),
+  ])
+  func aRestTakesWhateverNoOtherRouteDoes(target: String, expected: String?, rest: String?) throws {
+    let found = try match(target) { router in
+      for template in ["/files/{path...}", "/files/new", "/files/{id}/size"] {
+        router.get(template) { _ in Response() }
+      }
+    }
+    #expect(found.endpoint.template == expected)
+    #expect(found.parameters["path"] == rest)
+  }
+
+  @Test func aRestIsTheLastSegment() async {
+    await #expect(processExitsWith: .failure) {
+      var router = Router()
+      router.get("/a/{x...}/b") { _ in Response() }
+    }
+  }
+
+  @Test func eachMethodHasItsShorthand() throws {
+    for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
+      let endpoint = try match("/x", method: method) { router in
+        router.get("/x", options: RouteOptions(bodyLimit: 1)) { _ in Response("GET") }
+        router.post("/x", options: RouteOptions(bodyLimit: 1)) { _ in Response("POST") }
+        router.put("/x", options: RouteOptions(bodyLimit: 1)) { _ in Response("PUT") }
+        router.patch("/x", options: RouteOptions(bodyLimit: 1)) { _ in Response("PATCH") }
+        router.delete("/x", options: RouteOptions(bodyLimit: 1)) { _ in Response("DELETE") }
+      }.endpoint
+      #expect(endpoint.options.bodyLimit == 1)
+    }
+  }
+
   @Test func aSegmentHasOneName() async {
     await #expect(processExitsWith: .success) {
       var router = Router()

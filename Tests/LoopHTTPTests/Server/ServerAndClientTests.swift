@@ -51,7 +51,7 @@ import Testing
       router.get("/dice") { _ in Response("dice") }
     } _: { server in
       #expect(try await server.get("/nope").statusCode == 404)
-      #expect(try await server.get("/dice/").header(.location) == "http://\(server.address)/dice")
+      #expect(try await server.get("/dice/").header(.location) == "/dice")
       let wrong = try await server.client.execute(ClientRequest(.post, server.url("/dice")))
       #expect(wrong.statusCode == 405)
       #expect(wrong.header(.allow) == "GET, HEAD")

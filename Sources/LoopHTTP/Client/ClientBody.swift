@@ -1,0 +1,31 @@
+/// The content of a response, decoded from its framing and taken from the socket as it is asked for, so that a server is slowed down
+/// to its reader's pace. It belongs to one task, and to the call that it was given to.
+public struct ClientBody: AsyncSequence {
+  /// Pieces as they arrive, none empty.
+  public typealias Element = [UInt8]
+
+  let exchange: StreamedExchange
+
+  /// Reads piece by piece.
+  public struct AsyncIterator: AsyncIteratorProtocol {
+    let exchange: StreamedExchange
+
+    /// The next piece; nil at the end. Suspends until some bytes are there, at most for the request's `timeout`.
+    public mutating func next() async throws(ClientError) -> [UInt8]? {
+      try await exchange.nextPiece()
+    }
+
+    /// See `next()`.
+    public mutating func next(isolation actor: isolated (any Actor)?) async throws(ClientError) -> [UInt8]? {
+      try await exchange.nextPiece()
+    }
+  }
+
+  /// See `AsyncSequence`.
+  public func makeAsyncIterator() -> AsyncIterator {
+    AsyncIterator(exchange: exchange)
+  }
+}
+
+@available(*, unavailable)
+extension ClientBody: Sendable {}

@@ -1,0 +1,42 @@
+import Testing
+
+@testable import LoopHTTP
+
+/// Answers each connection as soon as it stands, reads nothing and stays.
+actor DeafServer: LoopActor {
+  nonisolated let loop: EventLoop
+  private let answer: String
+  private var listener: TCPListener?
+  private var connections: [TCPStream] = []
+
+  init(loop: EventLoop, answer: String) {
+    self.loop = loop
+    self.answer = answer
+  }
+
+  /// Listens on a free port.
+  func listen() throws -> SocketAddress {
+    let listener = try TCPListener(
+      loop: loop,
+      address: SocketAddress(ip: "127.0.0.1", port: 0),
+      backlog: 16,
+      sharesPort: false
+    ) { [weak self] _, _ in
+      self?.assumeIsolated { $0.accept() }
+    }
+    self.listener = listener
+    return try #require(listener.localAddress)
+  }
+
+  private func accept() {
+    guard let stream = try? listener?.accept() else { return }
+    connections.append(stream)
+    _ = try? stream.tryWrite(Array(answer.utf8))
+  }
+
+  /// Closes everything.
+  func stop() {
+    listener?.close()
+    for connection in connections { connection.close() }
+  }
+}

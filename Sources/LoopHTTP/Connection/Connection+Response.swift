@@ -27,13 +27,12 @@ extension Connection {
 
   /// What is answered where the handler has thrown.
   func errorResponse(to request: Request, _ error: any Error) -> Response {
-    if let error = error as? HTTPError { return context.errorResponse(error) }
-    if error is CancellationError {
+    do throws(CancellationError) {
+      return try context.errors.response(to: request, error)
+    } catch {
       // Nobody waits for this answer: the client left or the server's drain has run out.
-      return context.errorResponse(HTTPError(.serviceUnavailable, "The request was cancelled"))
+      return context.errors.render(HTTPError(.serviceUnavailable, "The request was cancelled"))
     }
-    context.logger.error("Handler failed", metadata: ["error": "\(error)", "path": "\(request.path)"])
-    return context.errorResponse(HTTPError(.internalServerError, "Internal Server Error"))
   }
 
   /// Earlier pipelined responses must not wait for a handler that suspends: once for each burst.
@@ -204,7 +203,7 @@ extension Connection {
 
   /// Answers outside of any route and lets the connection end.
   private func refuse(_ error: HTTPError) async {
-    var response = context.errorResponse(error)
+    var response = context.errors.render(error)
     response.closesConnection = true
     needsLinger = true
     var large: [UInt8] = []

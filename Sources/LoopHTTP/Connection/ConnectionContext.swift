@@ -5,7 +5,7 @@ final class ConnectionContext: Sendable {
   let limits: WireLimits
   let timeouts: ConnectionTimeouts
   let routes: RouteTable
-  let errorResponse: @Sendable (HTTPError) -> Response
+  let errors: ErrorAnswer
   let logger: Logger
   let onRefusal: @Sendable (RefusedRequest) -> Void
 
@@ -13,14 +13,14 @@ final class ConnectionContext: Sendable {
     limits: WireLimits,
     timeouts: ConnectionTimeouts,
     routes: RouteTable,
-    errorResponse: @escaping @Sendable (HTTPError) -> Response,
+    errors: ErrorAnswer,
     logger: Logger,
     onRefusal: @escaping @Sendable (RefusedRequest) -> Void
   ) {
     self.limits = limits
     self.timeouts = timeouts
     self.routes = routes
-    self.errorResponse = errorResponse
+    self.errors = errors
     self.logger = logger
     self.onRefusal = onRefusal
   }

@@ -6,8 +6,9 @@ public protocol Middleware: Sendable {
   /// package without the upcoming feature `NonisolatedNonsendingByDefault` reads a plain `async` as something else.
   typealias Next = nonisolated(nonsending) (Request) async throws -> Response
 
-  /// Calls `next` at most once and returns its response, changed or not; what `next` throws may be passed on. Declared
-  /// `nonisolated(nonsending)` it stays with the connection; without it works as well, at two task switches a request.
+  /// Calls `next` at most once and returns its response, changed or not; what `next` throws may be passed on. What passes
+  /// through all middlewares is answered behind them, without anything that they add to a response: see `ErrorMiddleware`.
+  /// Declared `nonisolated(nonsending)` it stays with the connection; without it works as well, at two task switches a request.
   nonisolated(nonsending) func handle(_ request: Request, next: Next) async throws -> Response
 }
 

@@ -31,7 +31,7 @@ final class ServerContext: Sendable {
         minimumBodyRate: configuration.minimumBodyRate
       ),
       routes: RouteTable(router, inside: middleware),
-      errorResponse: router.errorResponse,
+      errors: ErrorAnswer(render: router.errorResponse, logger: logger),
       logger: logger,
       onRefusal: onRefusal
     )

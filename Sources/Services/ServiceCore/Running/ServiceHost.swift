@@ -105,7 +105,7 @@ public final class ServiceHost: Sendable {
         unobservedRoutes: ServiceRoute.probes,
         untracedRoutes: Set(routes.lazy.filter { !$0.isTraced }.map(\.path))
       ),
-      accessLog, ErrorMiddleware(logger: tools.logger),
+      accessLog, ErrorMiddleware(errorResponse: { .detail($0.status, $0.detail) }, logger: tools.logger),
     ]
   }
 

@@ -1,25 +1,38 @@
 internal import HTTPTypes
 
 extension Connection {
-  /// The next bytes of the request's body, nil at its end. Suspends until some are there, or the task is cancelled.
-  func nextBodyPiece() async throws -> [UInt8]? {
+  /// The next bytes of the body of the request that began `exchange`, nil at its end. Suspends until some are there, or the
+  /// task is cancelled. `begins` tells a new reader from one that goes on.
+  func nextBodyPiece(of exchange: UInt64, begins: Bool) async throws -> [UInt8]? {
+    guard isCurrent(exchange) else { throw RequestBodyError.exchangeEnded }
+    guard reader.value.bodyUse == (begins ? .untouched : .begun) else { throw RequestBodyError.alreadyRead }
+    if begins { bodyMeter.reset() }
+    reader.value.bodyUse = .waiting
+    defer { if isCurrent(exchange) { reader.value.bodyUse = .begun } }
     if let bodyFailure { throw bodyFailure }
     do throws(WireError) {
       return try await readBody()
     } catch {
+      guard isCurrent(exchange) else { throw RequestBodyError.exchangeEnded }
       // Who reads was cancelled, and not the client's side ended: the body may still be read, or skipped.
       if error == .truncated, Task.isCancelled, bodyFailure == nil, canReceive { throw CancellationError() }
       throw failBody(HTTPError(.init(code: error.status), error.reason))
     }
   }
 
+  /// Whether the exchange is the one in work. One that has ended may have been followed by others at each `await`.
+  func isCurrent(_ exchange: UInt64) -> Bool { exchange == reader.value.exchangeNumber }
+
+  /// Throws `truncated` where the exchange ends meanwhile.
   private func readBody() async throws(WireError) -> [UInt8]? {
     guard var state = reader.value.exchange, reader.value.parser.framing != nil else { return nil }
     let action = state.bodyReadStarted()
     reader.value.exchange = state
+    let exchange = reader.value.exchangeNumber
     if action == .sendContinueThenRead {
       stream.outbound += Connection.continueHead
       await flush()
+      guard isCurrent(exchange) else { throw .truncated }
     }
     while true {
       let step = try stream.withInbound { (bytes) throws(WireError) in try reader.value.next(bytes) }
@@ -35,12 +48,12 @@ extension Connection {
       case .needMore: break
       case .head, .body: preconditionFailure("a head within a body")
       }
-      try await waitForBody()
+      try await waitForBody(of: exchange)
     }
   }
 
   /// What came behind the body that has been read to its end; nil without any.
-  var trailers: MessageTrailers? { reader.value.parser.trailers }
+  func trailers(of exchange: UInt64) -> MessageTrailers? { isCurrent(exchange) ? reader.value.parser.trailers : nil }
 
   private static let continueHead = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
 
@@ -50,18 +63,21 @@ extension Connection {
     reader.value.exchange = state
   }
 
-  private func waitForBody() async throws(WireError) {
+  private func waitForBody(of exchange: UInt64) async throws(WireError) {
     if stream.readState != .open { _ = try reader.value.parser.inputEnded() }
     guard canReceive, !Task.isCancelled else { throw .truncated }
     deadline?.set(
-      bodyMeter.allowance(
+      bodyMeter.waitBegins(
         now: loop.iterationStart,
         grace: context.timeouts.bodyGrace,
         bytesPerSecond: context.timeouts.minimumBodyRate
       )
     )
     await waitForNewsOrCancellation()
+    // Whatever has a deadline now is not this wait.
+    guard isCurrent(exchange) else { throw .truncated }
     deadline?.clear()
+    bodyMeter.waitEnded(now: loop.iterationStart)
     if isTimedOut {
       isTimedOut = false
       bodyFailure = HTTPError(.requestTimeout, "The body came too slowly")
@@ -90,6 +106,9 @@ extension Connection {
   /// request has its answer by now, so a fault only ends the connection.
   func drainBody(limit: Int) async -> Bool {
     await flush()
+    // It failed after the response had begun: what else comes of it is of no use.
+    guard bodyFailure == nil else { return false }
+    if reader.value.bodyUse == .untouched { bodyMeter.reset() }
     var left = limit
     do throws(WireError) {
       while let piece = try await readBody() {

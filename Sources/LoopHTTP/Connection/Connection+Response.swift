@@ -15,8 +15,6 @@ extension Connection {
 
   /// Takes up the head that has just come.
   func beginExchange() throws(WireError) {
-    bodyFailure = nil
-    bodyMeter.reset()
     let options = try reader.value.beginExchange(context)
     if case .chunked = reader.value.parser.framing {
       try stream.withInbound { (bytes) throws(WireError) in try reader.value.checkArrivedBody(bytes) }

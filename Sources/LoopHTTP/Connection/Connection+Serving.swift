@@ -106,6 +106,9 @@ extension Connection {
   private func endRequest(_ isInWork: Bool) {
     if isInWork { shared.value.requests.end() }
     phase = .idle
+    reader.value.endExchange()
+    // Nothing comes any more for one that the handler has left behind; and there is place for one who waits.
+    if reader.value.bodyUse == .waiting { news.wake() }
   }
 
   /// Hands over what is written and waits for more of a head; false where the connection ends.

@@ -65,12 +65,16 @@ public struct Request: Sendable {
   }
 
   /// The content; empty for requests without.
-  public var body: RequestBody { RequestBody(connection: connection) }
+  public var body: RequestBody { RequestBody(connection: connection, exchange: contents.value.exchangeNumber) }
 
-  /// The fields that came behind a chunked body, once `body` has been read to its end; empty before, and where none came.
-  /// They stay apart from `headerFields`, and those that would change how the request was framed, routed, authorised or
-  /// read are left out (RFC 9110 §6.5.1). Built anew at each call. Only on `loop`.
-  public var trailerFields: HTTPFields { connection.onLoop { $0.trailers?.allowedFields ?? HTTPFields() } }
+  /// The fields that came behind a chunked body, once `body` has been read to its end; empty before, where none came, and
+  /// once the request has been answered. They stay apart from `headerFields`, and those that would change how the request was
+  /// framed, routed, authorised or read are left out (RFC 9110 §6.5.1). Built anew at each call. Only on `loop`.
+  public var trailerFields: HTTPFields {
+    connection.onLoop { [exchange = contents.value.exchangeNumber] in
+      $0.trailers(of: exchange)?.allowedFields ?? HTTPFields()
+    }
+  }
 
   /// The parameters of the query in their order, decoded: `+` is a space, bytes that are not UTF-8 become U+FFFD.
   public var queryItems: [(name: String, value: String)] {
@@ -143,12 +147,14 @@ public struct Request: Sendable {
 struct RequestContents: Sendable {
   var head = MessageHead()
   var endpoint: RouteTable.EndpointIndex = 0
+  /// Which of its connection's exchanges this is.
+  var exchangeNumber: UInt64 = 0
   var parameters = RouteParameters()
   /// By their keys' types.
   var values: [ObjectIdentifier: any Sendable] = [:]
 
-  /// Looks up where the head leads to.
-  mutating func findRoute(in routes: RouteTable) {
+  /// Looks up where the head leads to; it begins the exchange of that number.
+  mutating func findRoute(in routes: RouteTable, exchange: UInt64) {
     let found = routes.match(
       head.bytes.span,
       path: head.path.bounds,
@@ -156,6 +162,7 @@ struct RequestContents: Sendable {
       head.methodID
     )
     endpoint = found.endpoint
+    exchangeNumber = exchange
     parameters = found.parameters
   }
 }

@@ -5,6 +5,17 @@ struct RequestReader {
   var parser: MessageParser
   /// The exchange in work or just ended; nil before the first.
   var exchange: ExchangeState?
+  /// Counted at the end of each, so that whoever kept an earlier request does not take this one for it.
+  private(set) var exchangeNumber: UInt64 = 0
+
+  /// How far the handler has gone with the request's body.
+  var bodyUse = BodyUse.untouched
+
+  enum BodyUse {
+    case untouched, begun
+    /// Somebody waits for bytes.
+    case waiting
+  }
 
   init(limits: WireLimits) {
     parser = MessageParser(role: .request, limits: limits)
@@ -17,7 +28,8 @@ struct RequestReader {
 
   /// Takes up the head that has just come: finds its endpoint and begins the exchange. A message without content ends here.
   mutating func beginExchange(_ context: ConnectionContext) throws(WireError) -> RouteOptions {
-    contents.value.findRoute(in: context.routes)
+    contents.value.findRoute(in: context.routes, exchange: exchangeNumber)
+    bodyUse = .untouched
     let options = context.routes.options[contents.value.endpoint]
     let framing = parser.framing ?? .none
     var state = ExchangeState(
@@ -39,6 +51,11 @@ struct RequestReader {
       throw .bodyTooLarge
     }
     return options
+  }
+
+  /// The response is written, or given up: nothing more of this exchange is anybody's.
+  mutating func endExchange() {
+    exchangeNumber &+= 1
   }
 
   private func expectsContinue() throws(WireError) -> Bool {

@@ -1,0 +1,165 @@
+import HTTPTypes
+import Testing
+
+@testable import LoopHTTP
+
+/// A body belongs to one request and to one reader of it.
+@Suite(.timeLimit(.minutes(1))) struct RequestBodyTests {
+  private static let post = "POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n"
+
+  @Test func aSecondReaderIsToldInsteadOfGettingNothing() async throws {
+    let log = EventLog()
+    try await onConnection { router in
+      router.post("/body") { request in
+        let body = try await request.body.collect()
+        do {
+          _ = try await request.body.collect()
+        } catch {
+          log.append("\(error)")
+        }
+        return Response(body: .bytes(body))
+      }
+    } _: { client, _ in
+      try await client.send(Self.post + "0123456789")
+      #expect(await client.received(until: "0123456789").contains("HTTP/1.1 200 OK\r\n"))
+    }
+    #expect(log.events == ["alreadyRead"])
+  }
+
+  @Test func twoTasksThatReadAtOnceDoNotEndTheProcess() async throws {
+    try await onConnection { router in
+      router.post("/body") { request in
+        async let first = Result { () async throws -> [UInt8] in try await request.body.collect() }
+        async let second = Result { () async throws -> [UInt8] in try await request.body.collect() }
+        let both = await [first, second]
+        let bodies = both.compactMap { try? $0.get() }
+        return Response("\(bodies.map { String(decoding: $0, as: UTF8.self) }) of \(both.count)")
+      }
+    } _: { client, server in
+      try await client.send(Self.post + "01234")
+      await server.catchUp()
+      try await client.send("56789")
+      #expect(await client.received(until: "of 2").contains("[\"0123456789\"] of 2"))
+    }
+  }
+
+  @Test func oneIteratorGoesOnWhereAnotherMayNotBegin() async throws {
+    let log = EventLog()
+    try await onConnection { router in
+      router.post("/body") { request in
+        var pieces = request.body.makeAsyncIterator()
+        var other = request.body.makeAsyncIterator()
+        var count = try await pieces.next()?.count ?? 0
+        for _ in 0..<2 {
+          do {
+            _ = try await other.next()
+          } catch {
+            log.append("\(error)")
+          }
+        }
+        while let piece = try await pieces.next() { count += piece.count }
+        let end = try await pieces.next()
+        return Response("\(count) \(end == nil)")
+      }
+    } _: { client, server in
+      try await client.send(Self.post + "01234")
+      await log.wait(for: 2)
+      try await client.send("56789")
+      #expect(await client.received(until: "true").contains("10 true"))
+    }
+    #expect(log.events == ["alreadyRead", "alreadyRead"])
+  }
+
+  /// What comes next on the connection is another request's.
+  @Test func aReaderThatOutlivesItsRequestGetsNothingOfTheNext() async throws {
+    let log = EventLog()
+    let gate = EventLog()
+    try await onConnection { router in
+      router.post("/late") { request in
+        Task {
+          await gate.wait(for: 1)
+          await log.append(result(of: request.body))
+        }
+        return Response("late")
+      }
+      router.post("/body") { Response(body: .bytes(try await $0.body.collect())) }
+    } _: { client, server in
+      try await client.send("POST /late HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc")
+      _ = await client.received(until: "late")
+      try await client.send(Self.post)
+      await server.catchUp()
+      gate.append("next")
+      await log.wait(for: 1)
+      try await client.send("0123456789")
+      _ = await client.received(until: "0123456789")
+    }
+    #expect(log.events == ["exchangeEnded"])
+  }
+
+  @Test func aReaderThatWaitsWhenItsRequestIsAnsweredIsLetGo() async throws {
+    let log = EventLog()
+    try await onConnection { router in
+      router.post("/late") { request in
+        Task(executorPreference: request.loop) {
+          log.append("reads")
+          await log.append(result(of: request.body))
+        }
+        await log.wait(for: 1)
+        // The reader waits for bytes by then.
+        try await request.loop.sleep(for: .milliseconds(20))
+        return Response("late")
+      }
+      router.post("/body") { Response(body: .bytes(try await $0.body.collect())) }
+    } _: { client, _ in
+      try await client.send("POST /late HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n")
+      _ = await client.received(until: "late")
+      await log.wait(for: 2)
+      try await client.send("abc" + Self.post + "0123456789")
+      _ = await client.received(until: "0123456789")
+    }
+    #expect(log.events == ["reads", "exchangeEnded"])
+  }
+
+  /// The client is as slow as it may be; the time that the handler takes is not its own.
+  @Test func aHandlerThatTakesItsTimeDoesNotMakeTheClientLate() async throws {
+    try await onConnection { router in
+      router.post("/body") { request in
+        var pieces = request.body.makeAsyncIterator()
+        var count = try await pieces.next()?.count ?? 0
+        try await request.loop.sleep(for: .milliseconds(600))
+        while let piece = try await pieces.next() { count += piece.count }
+        return Response("\(count) bytes")
+      }
+    } configure: {
+      $0.bodyGrace = .milliseconds(500)
+      $0.minimumBodyRate = 1_000_000
+    } _: { client, server in
+      try await client.send(Self.post)
+      await server.catchUp()
+      try await client.send("01234")
+      try await server.group.loops[0].sleep(for: .milliseconds(650))
+      try await client.send("56789")
+      #expect(await client.received(until: "bytes").contains("10 bytes"))
+    }
+  }
+}
+
+/// How reading a body that is no longer there ends.
+private func result(of body: RequestBody) async -> String {
+  do {
+    return String(decoding: try await body.collect(), as: UTF8.self)
+  } catch {
+    return "\(error)"
+  }
+}
+
+extension Result where Failure == any Error {
+  /// What `body` comes to.
+  fileprivate init(_ body: () async throws -> Success) async {
+    do {
+      self = .success(try await body())
+    } catch {
+      self = .failure(error)
+    }
+  }
+}

@@ -9,7 +9,7 @@ extension Connection {
     case waitsForBody(Response)
     /// Everything is written; the client has to read before it can be handed over.
     case waitsForClient
-    /// A field cannot be sent.
+    /// A field or the status cannot be sent.
     case unsendable(Response)
   }
 
@@ -44,15 +44,29 @@ extension Connection {
 
   /// Writes as much of a response as needs no waiting, which is nearly always all of it.
   func begin(_ response: consuming Response) -> Progress {
+    // Only those with fields pay for a look at them.
+    guard response.extraFields.isEmpty else { return beginWithFields(response) }
+    return write(response, ReservedFields())
+  }
+
+  @inline(never)
+  private func beginWithFields(_ response: Response) -> Progress {
+    var response = response
+    let reserved = response.takeReservedFields()
+    return write(response, reserved)
+  }
+
+  @inline(__always)
+  private func write(_ response: consuming Response, _ reserved: ReservedFields) -> Progress {
     guard var state = reader.value.exchange else { return .ended(.close) }
     guard stream.canWrite else {
       observe(response)
       finish(.clientGone)
       return .ended(.close)
     }
-    let hasBody = !state.isHead && Connection.allowsBody(response.status.code)
+    let hasContent = !state.isHead && Connection.allowsContent(response.status.code)
     var isDelimited = true
-    if case .stream = response.body { isDelimited = reader.value.contents.value.head.minorVersion >= 1 || !hasBody }
+    if case .stream = response.body, hasContent { isDelimited = openBodyStream(length: reserved.contentLength) }
     let connection = state.responseStarted(
       closeRequested: response.closesConnection || isDraining || bodyFailure != nil || task.isCancelled,
       isDelimited: isDelimited
@@ -60,7 +74,7 @@ extension Connection {
     reader.value.exchange = state
     let isWritten: Bool
     do throws(WireError) {
-      isWritten = try append(response, connection, isDelimited: isDelimited, hasContent: hasBody)
+      isWritten = try append(response, connection, reserved, hasContent: hasContent)
     } catch {
       context.logger.error("Response dropped", metadata: ["reason": "\(error.reason)"])
       return .unsendable(response)
@@ -74,7 +88,8 @@ extension Connection {
   /// The body that `begin` could not write at once, and the end of its response.
   func finish(_ response: Response) async -> ExchangeState.NextAction {
     switch response.body {
-    case .empty, .string: break
+    case .empty: break
+    case .string(let text): await flush(with: Array(text.utf8))
     case .bytes(let bytes): await flush(with: bytes)
     case .stream(let produce): await send(produce)
     }
@@ -89,7 +104,7 @@ extension Connection {
     return endResponse()
   }
 
-  /// The handler's response has a field that cannot be sent.
+  /// The handler's response has a field or a status that cannot be sent.
   func replaceUnsendable(_ response: Response) async -> ExchangeState.NextAction {
     observe(response)
     await refuse(HTTPError(.internalServerError, "Internal Server Error"))
@@ -117,44 +132,64 @@ extension Connection {
   /// More than this is written before the burst has ended.
   private static let flushBytes = 64 * 1024
 
-  private static func allowsBody(_ status: Int) -> Bool {
-    status >= 200 && status != 204 && status != 304
+  private static func allowsContent(_ status: Int) -> Bool {
+    status == 200 || (status != 204 && status != 205 && status != 304)
+  }
+
+  /// How the length of content that is not at hand, or not sent, is told; `declared` is what the handler says that it is.
+  private func framing(of response: Response, declared: Int?, hasContent: Bool) -> ResponseHead.Framing {
+    switch response.status.code {
+    case 204: return .none
+    case 205: return .length(0)  // RFC 9110 §15.3.6: no content, but a length as any other
+    case 304: return declared.map { .length($0) } ?? .none
+    default: break
+    }
+    switch response.body {
+    case .empty: return .length(hasContent ? 0 : declared ?? 0)
+    case .bytes(let bytes): return .length(bytes.count)
+    case .string(let text): return .length(text.utf8.count)
+    case .stream: return streamFraming(length: declared)
+    }
   }
 
   /// Appends the head, and with it the content where that is wanted, at hand and not large; false where it has yet to
   /// follow.
+  @inline(__always)
   private func append(
     _ response: Response,
     _ connection: ExchangeState.ConnectionField,
-    isDelimited: Bool,
+    _ reserved: ReservedFields,
     hasContent: Bool
   ) throws(WireError) -> Bool {
     switch response.body {
-    case .string(let text) where hasContent:
-      try appendHead(response, connection, .length(text.utf8.count), content: text.utf8.span)
+    case .string(let text) where hasContent && text.utf8.count <= Connection.flushBytes:
+      try appendHead(response, connection, .length(text.utf8.count), hasDate: reserved.hasDate, content: text.utf8.span)
       return true
     case .bytes(let bytes) where hasContent && bytes.count <= Connection.copyBytes:
-      try appendHead(response, connection, .length(bytes.count), content: bytes.span)
+      try appendHead(response, connection, .length(bytes.count), hasDate: reserved.hasDate, content: bytes.span)
       return true
     default:
-      let allowsBody = Connection.allowsBody(response.status.code)
-      let framing = allowsBody ? response.body.framing(isDelimited: isDelimited) : .none
-      try appendHead(response, connection, framing, content: Span())
+      let framing = framing(of: response, declared: reserved.contentLength, hasContent: hasContent)
+      try appendHead(response, connection, framing, hasDate: reserved.hasDate, content: Span())
       if case .empty = response.body { return true }
       return !hasContent
     }
   }
 
+  @inline(__always)
   private func appendHead(
     _ response: Response,
     _ connection: ExchangeState.ConnectionField,
     _ framing: ResponseHead.Framing,
+    hasDate: Bool,
     content: Span<UInt8>
   ) throws(WireError) {
     stream.prepareOutbound()
     try ResponseHead.append(
       response.status.code,
+      phrase: StatusLine.isUsual(response.status) ? nil : response.status.reasonPhrase,
       dateLine: shared.value.date.line(at: loop.iterationStart),
+      hasDate: hasDate,
       contentType: response.contentType,
       fields: response.extraFields,
       connection,
@@ -164,33 +199,8 @@ extension Connection {
     )
   }
 
-  private func send(_ produce: @Sendable (ResponseWriter) async throws -> Void) async {
-    do {
-      try await produce(ResponseWriter(connection: self))
-      if reader.value.contents.value.head.minorVersion >= 1 {
-        try MessageWriter.appendLastChunk(trailers: [], to: &stream.outbound)
-      }
-    } catch {
-      // Cut short: the missing last chunk tells the client.
-      stream.close()
-    }
-  }
-
   /// Copying a larger body into the head's buffer costs more than a second element of the write.
   private static let copyBytes = 16 * 1024
-
-  /// One piece of a streamed body.
-  func writeBodyPiece(_ bytes: [UInt8]) async throws(ConnectionError) {
-    guard !stream.isClosing, !Task.isCancelled else { throw .clientGone }
-    guard !bytes.isEmpty else { return }
-    if reader.value.contents.value.head.minorVersion >= 1 {
-      MessageWriter.appendChunk(bytes.span, to: &stream.outbound)
-    } else {
-      stream.outbound += bytes
-    }
-    await flush()
-    if stream.isClosing { throw isTimedOut ? .timedOut : .clientGone }
-  }
 
   /// As `refuse`, for a request that no middleware has been told of.
   func refuseUnseen(_ error: HTTPError) async {
@@ -202,24 +212,29 @@ extension Connection {
   /// Answers outside of any route and lets the connection end.
   private func refuse(_ error: HTTPError) async {
     var response = context.errors.render(error)
-    response.closesConnection = true
+    let reserved = response.takeReservedFields()
     needsLinger = true
     var large: [UInt8] = []
     // Between requests, or within a head, nobody has asked for a head alone.
     let answersHead = phase == .responding && reader.value.contents.value.head.methodID == .head
-    let isWritten = try? append(response, .close, isDelimited: true, hasContent: !answersHead)
-    if isWritten == false, case .bytes(let bytes) = response.body { large = bytes }
+    let hasContent = !answersHead && Connection.allowsContent(response.status.code)
+    let isWritten = try? append(response, .close, reserved, hasContent: hasContent)
+    if isWritten == false {
+      switch response.body {
+      case .bytes(let bytes): large = bytes
+      case .string(let text): large = Array(text.utf8)
+      case .empty, .stream: break
+      }
+    }
     await flush(with: large)
   }
 }
 
-extension Response.Body {
-  fileprivate func framing(isDelimited: Bool) -> ResponseHead.Framing {
-    switch self {
-    case .empty: .length(0)
-    case .bytes(let bytes): .length(bytes.count)
-    case .string(let text): .length(text.utf8.count)
-    case .stream: isDelimited ? .chunked : .none
-    }
+extension Response {
+  /// What its fields say of the server's own matters, which leaves them.
+  fileprivate mutating func takeReservedFields() -> ReservedFields {
+    let reserved = ReservedFields(takenFrom: &extraFields, contentType: &contentType, status: status.code)
+    if reserved.asksForClose { closesConnection = true }
+    return reserved
   }
 }

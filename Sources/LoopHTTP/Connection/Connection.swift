@@ -36,6 +36,8 @@ actor Connection: LoopActor {
   /// What went wrong with the request's body; the connection cannot be used afterwards.
   var bodyFailure: HTTPError?
   var bodyMeter = BodyMeter()
+  /// The streamed body that is being produced.
+  var bodyStream: BodyStream?
 
   /// What the serving task is doing, for those who come from outside.
   enum Phase {

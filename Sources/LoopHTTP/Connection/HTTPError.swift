@@ -14,10 +14,14 @@ public struct HTTPError: Error, Sendable {
   }
 }
 
-/// Why a connection could not go on.
+/// Why a piece of a streamed body was not sent.
 public enum ConnectionError: Error, Hashable, Sendable {
   /// The client has reset or left the connection.
   case clientGone
   /// The client took too long to read.
   case timedOut
+  /// The body has ended with the closure that produced it: a mistake in the program, which kept the writer.
+  case bodyEnded
+  /// The response's `Content-Length` says less. The connection ends, so that the client sees that something is wrong.
+  case bodyTooLong
 }

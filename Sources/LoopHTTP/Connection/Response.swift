@@ -10,8 +10,9 @@ public struct Response: Sendable {
     case bytes([UInt8])
     /// Text, sent as UTF-8 with its `Content-Length`.
     case string(String)
-    /// Produced while it is sent: chunked to HTTP/1.1 clients, until the end of the connection to HTTP/1.0 ones. An
-    /// error thrown by the closure cuts the connection, so that the client sees that the body is not complete.
+    /// Produced while it is sent. Where the response's fields say a `Content-Length`, exactly as many bytes must be written;
+    /// else it goes chunked to HTTP/1.1 clients, until the end of the connection to HTTP/1.0 ones. An error thrown by the
+    /// closure cuts the connection, so that the client sees that the body is not complete.
     case stream(Producer)
 
     /// Writes the content of a streamed body, on the connection's loop.
@@ -28,11 +29,12 @@ public struct Response: Sendable {
     case aborted
   }
 
-  /// The status code and phrase.
+  /// The status code and phrase; the standard phrase where it has none. One outside of 200 to 599 would leave the client
+  /// without a final answer, so it is sent as 500.
   public var status: HTTPResponse.Status
   /// `Content-Type`; none where nil.
   public var contentType: MediaType?
-  /// The content; not sent in answers to HEAD and with 1xx, 204 and 304.
+  /// The content; not sent in answers to HEAD and with 204, 205 and 304.
   public var body: Body
   /// Whether the connection ends after this response.
   public var closesConnection = false
@@ -51,8 +53,10 @@ public struct Response: Sendable {
     self.init(status: status, contentType: .plainText, body: .string(text))
   }
 
-  /// The fields besides those the server writes itself: `Date`, `Content-Type`, `Content-Length`, `Transfer-Encoding`
-  /// and `Connection`.
+  /// Further fields. A `Content-Type` and a `Date` among them take the place of the server's. The framing and the connection
+  /// are its own affair: of their fields (`Transfer-Encoding`, `Keep-Alive`, `Trailer`, `Upgrade` and the like) none is sent,
+  /// `Connection: close` acts as `closesConnection` does, and `Content-Length` counts for a streamed body, and in answers
+  /// without content to HEAD and with 304, where it tells the length of what is left out.
   public var headerFields: HTTPFields {
     get { HTTPFields(extraFields.map { HTTPField(name: $0.name, value: $0.value) }) }
     set { extraFields = newValue.map { OutgoingField($0.name, $0.value) } }

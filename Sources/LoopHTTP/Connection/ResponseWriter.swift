@@ -1,14 +1,16 @@
-/// Sends a streamed body piece by piece, as fast as the client reads it.
+/// Sends a streamed body piece by piece, as fast as the client reads it, until the closure that it was given to returns.
 public struct ResponseWriter: Sendable {
   let connection: Connection
+  let exchange: UInt64
 
-  /// Sends `bytes`; suspends until the system has taken them. Throws `ConnectionError` once the client is gone.
+  /// Sends `bytes`, and before them the response's head if that has yet to leave; suspends until the system has taken them.
+  /// Throws `ConnectionError` once the client is gone, or where the body has no place for them.
   public func write(_ bytes: [UInt8]) async throws(ConnectionError) {
-    try await connection.writeBodyPiece(bytes)
+    try await connection.writeBodyPiece(bytes, of: exchange)
   }
 
   /// Sends `text` as UTF-8; see `write(_:)`.
   public func write(_ text: String) async throws(ConnectionError) {
-    try await connection.writeBodyPiece(Array(text.utf8))
+    try await connection.writeBodyPiece(Array(text.utf8), of: exchange)
   }
 }

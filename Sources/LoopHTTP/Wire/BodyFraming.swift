@@ -32,7 +32,7 @@ enum BodyFraming: Hashable, Sendable {
     for field in head.fields {
       if field.known == .contentLength {
         guard length == nil else { throw .repeatedContentLength }
-        length = try contentLength(head.bytes.span.extracting(field.value.bounds))
+        length = UInt64(try self.length(head.bytes.span.extracting(field.value.bounds)))
       } else if field.known == .transferEncoding {
         guard !isChunked else { throw .badTransferEncoding }
         try checkTransferEncoding(head.bytes.span.extracting(field.value.bounds))
@@ -45,9 +45,9 @@ enum BodyFraming: Hashable, Sendable {
     return .chunked
   }
 
-  /// RFC 9110 §8.6: digits only; a list, even of equal values, is not accepted. Bounded by `Int.max`, so that offsets
-  /// can be computed from it.
-  private static func contentLength(_ value: Span<UInt8>) throws(WireError) -> UInt64 {
+  /// The value of a `Content-Length`, RFC 9110 §8.6: digits only; a list, even of equal values, is not accepted. Bounded by
+  /// `Int.max`, so that offsets can be computed from it.
+  static func length(_ value: Span<UInt8>) throws(WireError) -> Int {
     guard value.count > 0 else { throw .badContentLength }
     var length = 0
     for index in value.indices {
@@ -57,7 +57,7 @@ enum BodyFraming: Hashable, Sendable {
       guard !overflow, !carry else { throw .badContentLength }
       length = sum
     }
-    return UInt64(length)
+    return length
   }
 
   /// Only a single `chunked` is accepted. A list in which it is not last, or comes twice, has no reliable length (400);

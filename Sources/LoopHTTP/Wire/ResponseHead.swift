@@ -14,10 +14,14 @@ enum ResponseHead {
     case chunked
   }
 
-  /// Appends the head to its empty line, and then `content`. Throws, and appends nothing, where a value would end its line early.
+  /// Appends the head to its empty line, and then `content`. Without a `phrase` the status is 200 OK. `dateLine` is left out where the fields have a date, and nothing
+  /// else that is told here may be among them. Throws, and appends nothing, where a value would end its line early or the
+  /// status is not one of a final response, for which the client would go on waiting (RFC 9110 §15.2).
   static func append(
     _ status: Int,
+    phrase: String?,
     dateLine: DateLine,
+    hasDate: Bool,
     contentType: MediaType?,
     fields: [OutgoingField],
     _ connection: ExchangeState.ConnectionField,
@@ -26,6 +30,11 @@ enum ResponseHead {
     to output: inout [UInt8]
   ) throws(WireError) {
     var size = fixedBytes + content.count
+    if let phrase {
+      guard 200..<600 ~= status else { throw .outgoingStatus }
+      try MessageWriter.checkValue(phrase)
+      size += phrase.utf8.count
+    }
     if case .other(let text) = contentType?.kind {
       try MessageWriter.checkValue(text)
       size += text.utf8.count
@@ -35,8 +44,12 @@ enum ResponseHead {
       size += field.name.rawName.utf8.count + field.value.utf8.count + fieldBytes
     }
     output.append(addingCapacity: size) { output in
-      StatusLine.append(status, to: &output)
-      output.append(copying: dateLine.span)
+      if let phrase {
+        StatusLine.append(status, phrase: phrase, to: &output)
+      } else {
+        output.append("HTTP/1.1 200 OK\r\n")
+      }
+      if !hasDate { output.append(copying: dateLine.span) }
       if let contentType { append(contentType, to: &output) }
       for field in fields {
         output.append(copying: field.name.rawName)
@@ -89,7 +102,11 @@ enum ResponseHead {
 extension OutputSpan<UInt8> {
   /// The digits of a number that is not negative. There must be room for 19.
   fileprivate mutating func append(decimal number: Int) {
-    if number >= 10 { append(decimal: number / 10) }
+    if number >= 100 {
+      append(decimal: number / 10)
+    } else if number >= 10 {
+      append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / 10))
+    }
     append(digit: number)
   }
 }

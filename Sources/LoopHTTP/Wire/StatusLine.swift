@@ -1,16 +1,27 @@
+internal import HTTPTypes
+
 /// Status codes and standard phrases, RFC 9110 §15 and the IANA registry.
 enum StatusLine {
-  /// Appends the whole line; without a phrase for codes that are not registered.
-  @inline(__always)
-  static func append(_ status: Int, to output: inout OutputSpan<UInt8>) {
-    guard status != 200 else { return output.append("HTTP/1.1 200 OK\r\n") }
+  /// Appends the whole line: with `phrase`, or where that is empty with the standard one, which codes that are not registered
+  /// lack.
+  static func append(_ status: Int, phrase: String, to output: inout OutputSpan<UInt8>) {
     output.append("HTTP/1.1 ")
     output.append(digit: status / 100)
     output.append(digit: status / 10)
     output.append(digit: status)
     output.append(ByteClass.space)
-    output.append(phrase(status) ?? "")
+    if phrase.isEmpty {
+      output.append(self.phrase(status) ?? "")
+    } else {
+      output.append(copying: phrase)
+    }
     output.append("\r\n")
+  }
+
+  /// Whether it is the one that nearly all responses have, and needs no look at its phrase.
+  @inline(__always)
+  static func isUsual(_ status: HTTPResponse.Status) -> Bool {
+    status.code == 200 && status.reasonPhrase == "OK"
   }
 
   /// The standard reason phrase; nil for codes without one.
@@ -27,6 +38,7 @@ enum StatusLine {
     switch status {
     case 100: "Continue"
     case 101: "Switching Protocols"
+    case 102: "Processing"
     case 103: "Early Hints"
     case 200: "OK"
     case 201: "Created"
@@ -35,6 +47,9 @@ enum StatusLine {
     case 204: "No Content"
     case 205: "Reset Content"
     case 206: "Partial Content"
+    case 207: "Multi-Status"
+    case 208: "Already Reported"
+    case 226: "IM Used"
     default: nil
     }
   }
@@ -46,6 +61,7 @@ enum StatusLine {
     case 302: "Found"
     case 303: "See Other"
     case 304: "Not Modified"
+    case 305: "Use Proxy"
     case 307: "Temporary Redirect"
     case 308: "Permanent Redirect"
     default: nil
@@ -74,10 +90,14 @@ enum StatusLine {
     case 417: "Expectation Failed"
     case 421: "Misdirected Request"
     case 422: "Unprocessable Content"
+    case 423: "Locked"
+    case 424: "Failed Dependency"
+    case 425: "Too Early"
     case 426: "Upgrade Required"
     case 428: "Precondition Required"
     case 429: "Too Many Requests"
     case 431: "Request Header Fields Too Large"
+    case 451: "Unavailable For Legal Reasons"
     default: nil
     }
   }
@@ -90,6 +110,10 @@ enum StatusLine {
     case 503: "Service Unavailable"
     case 504: "Gateway Timeout"
     case 505: "HTTP Version Not Supported"
+    case 506: "Variant Also Negotiates"
+    case 507: "Insufficient Storage"
+    case 508: "Loop Detected"
+    case 510: "Not Extended"
     case 511: "Network Authentication Required"
     default: nil
     }

@@ -10,7 +10,7 @@ enum WireError: Error, Hashable, Sendable, CaseIterable {
   case badTransferEncoding, unsupportedTransferEncoding, transferEncodingBefore11
   case badChunkSize, badChunkExtension, chunkExtensionTooLong, badChunkEnd, trailersTooLarge
   case bodyTooLarge, truncated, unexpectedBytes, unsupportedExpectation
-  case outgoingMethod, outgoingTarget, outgoingFieldName, outgoingFieldValue
+  case outgoingMethod, outgoingTarget, outgoingStatus, outgoingFieldName, outgoingFieldValue
 
   /// The status a server answers with; 500 for what this process was about to send itself.
   var status: Int {
@@ -21,7 +21,7 @@ enum WireError: Error, Hashable, Sendable, CaseIterable {
     case .unsupportedExpectation: 417
     case .methodTooLong, .unsupportedTransferEncoding: 501
     case .unsupportedVersion: 505
-    case .outgoingMethod, .outgoingTarget, .outgoingFieldName, .outgoingFieldValue: 500
+    case .outgoingMethod, .outgoingTarget, .outgoingStatus, .outgoingFieldName, .outgoingFieldValue: 500
     case .badMethod, .badTarget, .badVersion, .badStatusLine, .emptyFieldName, .badFieldName, .spaceBeforeColon,
       .foldedField, .badFieldValue, .bareCarriageReturn, .bareLineFeed, .missingHost, .repeatedHost, .badHost,
       .badContentLength, .repeatedContentLength, .contentLengthWithTransferEncoding, .badTransferEncoding,
@@ -70,6 +70,7 @@ enum WireError: Error, Hashable, Sendable, CaseIterable {
     case .unsupportedExpectation: "Only 100-continue can be expected"
     case .outgoingMethod: "The method to send is not a token"
     case .outgoingTarget: "The request target to send is malformed"
+    case .outgoingStatus: "The status to send is not one of a final response"
     case .outgoingFieldName: "A field name to send is not a token"
     case .outgoingFieldValue: "A field value to send holds a control character"
     }

@@ -14,6 +14,7 @@ import Testing
   /// A response's head, and its content, as the server writes them.
   private func response(
     _ status: Int = 200,
+    phrase: String = "",
     type: MediaType? = nil,
     fields: [HTTPField] = [],
     _ connection: ExchangeState.ConnectionField = .omitted,
@@ -25,7 +26,9 @@ import Testing
     let text = try written {
       try ResponseHead.append(
         status,
+        phrase: phrase,
         dateLine: date,
+        hasDate: false,
         contentType: type,
         fields: fields.map { OutgoingField($0.name, $0.value) },
         connection,
@@ -39,11 +42,23 @@ import Testing
 
   @Test(arguments: [
     (200, "HTTP/1.1 200 OK\r\n"), (404, "HTTP/1.1 404 Not Found\r\n"), (299, "HTTP/1.1 299 \r\n"),
-    (799, "HTTP/1.1 799 \r\n"), (103, "HTTP/1.1 103 Early Hints\r\n"),
+    (425, "HTTP/1.1 425 Too Early\r\n"), (451, "HTTP/1.1 451 Unavailable For Legal Reasons\r\n"),
     (511, "HTTP/1.1 511 Network Authentication Required\r\n"),
   ])
   func statusLine(status: Int, line: String) throws {
     #expect(try response(status) == line + "\r\n")
+  }
+
+  /// RFC 9112 §4: the phrase is whatever the server says.
+  @Test(arguments: [(200, "Fine"), (404, "Nothing Here"), (299, "Über")])
+  func aStatusKeepsItsOwnPhrase(status: Int, phrase: String) throws {
+    #expect(try response(status, phrase: phrase) == "HTTP/1.1 \(status) \(phrase)\r\n\r\n")
+  }
+
+  /// RFC 9110 §15.2: after an interim response the client waits for the final one.
+  @Test(arguments: [0, 42, 100, 103, 199, 600, 999])
+  func aStatusThatIsNoFinalOneIsNotSent(status: Int) {
+    #expect(throws: WireError.outgoingStatus) { try response(status) }
   }
 
   @Test func everyErrorHasAStatusWithAPhrase() {

@@ -1,0 +1,78 @@
+internal import Logging
+
+/// A body that is produced while it is sent.
+extension Connection {
+  /// How a streamed body's pieces are told from what follows them, while its closure runs.
+  enum BodyStream {
+    case chunked
+    /// So many bytes of the `Content-Length` have yet to come.
+    case counted(left: Int)
+    /// The end of the connection ends it.
+    case untilClose
+
+    init(_ framing: ResponseHead.Framing) {
+      switch framing {
+      case .none: self = .untilClose
+      case .length(let count): self = .counted(left: count)
+      case .chunked: self = .chunked
+      }
+    }
+  }
+
+  /// How its length is told; `length` is what the handler says that it is.
+  func streamFraming(length: Int?) -> ResponseHead.Framing {
+    if let length { return .length(length) }
+    return reader.value.contents.value.head.minorVersion >= 1 ? .chunked : .none
+  }
+
+  /// Expects the pieces of a body; false where only the end of the connection will end it.
+  func openBodyStream(length: Int?) -> Bool {
+    let framing = streamFraming(length: length)
+    bodyStream = BodyStream(framing)
+    if case .none = framing { return false }
+    return true
+  }
+
+  /// Runs the closure and ends the body. The head leaves with the first piece, or as soon as the closure waits for anything.
+  func send(_ produce: Response.Body.Producer) async {
+    flushBeforeWaiting()
+    do {
+      try await produce(ResponseWriter(connection: self, exchange: reader.value.exchangeNumber))
+      try endBodyStream()
+    } catch {
+      // Cut short: what is missing tells the client.
+      bodyStream = nil
+      stream.close()
+    }
+  }
+
+  private func endBodyStream() throws {
+    switch bodyStream.take() {
+    case .chunked: try MessageWriter.appendLastChunk(trailers: [], to: &stream.outbound)
+    case .counted(let left) where left > 0:
+      context.logger.error("Response cut short", metadata: ["missing": .stringConvertible(left)])
+      stream.close()
+    case .counted, .untilClose, nil: break
+    }
+  }
+
+  /// One piece of a streamed body.
+  func writeBodyPiece(_ bytes: [UInt8], of exchange: UInt64) async throws(ConnectionError) {
+    guard isCurrent(exchange), let open = bodyStream else { throw .bodyEnded }
+    guard !stream.isClosing, !Task.isCancelled else { throw .clientGone }
+    switch open {
+    case .chunked: MessageWriter.appendChunk(bytes.span, to: &stream.outbound)
+    case .counted(let left):
+      guard bytes.count <= left else {
+        context.logger.error("Response cut short", metadata: ["excess": .stringConvertible(bytes.count - left)])
+        stream.close()
+        throw .bodyTooLong
+      }
+      bodyStream = .counted(left: left - bytes.count)
+      stream.outbound += bytes
+    case .untilClose: stream.outbound += bytes
+    }
+    await flush()
+    if stream.isClosing { throw isTimedOut ? .timedOut : .clientGone }
+  }
+}

@@ -12,3 +12,16 @@ static inline int cuv_loop_enable_idle_time(uv_loop_t *loop) {
 #include <sys/timerfd.h>
 #include <unistd.h>
 #endif
+
+// Bytes of a TCP socket that its peer has not acknowledged; ioctl is variadic, too.
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+static inline int cuv_unacknowledged_bytes(int descriptor) {
+  int count = 0;
+#ifdef __linux__
+  return ioctl(descriptor, TIOCOUTQ, &count) == 0 ? count : 0;
+#else
+  socklen_t size = sizeof(count);
+  return getsockopt(descriptor, SOL_SOCKET, SO_NWRITE, &count, &size) == 0 ? count : 0;
+#endif
+}

@@ -33,18 +33,29 @@ extension Connection {
 
   private func writeRest(_ bytes: [UInt8], _ body: [UInt8], from written: Int) async throws(UVError) {
     pendingWrites += 1
-    defer { pendingWrites -= 1 }
-    deadline?.set(context.timeouts.write)
-    if written < bytes.count { try await stream.write(bytes, from: written) }
+    defer {
+      pendingWrites -= 1
+      if !isWriting { deadline?.clear() }
+    }
+    if written < bytes.count {
+      expectProgress(of: bytes.count - written)
+      try await stream.write(bytes, from: written)
+    }
     var offset = max(0, written - bytes.count)
-    // In pieces, so that the deadline is about progress and not about the size.
+    // In pieces, because libuv gets a copy of what it has yet to send.
     while offset < body.count {
-      deadline?.set(context.timeouts.write)
       let end = min(body.count, offset + Connection.writePieceBytes)
+      expectProgress(of: end - offset)
       try await stream.write(Array(body[offset..<end]))
       offset = end
     }
-    deadline?.clear()
+  }
+
+  /// The deadline is about progress and not about the size: it is set anew as long as the client takes anything. `count`
+  /// bytes are about to join those that are on their way.
+  func expectProgress(of count: Int = 0) {
+    untakenBytes = stream.untakenBytes + count
+    deadline?.set(context.timeouts.write)
   }
 
   private static let writePieceBytes = 256 * 1024

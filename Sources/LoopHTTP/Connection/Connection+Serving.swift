@@ -10,6 +10,8 @@ extension Connection {
         switch try nextWait() {
         case .bytes: guard try await waitForBytes() else { return }
         case .handler(let endpoint, let request, let isInWork):
+          // Its bytes and the reset may have come together.
+          if !stream.canWrite { task.cancel() }
           let progress: Progress
           do {
             progress = begin(try await endpoint.respond(to: request))

@@ -1,5 +1,6 @@
 internal import HTTPTypes
 internal import Logging
+internal import Synchronization
 
 /// One client's connection: an actor that runs on the loop owning its socket, so that reading, parsing, the handler and
 /// writing share one thread without a hop or a lock.
@@ -29,8 +30,9 @@ actor Connection: LoopActor {
   var phase = Phase.idle
   var isDraining = false
   var isTimedOut = false
-  /// The server's patience was over while the client was still there.
-  var isAborted = false
+  /// The server's patience was over while the client was still there. Any thread may ask, so it is atomic.
+  nonisolated var isAborted: Bool { abortion.load(ordering: .relaxed) }
+  private nonisolated let abortion = Atomic(false)
   /// The route under way wants to be cancelled at the end of the client's stream.
   var cancelsWhenClientEnds = false
   /// What went wrong with the request's body; the connection cannot be used afterwards.
@@ -38,6 +40,8 @@ actor Connection: LoopActor {
   var bodyMeter = BodyMeter()
   /// The streamed body that is being produced.
   var bodyStream: BodyStream?
+  /// Bytes that the client had yet to take when the deadline for them was set.
+  var untakenBytes = 0
 
   /// What the serving task is doing, for those who come from outside.
   enum Phase {
@@ -143,6 +147,7 @@ extension Connection: TCPStreamOwner, DeadlineOwner {
 
   private func giveUpWaiting() {
     if phase == .parked { return endParked() }
+    if isWriting, !stream.isClosing, stream.untakenBytes < untakenBytes { return expectProgress() }
     isTimedOut = true
     // Answers that are not taken hold the task in a write, between requests too: only closing ends that.
     if isWriting { stream.close() }
@@ -160,7 +165,7 @@ extension Connection: TCPStreamOwner, DeadlineOwner {
   func abort() {
     if phase == .parked { return endParked() }
     phase = .closing
-    isAborted = !task.isCancelled && !stream.isClosing
+    abortion.store(!task.isCancelled && !stream.isClosing, ordering: .relaxed)
     task.cancel()
     isTimedOut = true
     stream.close()

@@ -55,8 +55,8 @@ public struct Request: Sendable {
   public var localAddress: SocketAddress? { connection.localAddress }
 
   /// Whether the server has given the request up, as it does when the time of its drain is over; to tell that cancellation
-  /// from a client that left. Only on `loop`.
-  public var isAborted: Bool { connection.onLoop { $0.isAborted } }
+  /// from a client that left.
+  public var isAborted: Bool { connection.isAborted }
 
   /// A value that a middleware hands on with the request that it gives to `next`; nil where none has.
   public subscript<Key: RequestKey>(_ key: Key.Type) -> Key.Value? {

@@ -1,5 +1,11 @@
 internal import CUV
 
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
 /// What a stream tells the actor that owns it, always on its loop.
 protocol TCPStreamOwner: LoopActor {
   /// `inbound` has grown, or the peer's side has ended or failed.
@@ -107,9 +113,18 @@ protocol TCPStreamOwner: LoopActor {
     } else {
       isReading = false
       let error = UVError(code: Int32(count))
-      readState = error == .endOfStream ? .ended : .failed(error)
+      readState = error == .endOfStream ? stateAtEnd : .failed(error)
     }
     owner?.streamDidChange()
+  }
+
+  /// libuv takes a hang-up right behind the last bytes for an orderly end without asking again; a reset is one, too.
+  private var stateAtEnd: ReadState {
+    guard let descriptor else { return .ended }
+    var code: Int32 = 0
+    var size = socklen_t(MemoryLayout<Int32>.size)
+    let result = unsafe getsockopt(Int32(descriptor), SOL_SOCKET, SO_ERROR, &code, &size)
+    return result == 0 && code != 0 ? .failed(UVError(code: -code)) : .ended
   }
 
   /// Whether the peer may still read.
@@ -184,6 +199,13 @@ protocol TCPStreamOwner: LoopActor {
   }
 
   // MARK: Writing
+
+  /// Bytes that the peer has not taken: those that the system has yet to take, and those that it holds. The system takes more
+  /// only when it has lost a good part of its own, which a slow peer needs long for.
+  var untakenBytes: Int {
+    guard let descriptor, !isClosing else { return 0 }
+    return unsafe Int(uv_stream_get_write_queue_size(stream)) + Int(cuv_unacknowledged_bytes(Int32(descriptor)))
+  }
 
   /// Makes room for a message of usual size.
   func prepareOutbound() {

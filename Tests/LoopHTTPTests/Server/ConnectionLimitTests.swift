@@ -3,6 +3,12 @@ import Testing
 
 @testable import LoopHTTP
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// What a server does with clients that are slow, and with more of them than it can serve.
 @Suite(.timeLimit(.minutes(1))) struct ConnectionLimitTests {
   // MARK: Time limits
@@ -86,6 +92,36 @@ import Testing
       #expect(await next.received(until: "next").contains("HTTP/1.1 200 OK\r\n"))
       await next.close()
       await client.close()
+    }
+    #expect(ledgers.filter { !$0.isBalanced } == [])
+  }
+
+  /// Whatever makes the body: a client that goes on reading is not cut off for the size of it.
+  @Test(arguments: ["text", "bytes", "piece"])
+  func aClientThatReadsSlowlyGetsAll(of kind: String) async throws {
+    let size = 24 << 20
+    let ledgers = try await withServer { router in
+      router.get("/text") { _ in Response(String(repeating: "x", count: size)) }
+      router.get("/bytes") { _ in Response(body: .bytes([UInt8](repeating: 0, count: size))) }
+      router.get("/piece") { _ in Response(body: .stream { try await $0.write([UInt8](repeating: 0, count: size)) }) }
+    } configure: {
+      $0.writeTimeout = .seconds(1)
+    } _: { server in
+      let client = try BlockingSocket(to: server.address)
+      try client.send("GET /\(kind) HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+      // On a thread of its own, which it may hold.
+      let reading = try EventLoopGroup(loopCount: 1)
+      let received = await reading.loops[0].run {
+        var received = 0
+        while case let count = client.receive(atMost: 128 << 10), count > 0 {
+          received += count
+          usleep(UInt32(count / 8))  // some 8 MB a second
+        }
+        return received
+      }
+      await reading.shutdown()
+      client.close()
+      #expect(received > size)
     }
     #expect(ledgers.filter { !$0.isBalanced } == [])
   }

@@ -226,61 +226,6 @@ import Testing
     }
     #expect(ledgers.filter { !$0.isBalanced } == [])
   }
-
-  // MARK: Ends
-
-  @Test func aHalfClosedClientStillGetsItsAnswer() async throws {
-    let log = EventLog()
-    try await onConnection { router in
-      router.get("/slow") { _ in
-        log.append("begun")
-        await log.wait(for: 2)
-        return Response("late")
-      }
-    } _: { client, server in
-      try await client.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
-      await log.wait(for: 1)
-      await client.halfClose()
-      await server.catchUp()
-      log.append("ended")
-      #expect(await client.receivedToEnd().contains("late"))
-    }
-  }
-
-  @Test func whatStillRunsAfterTheDrainsTimeIsCancelled() async throws {
-    let log = EventLog()
-    try await onConnection { router in
-      router.get("/slow") { request in
-        log.append("begun")
-        defer { log.append(Task.isCancelled ? "cancelled" : "finished") }
-        try await request.loop.sleep(for: .seconds(3600))
-        return Response()
-      }
-    } _: { client, server in
-      try await client.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
-      await log.wait(for: 1)
-      await server.server.shutdown(timeout: .milliseconds(20))
-      #expect(log.events == ["begun", "cancelled"])
-    }
-  }
-
-  @Test func anObserverHearsThatTheServerGaveUp() async throws {
-    let log = EventLog()
-    try await onConnection { router in
-      router.get("/slow") { request in
-        log.append("begun")
-        try? await request.loop.sleep(for: .seconds(3600))
-        var response = Response("late")
-        response.onFinish { outcome in log.append("\(outcome)") }
-        return response
-      }
-    } _: { client, server in
-      try await client.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
-      await log.wait(for: 1)
-      await server.server.shutdown(timeout: .milliseconds(20))
-      #expect(log.events == ["begun", "aborted"])
-    }
-  }
 }
 
 extension Connection {

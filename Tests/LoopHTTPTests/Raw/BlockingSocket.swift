@@ -1,0 +1,48 @@
+import Testing
+
+@testable import LoopHTTP
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A client's socket as the system has it, for what no stream of ours does. Its calls hold the thread.
+struct BlockingSocket {
+  private let descriptor: Int32
+
+  init(to address: SocketAddress) throws {
+    descriptor = socket(address.family, Int32(SOCK_STREAM.rawValue), 0)
+    let length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let result = unsafe address.withPointer { unsafe connect(descriptor, $0, length) }
+    try #require(result == 0)
+  }
+
+  func send(_ text: String) throws {
+    let bytes = Array(text.utf8)
+    let count = unsafe bytes.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
+    try #require(count == bytes.count)
+  }
+
+  /// Waits for some bytes; gives their number, 0 at the end and also where that was a reset.
+  func receive(atMost count: Int) -> Int {
+    var buffer = [UInt8](repeating: 0, count: count)
+    return unsafe max(0, buffer.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) })
+  }
+
+  /// Ends it at once (RST).
+  func reset() {
+    var linger = linger(l_onoff: 1, l_linger: 0)
+    unsafe _ = setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size))
+    close()
+  }
+
+  func close() {
+    #if canImport(Glibc)
+      _ = Glibc.close(descriptor)
+    #elseif canImport(Darwin)
+      _ = Darwin.close(descriptor)
+    #endif
+  }
+}

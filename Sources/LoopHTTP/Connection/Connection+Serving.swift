@@ -12,11 +12,14 @@ extension Connection {
         case .handler(let endpoint, let request, let isInWork):
           // Its bytes and the reset may have come together.
           if !stream.canWrite { task.cancel() }
+          limitHandler()
           let progress: Progress
           do {
-            progress = begin(try await endpoint.respond(to: request))
+            let response = try await endpoint.respond(to: request)
+            if let late = endHandlerLimit() { throw late }
+            progress = begin(response)
           } catch {
-            progress = begin(errorResponse(to: request, error))
+            progress = begin(errorResponse(to: request, endHandlerLimit() ?? error))
           }
           guard await complete(progress, isInWork: isInWork) else { return }
         case .client(let progress, let isInWork):

@@ -33,6 +33,9 @@ actor Connection: LoopActor {
   /// The server's patience was over while the client was still there. Any thread may ask, so it is atomic.
   nonisolated var isAborted: Bool { abortion.load(ordering: .relaxed) }
   private nonisolated let abortion = Atomic(false)
+  /// The limit of the handler that runs, where there is one.
+  private var handlerTimer: TimerEntry?
+  private var isHandlerTimedOut = false
   /// The route under way wants to be cancelled at the end of the client's stream.
   var cancelsWhenClientEnds = false
   /// What went wrong with the request's body; the connection cannot be used afterwards.
@@ -154,6 +157,25 @@ extension Connection: TCPStreamOwner, DeadlineOwner {
     news.wake()
   }
 
+  /// The time of the handler that is about to be called.
+  func limitHandler() {
+    guard let limit = context.timeouts.handler, let timers = loop.timers else { return }
+    handlerTimer = timers.schedule(at: loop.iterationStart + limit, HandlerTimer(connection: self))
+  }
+
+  /// The handler has come back; gives the answer where it had been given up, whatever it says.
+  func endHandlerLimit() -> HTTPError? {
+    if let timer = handlerTimer.take() { loop.timers?.cancel(timer) }
+    return isHandlerTimedOut ? HTTPError(.serviceUnavailable, "The request took too long") : nil
+  }
+
+  fileprivate func giveUpHandler() {
+    handlerTimer = nil
+    isHandlerTimedOut = true
+    abortion.store(true, ordering: .relaxed)
+    task.cancel()
+  }
+
   /// The server stops: an idle connection ends now, a busy one after its response.
   func drain() {
     if phase == .parked { return endParked() }
@@ -170,5 +192,18 @@ extension Connection: TCPStreamOwner, DeadlineOwner {
     isTimedOut = true
     stream.close()
     news.wake()
+  }
+}
+
+/// The end of a handler's time, as a timer's target.
+private final class HandlerTimer: TimerTarget {
+  private let connection: Connection
+
+  init(connection: Connection) {
+    self.connection = connection
+  }
+
+  func timerFired() {
+    connection.onLoop { $0.giveUpHandler() }
   }
 }

@@ -1,4 +1,4 @@
-/// How long a connection waits for its client, in nanoseconds.
+/// How long a connection waits for its client, and its client for a handler, in nanoseconds.
 struct ConnectionTimeouts: Sendable {
   /// For the rest of a head that has begun.
   let head: UInt64
@@ -10,4 +10,6 @@ struct ConnectionTimeouts: Sendable {
   let bodyGrace: UInt64
   /// Slowest a body may come after that, in bytes per second.
   let minimumBodyRate: Int
+  /// For a handler that waits to answer; nil without limit.
+  let handler: UInt64?
 }

@@ -18,6 +18,10 @@ public struct ServerConfiguration: Sendable {
   public var minimumBodyRate = 256
   /// A client that does not take the response for this time loses the connection.
   public var writeTimeout = Duration.seconds(30)
+  /// A handler that has not answered after this time is cancelled, with everything that it waits for, and its client gets 503
+  /// instead; the connection then closes. Nil lets handlers take what they need. A streamed body is sent after the handler has
+  /// answered, and a handler that never waits cannot be interrupted: neither is limited.
+  public var handlerTimeout: Duration?
   /// Open connections on all loops together; above it no more are accepted until some have ended.
   public var maximumConnections = 50_000
   /// Requests in work on all loops together; above it they are answered 503 with `Retry-After`, unless their route is

@@ -28,7 +28,8 @@ final class ServerContext: Sendable {
         idle: configuration.idleTimeout.nanoseconds,
         write: configuration.writeTimeout.nanoseconds,
         bodyGrace: configuration.bodyGrace.nanoseconds,
-        minimumBodyRate: configuration.minimumBodyRate
+        minimumBodyRate: configuration.minimumBodyRate,
+        handler: configuration.handlerTimeout?.nanoseconds
       ),
       routes: RouteTable(router, inside: middleware),
       errors: ErrorAnswer(render: router.errorResponse, logger: logger),

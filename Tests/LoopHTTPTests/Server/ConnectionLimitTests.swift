@@ -126,6 +126,50 @@ import Testing
     #expect(ledgers.filter { !$0.isBalanced } == [])
   }
 
+  // MARK: Handlers
+
+  @Test(arguments: [false, true]) func aHandlerThatTakesTooLongIsCancelled(ignores: Bool) async throws {
+    let log = EventLog()
+    try await onConnection { router in
+      router.get("/slow") { request in
+        do {
+          try await request.loop.sleep(for: .seconds(3600))
+        } catch {
+          log.append("\(type(of: error)) \(request.isAborted)")
+          if !ignores { throw error }
+        }
+        return Response("late")
+      }
+    } configure: {
+      $0.handlerTimeout = .milliseconds(50)
+    } _: { client, _ in
+      try await client.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
+      let answer = await client.receivedToEnd()
+      #expect(answer.hasPrefix("HTTP/1.1 503 Service Unavailable\r\n") && answer.contains("\r\nConnection: close\r\n"))
+      #expect(answer.hasSuffix("The request took too long\n"))
+    }
+    #expect(log.events == ["CancellationError true"])
+  }
+
+  @Test func aHandlersTimeEndsWithItsAnswer() async throws {
+    try await onConnection { router in
+      router.get("/brief") { request in
+        try await request.loop.sleep(for: .milliseconds(1))
+        return Response(
+          body: .stream { writer in
+            try await request.loop.sleep(for: .milliseconds(300))
+            try await writer.write("streamed")
+          }
+        )
+      }
+    } configure: {
+      $0.handlerTimeout = .milliseconds(250)
+    } _: { client, _ in
+      try await client.send("GET /brief HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+      #expect(await client.receivedToEnd().hasSuffix("\r\n8\r\nstreamed\r\n0\r\n\r\n"))
+    }
+  }
+
   // MARK: Overload
 
   @Test func requestsAboveTheLimitAreTurnedAwayWithinTheMiddleware() async throws {

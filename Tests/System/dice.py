@@ -1,5 +1,6 @@
 """Starts the built `dice` as a user would and reads what it says."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -44,6 +45,15 @@ class FreePorts:
                 continue
             cls._claims.append(claim)
             return cls._next
+
+
+@contextlib.contextmanager
+def taken_port():
+    """A port on which somebody else listens."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", FreePorts.take()))
+        other.listen()
+        yield other.getsockname()[1]
 
 
 class Lines:

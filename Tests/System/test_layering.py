@@ -95,6 +95,11 @@ def types(files, declaration):
     return {match[1] for match in matches if match}
 
 
+def any_of(names):
+    """Matches each of the names where it begins; nothing where there are none."""
+    return rf"(?<![.\w])(?:{'|'.join(sorted(names))})\b" if names else r"(?!)"
+
+
 def upward_references(folder):
     """Where a folder names a type of one that is not below it. A nested type hides the other of its name."""
     files = swift_files(LIBRARY)
@@ -103,7 +108,7 @@ def upward_references(folder):
         offence
         for path in files
         if folder_of(path) == folder
-        for offence in offences([path], rf"(?<![.\w])(?:{'|'.join(sorted(above - types([path], NESTED)))})\b")
+        for offence in offences([path], any_of(above - types([path], NESTED)))
     ]
 
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import re
-import socket
 import subprocess
 import sys
 import urllib.parse
@@ -10,19 +9,10 @@ import urllib.parse
 import httpx
 import pytest
 
-from dice import RUN_TIME, Dice, FreePorts, complaint, run
+from dice import RUN_TIME, Dice, FreePorts, complaint, run, taken_port
 from polling import until
 
 SERVICES = ["die-service", "dice-roller", "frontend"]
-
-
-@contextlib.contextmanager
-def taken_port():
-    """A port on which somebody else listens."""
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", FreePorts.take()))
-        other.listen()
-        yield other.getsockname()[1]
 
 
 @pytest.mark.parametrize("subcommand", [*SERVICES, "trace-store"])

@@ -126,18 +126,19 @@ import Testing
       router.post("/body") { request in
         var pieces = request.body.makeAsyncIterator()
         var count = try await pieces.next()?.count ?? 0
-        try await request.loop.sleep(for: .milliseconds(600))
+        try await request.loop.sleep(for: .milliseconds(2600))
         while let piece = try await pieces.next() { count += piece.count }
         return Response("\(count) bytes")
       }
     } configure: {
-      $0.bodyGrace = .milliseconds(500)
+      // Long for a busy machine's pauses, and shorter than the handler's own.
+      $0.bodyGrace = .milliseconds(2500)
       $0.minimumBodyRate = 1_000_000
     } _: { client, server in
       try await client.send(Self.post)
       await server.catchUp()
       try await client.send("01234")
-      try await server.group.loops[0].sleep(for: .milliseconds(650))
+      try await server.group.loops[0].sleep(for: .milliseconds(2650))
       try await client.send("56789")
       #expect(await client.received(until: "bytes").contains("10 bytes"))
     }

@@ -1,5 +1,3 @@
-import Testing
-
 @testable import LoopHTTP
 
 /// Answers each connection as soon as it stands, reads nothing and stays.
@@ -16,16 +14,11 @@ actor DeafServer: LoopActor {
 
   /// Listens on a free port.
   func listen() throws -> SocketAddress {
-    let listener = try TCPListener(
-      loop: loop,
-      address: SocketAddress(ip: "127.0.0.1", port: 0),
-      backlog: 16,
-      sharesPort: false
-    ) { [weak self] _, _ in
+    let (listener, address) = try TCPListener.onFreePort(of: loop) { [weak self] in
       self?.assumeIsolated { $0.accept() }
     }
     self.listener = listener
-    return try #require(listener.localAddress)
+    return address
   }
 
   private func accept() {

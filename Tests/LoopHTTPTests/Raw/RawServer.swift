@@ -1,5 +1,3 @@
-import Testing
-
 @testable import LoopHTTP
 
 /// A server that answers by script: connection i answers its requests with `script[i]`, one text each, and closes after
@@ -23,16 +21,11 @@ actor RawServer: LoopActor {
 
   /// Listens on a free port.
   func listen() throws -> SocketAddress {
-    let listener = try TCPListener(
-      loop: loop,
-      address: SocketAddress(ip: "127.0.0.1", port: 0),
-      backlog: 16,
-      sharesPort: false
-    ) { [weak self] _, _ in
+    let (listener, address) = try TCPListener.onFreePort(of: loop) { [weak self] in
       self?.assumeIsolated { $0.accept() }
     }
     self.listener = listener
-    return try #require(listener.localAddress)
+    return address
   }
 
   private func accept() {

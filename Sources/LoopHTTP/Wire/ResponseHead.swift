@@ -14,9 +14,10 @@ enum ResponseHead {
     case chunked
   }
 
-  /// Appends the head to its empty line, and then `content`. Without a `phrase` the status is 200 OK. `dateLine` is left out where the fields have a date, and nothing
-  /// else that is told here may be among them. Throws, and appends nothing, where a value would end its line early or the
-  /// status is not one of a final response, for which the client would go on waiting (RFC 9110 §15.2).
+  /// Appends the head to its empty line, and then `content`. Without a `phrase` the status is 200 OK. `dateLine` is left out
+  /// where the fields have a date, and nothing else that is told here may be among them. Throws, and appends nothing, where a
+  /// value would end its line early or the status is not one of a final response, for which the client would go on waiting
+  /// (RFC 9110 §15.2).
   static func append(
     _ status: Int,
     phrase: String?,

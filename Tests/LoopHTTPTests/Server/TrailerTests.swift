@@ -1,4 +1,5 @@
 import HTTPTypes
+import Synchronization
 import Testing
 
 @testable import LoopHTTP
@@ -39,6 +40,28 @@ import Testing
       let answers = await client.received(until: "[] []\n")
       #expect(answers.contains("[] [Sum=1]\n") && answers.contains("[] []\n"))
     }
+  }
+
+  @Test func whoKeepsARequestGetsNoneOfTheNextOnes() async throws {
+    let kept = Mutex<Request?>(nil)
+    try await onConnection { router in
+      router.post("/keep") { request in
+        kept.withLock { $0 = request }
+        return Response("kept\n")
+      }
+      router.post("/sum") { request in
+        _ = try await request.body.collect()
+        let own = Self.describe(request.trailerFields)
+        return Response("[\(Self.describe(kept.withLock { $0?.trailerFields } ?? [:]))] [\(own)]\n")
+      }
+    } _: { client, _ in
+      try await client.send("POST /keep HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")
+      _ = await client.received(until: "kept\n")
+      try await client.send(Self.post + "0\r\nSum: 1\r\n\r\n")
+      #expect(await client.received(until: "]\n").contains("[] [Sum=1]\n"))
+    }
+    // The request holds its connection, and that the routes, which hold this.
+    kept.withLock { $0 = nil }
   }
 
   @Test func theyMayComeInPieces() async throws {

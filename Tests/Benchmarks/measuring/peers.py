@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 REPOSITORY = ROOT.parent.parent
 BUILD = ROOT / ".build"
 PEERS = ROOT / "Peers"
-PYTHON = REPOSITORY / ".venv/bin/python"
+PYTHON = ROOT / ".venv/bin/python"
 LLHTTP_HEADERS, LLHTTP_SOURCES = Path("/usr/share/include/llhttp"), Path("/usr/share/llhttp")
 
 
@@ -62,12 +62,6 @@ def _needs(program):
     return prepare
 
 
-def _needs_fastapi():
-    python = PYTHON if PYTHON.exists() else "python3"
-    if subprocess.run([python, "-c", "import fastapi, uvicorn"], capture_output=True).returncode != 0:
-        raise Unavailable("FastAPI is not installed: .venv/bin/pip install fastapi uvicorn")
-
-
 def _binary(name):
     return lambda port: [str(BUILD / name), str(port)]
 
@@ -81,13 +75,19 @@ def _nginx(port):
     return ["nginx", "-c", str(configuration)]
 
 
-def _uvicorn(application):
-    def command(port):
-        python = PYTHON if PYTHON.exists() else "python3"
-        options = ["--host", "127.0.0.1", "--port", str(port), "--no-access-log", "--log-level", "error"]
-        return [str(python), "-m", "uvicorn", "--app-dir", str(PEERS), application, *options]
+def fastapi(module):
+    """The `application` of a module of the peers, served by uvicorn."""
+    python = str(PYTHON if PYTHON.exists() else "python3")
 
-    return command
+    def prepare():
+        if subprocess.run([python, "-c", f"import uvicorn, {module}"], cwd=PEERS, capture_output=True).returncode != 0:
+            raise Unavailable("FastAPI is not installed in Tests/Benchmarks/.venv: see the README")
+
+    def command(port):
+        options = ["--host", "127.0.0.1", "--port", str(port), "--no-access-log", "--log-level", "error"]
+        return [python, "-m", "uvicorn", "--app-dir", str(PEERS), f"{module}:application", *options]
+
+    return Peer("FastAPI", prepare, command)
 
 
 def loophttp(loops):
@@ -106,7 +106,7 @@ ALL = [
     Peer("Hummingbird", _swift("hummingbird-peer"), _binary("release/hummingbird-peer")),
     Peer("FlyingFox", _swift("flyingfox-peer"), _binary("release/flyingfox-peer")),
     Peer("Node", _needs("node"), lambda port: ["node", str(PEERS / "node_peer.mjs"), str(port)]),
-    Peer("FastAPI", _needs_fastapi, _uvicorn("fastapi_peer:application")),
+    fastapi("fastapi_peer"),
 ]
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from measuring import report
 from measuring.load import LOAD_CPU, LoadFailed, wrk
-from measuring.peers import ALL, PEERS, PYTHON, REPOSITORY, Peer, Server, Unavailable
+from measuring.peers import ALL, REPOSITORY, Peer, Server, Unavailable, fastapi
 
 DICE = REPOSITORY / ".build/release/dice"
 OFF = {"OTEL_SDK_DISABLED": "true", "OTEL_METRICS_EXPORTER": "none", "LOG_LEVEL": "error", "TELEMETRY": "off"}
@@ -44,11 +44,6 @@ WORKS = [
 def dice(service):
     """One of the services on one loop."""
     return Peer(f"dice {service}", lambda: None, lambda port: [str(DICE), service, "--port", str(port), "--loops", "1"])
-
-
-def _fastapi():
-    options = ["--app-dir", str(PEERS), "fastapi_dice:application", "--no-access-log", "--log-level", "error"]
-    return Peer("FastAPI", lambda: None, lambda port: [str(PYTHON), "-m", "uvicorn", *options, "--port", str(port)])
 
 
 def need_dice():
@@ -98,12 +93,14 @@ def _start(work, endpoint, stack):
     for level, environment in TELEMETRY.items():
         peer = dice(work.service)
         servers[f"dice, {level}"] = stack.enter_context(Server(peer, environment=environment | endpoint | delay))
-    for level in ("on", "off"):
-        try:
-            server = stack.enter_context(Server(_fastapi(), environment=TELEMETRY[level] | endpoint | delay))
-            servers[f"FastAPI, {level}"] = server
-        except (Unavailable, FileNotFoundError) as reason:
-            report.remark(f"left out: {reason}")
+    original = fastapi("fastapi_dice")
+    try:
+        original.prepare()
+        for level in ("on", "off"):
+            server = Server(original, environment=TELEMETRY[level] | endpoint | delay)
+            servers[f"FastAPI, {level}"] = stack.enter_context(server)
+    except (Unavailable, FileNotFoundError) as reason:
+        report.remark(f"left out: {reason}")
     for server in servers.values():
         _check(server.url(work.path))
         server.pause()

@@ -18,6 +18,8 @@ TELEMETRY = {
     "not sampled": OFF | {"OTEL_SDK_DISABLED": "false", "OTEL_TRACES_SAMPLER": "always_off"},
     "off": OFF,
 }
+# How the FastAPI services ask the die service: as the Python original does, and as is best there.
+CLIENTS = ("requests", "aiohttp")
 # A server is at rest that used less than this share of a CPU for so many seconds; it is waited for so many times.
 RESTING_SHARE, REST, REST_LIMIT = 0.005, 0.2, 50
 
@@ -62,7 +64,7 @@ def compare(rounds, seconds):
     with Server(sink_peer, cpu=LOAD_CPU) as sink:
         endpoint = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{sink.port}"}
         for work in WORKS:
-            results[work.name] = _contest(work, endpoint, rounds, max(seconds, 3 if work.delay else seconds))
+            results[work.name] = _contest(work, endpoint, rounds, max(seconds, 10 if work.delay else seconds))
             _print(work, results[work.name])
     return {"machine": report.machine(), "works": results}
 
@@ -96,9 +98,10 @@ def _start(work, endpoint, stack):
     original = fastapi("fastapi_dice")
     try:
         original.prepare()
-        for level in ("on", "off"):
-            server = Server(original, environment=TELEMETRY[level] | endpoint | delay)
-            servers[f"FastAPI, {level}"] = stack.enter_context(server)
+        for client in CLIENTS if work.service == "dice-roller" else CLIENTS[:1]:
+            for level in ("on", "off"):
+                environment = TELEMETRY[level] | endpoint | delay | {"DIE_CLIENT": client}
+                servers[f"FastAPI, {client}, {level}"] = stack.enter_context(Server(original, environment=environment))
     except (Unavailable, FileNotFoundError) as reason:
         report.remark(f"left out: {reason}")
     for server in servers.values():
@@ -135,8 +138,8 @@ def _cpu_seconds_at_rest(server):
 def _print(work, results):
     base = results.get("dice, on")
     print(work.name)
-    print(f"  {'telemetry':16}{'CPU µs/req':>12}{'dice, on ÷ it':>16}")
+    print(f"  {'telemetry':24}{'CPU µs/req':>12}{'dice, on ÷ it':>16}")
     for name, result in results.items():
         ratio = f"{base['cpu'] / result['cpu']:.3f}" if base and name != "dice, on" else ""
-        print(f"  {name:16}{result['cpu'] * 1e6:12.2f}{ratio:>16}")
+        print(f"  {name:24}{result['cpu'] * 1e6:12.2f}{ratio:>16}")
     print()

@@ -94,6 +94,21 @@ struct HTTPSpanTests {
   }
 
   @Test(arguments: [
+    ("dice.example", "dice.example", 80), ("dice.example:8080", "dice.example", 8080), ("[::1]", "::1", 80),
+    ("[::1]:8080", "::1", 8080), ("dice.example:", "dice.example", 80), ("dice.example:65536", "dice.example", 80),
+    ("dice.example:80x", "dice.example", 80), ("dice.example:+1", "dice.example", 80), ("[::1", "[::1", 80),
+    ("[::1]8080", "::1", 80), (":8080", "", 8080), ("", "", 80),
+  ])
+  func `A server's address and port are those that the client named`(host: String, address: String, port: Int64) throws
+  {
+    var request = HTTPServerSpan.Request(method: "GET", path: "/")
+    request.host = host
+    let span = try serverSpan(request, .answered(status: 200))
+    #expect(span.attributes["server.address"] == .string(address))
+    #expect(span.attributes["server.port"] == .int(port))
+  }
+
+  @Test(arguments: [
     (HTTPServerSpan.Outcome.answered(status: 200), SpanData.Status.unset, String?.none, Int64?.some(200)),
     (.answered(status: 404), .unset, nil, 404),
     (.answered(status: 500), .error(nil), "500", 500),

@@ -90,7 +90,7 @@ public enum HTTPClientSpan {
   private static func attributes(method: String, url: ClientURL, resendCount: Int) -> [Attribute] {
     var attributes: [Attribute] = []
     attributes.reserveCapacity(10)
-    attributes += HTTPSpan.methodAttributes(method)
+    HTTPSpan.append(method: method, to: &attributes)
     attributes.append(Attribute(.networkProtocolVersion, "1.1"))
     attributes.append(Attribute(.urlFull, HTTPSpan.redacted(url).description))
     attributes.append(Attribute(.serverAddress, url.origin.host))

@@ -101,7 +101,7 @@ public enum HTTPServerSpan {
   static func attributes(of request: Request) -> [Attribute] {
     var attributes: [Attribute] = []
     attributes.reserveCapacity(16)
-    attributes += HTTPSpan.methodAttributes(request.method)
+    HTTPSpan.append(method: request.method, to: &attributes)
     attributes.append(Attribute(.urlPath, request.path))
     attributes.append(Attribute(.urlScheme, request.scheme))
     attributes.append(Attribute(.networkProtocolVersion, request.protocolVersion))

@@ -9,28 +9,33 @@ enum HTTPSpan {
     return "\(method) \(target)"
   }
 
-  /// The method, and for an unknown one what it was.
-  static func methodAttributes(_ method: String) -> [Attribute] {
+  /// Appends the method, and for an unknown one what it was.
+  static func append(method: String, to attributes: inout [Attribute]) {
     let label = HTTPMethodLabel.value(of: method)
-    if label == method { return [Attribute(.httpRequestMethod, method)] }
-    return [Attribute(.httpRequestMethod, label), Attribute(.httpRequestMethodOriginal, method)]
+    attributes.append(Attribute(.httpRequestMethod, label))
+    if label != method { attributes.append(Attribute(.httpRequestMethodOriginal, method)) }
   }
 
   /// Host and port of `host`, `host:port`, `[v6]` and `[v6]:port`; what is no port counts as part of nothing.
   static func split(authority: String) -> (address: String, port: Int?) {
-    let bytes = authority.utf8
-    if bytes.first == UInt8(ascii: "["), let close = bytes.firstIndex(of: UInt8(ascii: "]")) {
-      let address = authority[bytes.index(after: bytes.startIndex)..<close]
-      return (String(address), port(authority[close...].utf8.dropFirst()))
-    }
-    guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return (authority, nil) }
-    return (String(authority[..<colon]), port(authority[colon...].utf8))
+    let bytes = authority.utf8.span
+    let isBracketed = bytes.count > 0 && bytes[0] == UInt8(ascii: "[")
+    let begin = isBracketed ? 1 : 0
+    let mark = UInt8(ascii: isBracketed ? "]" : ":")
+    var end = begin
+    while end < bytes.count, bytes[end] != mark { end += 1 }
+    guard end < bytes.count else { return (authority, nil) }
+    return (String(ascii: bytes.extracting(begin..<end)), port(bytes.extracting((end + begin)...)))
   }
 
-  private static func port(_ suffix: Substring.UTF8View) -> Int? {
-    guard suffix.first == UInt8(ascii: ":"), let port = Int(Substring(suffix.dropFirst())), (0...65_535).contains(port)
-    else { return nil }
-    return port
+  private static func port(_ suffix: Span<UInt8>) -> Int? {
+    guard (2...6).contains(suffix.count), suffix[0] == UInt8(ascii: ":") else { return nil }
+    var port = 0
+    for index in 1..<suffix.count {
+      guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(suffix[index]) else { return nil }
+      port = 10 * port + Int(suffix[index] - UInt8(ascii: "0"))
+    }
+    return port <= 65_535 ? port : nil
   }
 
   /// 443 for https, else 80.
@@ -42,13 +47,13 @@ enum HTTPSpan {
   static func redacted(_ url: ClientURL) -> ClientURL {
     guard let mark = url.target.utf8.firstIndex(of: UInt8(ascii: "?")) else { return url }
     let query = url.target[url.target.utf8.index(after: mark)...]
-    guard mayHoldSecret(query.utf8) else { return url }
+    guard mayHoldSecret(query.utf8.span) else { return url }
     return ClientURL(origin: url.origin, target: "\(url.target[..<mark])?\(redactedQuery(String(query)))")
   }
 
   /// The query with the values of keys that sign requests replaced by `REDACTED`.
   static func redactedQuery(_ query: String) -> String {
-    guard mayHoldSecret(query[...].utf8) else { return query }
+    guard mayHoldSecret(query.utf8.span) else { return query }
     let separator = UInt8(ascii: "&")
     let items = query[...].utf8.split(separator: separator, omittingEmptySubsequences: false)
     guard items.contains(where: isSecret) else { return query }
@@ -59,11 +64,12 @@ enum HTTPSpan {
 
   /// False where no key has the length and first letter of a secret one, or AWS's first letter: nearly always, and without
   /// taking it apart.
-  private static func mayHoldSecret(_ query: Substring.UTF8View) -> Bool {
+  private static func mayHoldSecret(_ query: Span<UInt8>) -> Bool {
     var length = 0
     var first: UInt8 = 0
     var isKey = true
-    for byte in query {
+    for index in query.indices {
+      let byte = query[index]
       switch byte {
       case UInt8(ascii: "&"):
         length = 0
@@ -91,5 +97,5 @@ enum HTTPSpan {
   }
 
   /// Query keys that carry signatures, beside AWS's `X-Amz-*`: Azure's, AWS's older ones, Google Cloud's.
-  private static let secretKeys: Set<String> = ["sig", "signature", "awsaccesskeyid", "x-goog-signature"]
+  private static let secretKeys = ["sig", "signature", "awsaccesskeyid", "x-goog-signature"]
 }

@@ -3,12 +3,16 @@ extension EventLoop {
   ///
   /// Suspends until the time has passed, which for no time it has already; throws when the task is cancelled or the
   /// loop ends, at once.
-  public func sleep(for duration: Duration) async throws(CancellationError) {
+  ///
+  /// - Parameter tolerance: How much later does no harm, as for a `Clock`. Sleeps whose ends may then be the same instant
+  ///   cost the loop one wake-up together.
+  public func sleep(for duration: Duration, tolerance: Duration = .zero) async throws(CancellationError) {
     guard duration > .zero else {
       if Task.isCancelled { throw CancellationError() }
       return
     }
-    let sleeper = Sleeper(loop: self, deadline: EventLoop.monotonicNanoseconds() + duration.nanoseconds)
+    let earliest = EventLoop.monotonicNanoseconds() + duration.nanoseconds
+    let sleeper = Sleeper(loop: self, deadline: Self.roundest(earliest...earliest + tolerance.nanoseconds))
     let finished = await withTaskCancellationHandler {
       await unsafe withUnsafeContinuation { continuation in
         // SAFETY: the sleeper resumes it once, on whichever comes first: deadline, cancellation, end of the loop.
@@ -22,5 +26,13 @@ extension EventLoop {
       execute { sleeper.cancel() }
     }
     guard finished else { throw CancellationError() }
+  }
+
+  /// The multiple of the greatest power of two: where windows overlap, mostly the same for all of them.
+  static func roundest(_ window: ClosedRange<UInt64>) -> UInt64 {
+    guard window.lowerBound > 0 else { return 0 }
+    let differing = (window.lowerBound - 1) ^ window.upperBound
+    let lowBits = UInt64.max >> (differing.leadingZeroBitCount + 1)
+    return window.upperBound & ~lowBits
   }
 }

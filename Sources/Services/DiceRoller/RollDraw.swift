@@ -4,6 +4,8 @@ import DieService
 struct RollDraw: Sendable, Hashable {
   /// How long the roll takes.
   let delay: Duration
+  /// How much longer it may take, which nobody sees: a loop on which thousands wait wakes for several of them at a time.
+  var tolerance: Duration { min(delay / 100, .milliseconds(4)) }
   /// What comes up; nil for a roll that fails.
   let face: Int?
 

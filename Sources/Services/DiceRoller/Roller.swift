@@ -28,7 +28,7 @@ final class Roller: Sendable {
   /// One roll in the request's own span; suspends for its delay. Throws `DieFailure`, or `CancellationError`.
   func roll(_ die: Die, on loop: EventLoop) async throws -> Int {
     let draw = draw(die)
-    try await loop.sleep(for: draw.delay)
+    try await loop.sleep(for: draw.delay, tolerance: draw.tolerance)
     let label = metrics.label(die.name)
     OTelSpan.current?.setAttribute(.dieError, .bool(draw.face == nil))
     guard let face = draw.face else {

@@ -35,6 +35,38 @@ import Testing
     #expect(ledger.isBalanced && ledger.waitsBegun == 3)
   }
 
+  @Test func sleepersThatMayBeLateWakeTogetherAndNeverEarly() async throws {
+    let group = try EventLoopGroup(loopCount: 1)
+    let loop = group.loops[0]
+    let iterationsBefore = await loop.readStatistics().delayCounts.reduce(0, +)
+    await withTaskGroup { tasks in
+      for delay in 1...100 {
+        tasks.addTask(executorPreference: loop) {
+          let begin = EventLoop.monotonicNanoseconds()
+          try? await loop.sleep(for: .milliseconds(delay), tolerance: .milliseconds(64))
+          #expect(EventLoop.monotonicNanoseconds() - begin >= delay * 1_000_000)
+        }
+      }
+    }
+    let iterations = await loop.readStatistics().delayCounts.reduce(0, +) - iterationsBefore
+    #expect(iterations < 50)
+    #expect(await group.shutdown()[0].isBalanced)
+  }
+
+  @Test func theRoundestInstantOfAWindowIsThatOfMostWindowsAroundIt() {
+    #expect(EventLoop.roundest(0...0) == 0)
+    #expect(EventLoop.roundest(0...1000) == 0)
+    #expect(EventLoop.roundest(5...5) == 5)
+    #expect(EventLoop.roundest(5...7) == 6)
+    #expect(EventLoop.roundest(1000...1030) == 1024)
+    #expect(EventLoop.roundest(1025...1300) == 1280)
+    #expect(EventLoop.roundest(.max...(.max)) == .max)
+    for earliest in stride(from: UInt64(1_000_001), to: 1_200_000, by: 997) {
+      let instant = EventLoop.roundest(earliest...earliest + 4096)
+      #expect(earliest...earliest + 4096 ~= instant && instant % 4096 == 0)
+    }
+  }
+
   @Test func whoeverHasSleptLongEnoughGoesOnBeforeWorkThatWaits() async throws {
     let group = try EventLoopGroup(loopCount: 1)
     let loop = group.loops[0]

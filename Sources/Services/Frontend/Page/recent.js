@@ -23,7 +23,7 @@ export class Recent {
   async refresh() {
     const answer = await api.traces();
     this.#status.hidden = answer.status === 200;
-    this.#status.textContent = `${answer.detail}; what this tab has seen is listed.`;
+    this.#status.textContent = answer.status === 200 ? "" : `${answer.detail}; what this tab has seen is listed.`;
     if (!Array.isArray(answer.body?.traces)) return;
     this.#stored = answer.body.traces.map(entryOf);
     this.#draw();

@@ -1,7 +1,11 @@
 """The page at the widths of a phone, a tablet and a screen: what is read first comes first, and nothing covers a text."""
 
+import time
+
 import pytest
 from selenium.webdriver.common.action_chains import ActionChains
+
+from laboratory import send
 
 WIDTHS = [320, 390, 660, 768, 1280]
 PLACES = """
@@ -24,6 +28,11 @@ const { left } = line.getBoundingClientRect();
 const { top, height } = details.getBoundingClientRect();
 const met = document.elementsFromPoint(left, top + height / 2);
 return [line, details].map((each) => met.indexOf(each));
+"""
+MARKS = """
+const axis = document.querySelector("#waterfall .axis");
+const { right } = axis.getBoundingClientRect();
+return [...axis.querySelectorAll("text")].map((each) => each.getBoundingClientRect().right - right);
 """
 
 
@@ -52,6 +61,17 @@ def test_the_name_of_a_span_is_read_to_its_end(page, width):
     page.wait_for_status("Complete")
     hidden = page.driver.execute_script(HIDDEN)
     assert len(hidden) == 11 and max(hidden) < 1
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_last_time_of_the_axis_is_read_to_its_end(page, lab, width):
+    page.view(width)
+    start = time.time_ns()
+    span = {"startTimeUnixNano": str(start), "endTimeUnixNano": str(start + 930_000_000)}
+    page.open(trace=send(lab.store_url, [span]))
+    page.wait_for_status("Complete")
+    beyond = page.driver.execute_script(MARKS)
+    assert len(beyond) >= 4 and max(beyond) <= 0
 
 
 def test_the_line_under_the_pointer_crosses_out_no_detail(page):

@@ -13,6 +13,7 @@ from polling import until
 
 SUBCOMMANDS = ["all", "die-service", "dice-roller", "frontend", "trace-store", "traffic", "compare", "healthcheck"]
 SERVICES = ["die-service", "dice-roller", "frontend"]
+PORTS = {"die-service": 8106, "dice-roller": 8107, "frontend": 8108, "trace-store": 4318}
 
 
 @pytest.mark.parametrize("subcommand", [None, *SUBCOMMANDS])
@@ -31,6 +32,12 @@ def test_help_names_each_flag_and_its_variable(subcommand):
         assert f"--{flag}" in text and variable in text
 
 
+@pytest.mark.parametrize("subcommand", PORTS)
+def test_help_names_the_port_where_it_listens(subcommand):
+    for words in ([], [subcommand]):
+        assert f"port {PORTS[subcommand]}" in " ".join(run(*words, "--help").stdout.split())
+
+
 @pytest.mark.parametrize(
     "arguments, named",
     [
@@ -43,6 +50,7 @@ def test_help_names_each_flag_and_its_variable(subcommand):
         (["--loops", "0"], "1 to 1024"),
         (["--drain-timeout-seconds", "100000"], "86400"),
         (["--drain-delay-seconds", "soon"], "0 to 86400"),
+        (["--drain-delay-seconds", "86401"], "must be 0 to 86400."),
         (["--log-level", "loud"], "loud"),
         (["--log-level", "loud"], "DEBUG, INFO, WARNING"),
         (["--log-format", "xml"], "json or text"),
@@ -97,7 +105,7 @@ def test_an_unreachable_host():
 def test_a_missing_specification_file(tmp_path):
     path = tmp_path / "nowhere.json"
     line = complaint(run("die-service", "--port", 0, environment={"DIE_SPECIFICATIONS": str(path)}), RUN_TIME)
-    assert str(path) in line
+    assert str(path) in line and "no such file" in line
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,7 @@ def test_a_table_over_several_numbers_of_rolls(laboratory, tmp_path):
     assert [result["theoretical_factor"] for result in report["results"]] == [1, 1.5, 3]
     overview = output.stdout.split("factor       theory\n")[1]
     assert [line.split()[0] for line in overview.splitlines()[:3]] == ["1", "2", "5"]
+    assert re.findall(r"^\d+ rolls?\b", output.stdout, re.MULTILINE) == ["1 roll", "2 rolls", "5 rolls"]
     assert re.search(LAST_LINES, output.stdout)
     drawing = xml.etree.ElementTree.parse(plot).getroot()
     assert drawing.tag.endswith("svg") and len(drawing.findall(".//{*}circle")) == 3
@@ -104,6 +105,7 @@ def test_no_roller(quick_stack):
     [
         ["--rolls", "0"],
         ["--rolls", "21"],
+        ["--rolls", "3", "--times", "1,2"],
         ["--iterations", "0"],
         ["--times", "1,99"],
         ["--times", ""],

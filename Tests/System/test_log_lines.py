@@ -107,6 +107,7 @@ def test_text_for_people(collector, client):
         client.get(f"{url}/dice")
         line = dice.stdout.wait_for(lambda line: "Die list requested" in line)[0]
     assert not line.startswith("{") and "\x1b" not in line, "colour belongs to terminals only"
+    assert 'identifiers=["fair", "risky", "extreme"]' in line
 
 
 def test_lines_of_several_loops_never_mix(collector, client, broken_dice):

@@ -1,6 +1,7 @@
 """The log: exact messages and fields of every event."""
 
 import collections
+import contextlib
 
 import pytest
 
@@ -182,3 +183,13 @@ def test_a_die_service_that_does_not_answer(collector, client, fault, message):
     assert (record["level"], fields(record)) == ("ERROR", {"identifier": "fair"})
     if fault is not None:
         backend.close()
+
+
+def test_a_die_service_that_answers_nonsense(collector, client):
+    with (
+        contextlib.closing(ScriptedServer(Fault.NONSENSE)) as backend,
+        running_service("dice-roller", collector, environment={"DIE_SERVICE_URL": backend.url}) as (roller, url),
+    ):
+        answer = client.get(f"{url}/roll?die=fair")
+        record = roller.wait_for_logs("Failed to get die specification")[0]
+    assert (record["level"], fields(record)) == ("ERROR", {"die_type": "fair", "error": answer.json()["detail"]})

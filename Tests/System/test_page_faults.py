@@ -57,6 +57,14 @@ def test_the_store_away_is_said_and_the_roll_still_works(driver):
         assert page.shown("trace-retry")
 
 
+def test_no_store_is_said_with_what_names_one(driver):
+    with lone_frontend(TRACE_QUERY_URL="") as url, visit(driver, url) as page:
+        page.open(trace="ab" * 16)
+        page.wait_for_status("TRACE_QUERY_URL")
+        page.wait(lambda: page.shown("recent-status"))
+        assert "TRACE_QUERY_URL" in page.text("recent-status") and page.text("recent") == ""
+
+
 @pytest.mark.parametrize(
     ("answer", "said"),
     [

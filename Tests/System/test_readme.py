@@ -1,4 +1,4 @@
-"""What the README says is so: its links lead somewhere, its commands exist, its requests are answered."""
+"""What the README and the pages that it leads to say is so: links lead somewhere, commands exist, requests are answered."""
 
 import contextlib
 import re
@@ -14,13 +14,13 @@ from conftest import running_all
 from dice import ROOT, FreePorts, memory_of, run
 from polling import until
 
-README = ROOT / "README.md"
-TEXT = README.read_text() if README.exists() else ""
+FRONT, LIBRARY, SERVICES = PAGES = [ROOT / folder / "README.md" for folder in ("", "Sources/LoopHTTP", "Sources/Services")]
+TEXT = "\n".join(page.read_text() for page in PAGES)
 BLOCKS = re.findall(r"```(?:sh|bash|console|shell)\n(.*?)```", TEXT, re.DOTALL)
 
 
 def commands():
-    """Each line of the README's shell blocks, continued lines joined, without prompt and comment."""
+    """Each line of the shell blocks, continued lines joined, without prompt and comment."""
     for block in BLOCKS:
         for line in block.replace("\\\n", " ").splitlines():
             words = shlex.split(line.removeprefix("$ "), comments=True)
@@ -29,7 +29,7 @@ def commands():
 
 
 def calls_of_dice():
-    """The words behind `dice` wherever the README calls it."""
+    """The words behind `dice` wherever a page calls it."""
     for _, words in commands():
         for index, word in enumerate(words):
             if word == "dice" or word.endswith("/dice"):
@@ -41,16 +41,27 @@ def test_it_has_commands():
     assert any(words[0] == "curl" for _, words in commands())
 
 
-def test_links_lead_somewhere():
-    targets = re.findall(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)", TEXT)
-    missing = [target for target in targets if "://" not in target and not (ROOT / target).exists()]
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page):
+    targets = re.findall(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text())
+    missing = [target for target in targets if "://" not in target and not (page.parent / target).exists()]
     assert missing == []
 
 
-def test_links_within_the_page_lead_to_a_heading():
-    headings = re.findall(r"^#+ (.*)$", TEXT, re.MULTILINE)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_within_the_page_lead_to_a_heading(page):
+    text = page.read_text()
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
     anchors = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
-    assert set(re.findall(r"\]\(#([^)]+)\)", TEXT)) <= anchors
+    assert set(re.findall(r"\]\(#([^)]+)\)", text)) <= anchors
+
+
+def test_the_front_page_leads_to_the_others():
+    assert all(f"({page.relative_to(ROOT)})" in FRONT.read_text() for page in (LIBRARY, SERVICES))
+
+
+def test_the_front_page_is_read_in_minutes():
+    assert len(FRONT.read_text().split()) < 1200
 
 
 def test_named_files_exist():
@@ -80,9 +91,9 @@ def test_the_stated_memory_is_what_it_takes_at_rest(collector):
 
 
 @contextlib.contextmanager
-def example_server(folder, port):
-    """The README's Swift program, built against the library's release build, on that port."""
-    (program,) = re.findall(r"```swift\n(.*?)```", TEXT, re.DOTALL)
+def example_server(page, folder, port):
+    """The page's Swift program, built against the library's release build, on that port."""
+    (program,) = re.findall(r"```swift\n(.*?)```", page.read_text(), re.DOTALL)
     source = folder / "main.swift"
     source.write_text(program.replace("8080", str(port)))
     server = folder / "server"
@@ -101,9 +112,15 @@ def answered(url):
     return ""
 
 
+def test_the_example_of_the_front_page_is_a_server(tmp_path):
+    port = FreePorts.take()
+    with example_server(FRONT, tmp_path, port):
+        assert until(lambda: answered(f"http://127.0.0.1:{port}/hello/stranger")) == "Hello, stranger!\n"
+
+
 def test_the_example_of_the_library_is_a_server(tmp_path):
     port = FreePorts.take()
-    with example_server(tmp_path, port) as process:
+    with example_server(LIBRARY, tmp_path, port) as process:
         url = f"http://127.0.0.1:{port}"
         assert until(lambda: answered(f"{url}/hello/stranger")) == "Hello, stranger!\n"
         assert answered(f"{url}/relay/stranger") == "Hello, stranger!\n"

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from conftest import running_service, telemetry_to
+from conftest import running_all, running_service, telemetry_to
 from dice import BARE_ENVIRONMENT, PROGRAM, Dice, FreePorts, Lines, is_ready
 from otlp_receiver import Collector
 from polling import until
@@ -52,36 +52,46 @@ def test_requests_in_flight_are_answered(collector, number):
     assert sent <= {span.trace_id for span in collector.spans() if span.name == "GET /roll"}
 
 
-def test_under_load_every_request_that_was_taken_is_answered(collector):
-    def ask(url):
-        """Asks until nobody listens any more; gives the number of answers."""
-        answered = 0
-        with contextlib.suppress(ConnectionError):
-            while True:
-                with Connection(url) as connection:
-                    while True:
-                        connection.get("/dice")
-                        if connection.ended():
-                            # A kept connection may be closed while a request is under way: that one was not taken.
-                            break
-                        answer = connection.answer()
-                        assert answer.status == 200
-                        answered += 1
-                        if answer.header("connection") == "close":
-                            break
-        return answered
+def ask_until_the_end(url, path):
+    """Asks until nobody listens any more; gives the number of answers, which all have to be 200."""
+    answered = 0
+    with contextlib.suppress(ConnectionError):
+        while True:
+            with Connection(url) as connection:
+                while True:
+                    connection.get(path)
+                    if connection.ended():
+                        # A kept connection may be closed while a request is under way: that one was not taken.
+                        break
+                    answer = connection.answer()
+                    assert answer.status == 200
+                    answered += 1
+                    if answer.header("connection") == "close":
+                        break
+    return answered
 
+
+def test_under_load_every_request_that_was_taken_is_answered(collector):
     environment = {"OTEL_BSP_MAX_QUEUE_SIZE": "1000000"}
     with (
         running_service("die-service", collector, environment=environment) as (process, url),
         ThreadPoolExecutor() as pool,
     ):
-        clients = [pool.submit(ask, url) for _ in range(8)]
+        clients = [pool.submit(ask_until_the_end, url, "/dice") for _ in range(8)]
         process.wait_for_logs("Die list requested", 200)
         status, seconds = ended_after(process)
         answered = sum(client.result() for client in clients)
     assert status == 0 and seconds < 10
     assert len([span for span in collector.spans() if span.name == "GET /dice"]) == answered
+
+
+def test_in_one_process_no_service_ends_before_those_that_call_it(collector):
+    with running_all(collector, "--roll-max-delay-ms", "0") as stack, ThreadPoolExecutor(TOGETHER) as pool:
+        process, url = stack.frontend, stack.frontend_url
+        clients = [pool.submit(ask_until_the_end, url, "/roll?die=fair") for _ in range(TOGETHER)]
+        process.wait_for_logs("Frontend roll request received", 200)
+        status, _ = ended_after(process)
+        assert status == 0 and all(client.result() for client in clients)
 
 
 def test_draining_says_so_before_it_stops_accepting(collector, client):

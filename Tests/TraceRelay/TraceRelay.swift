@@ -35,7 +35,7 @@ struct TraceRelay: AsyncParsableCommand {
     let (signals, arrived) = AsyncStream.makeStream(of: Int32.self)
     let watcher = try await SignalWatcher.start([SIGTERM, SIGINT], on: group.loops[0]) { arrived.yield($0) }
     let draining = Task {
-      for await _ in signals { await host.drain(delay: .zero, timeout: .seconds(5)) }
+      for await _ in signals { await host.drain(timeout: .seconds(5)) }
     }
     try await host.run()
     draining.cancel()

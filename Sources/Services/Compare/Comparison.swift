@@ -80,8 +80,8 @@ public struct Comparison: Sendable {
       await collected.note(outcome)
     }
     await collected.add(seconds)
-    let line =
-      "\(rolls) rolls, iteration \(iteration + 1) of \(settings.iterations): \(ComparisonReport.text(seconds))\n"
+    let place = "\(ComparisonReport.rollsText(rolls)), iteration \(iteration + 1) of \(settings.iterations)"
+    let line = "\(place): \(ComparisonReport.text(seconds))\n"
     try? await progress?.write(Array(line.utf8))
   }
 }

@@ -30,8 +30,11 @@ public struct ComparisonReport: Sendable {
     name.padded(toRight: 12) + cells.map { $0.padded(to: 13) }.joined()
   }
 
+  /// `1 roll`, `2 rolls`.
+  static func rollsText(_ count: Int) -> String { count == 1 ? "1 roll" : "\(count) rolls" }
+
   private static func table(_ result: ComparisonResult) -> [String] {
-    var lines = [row("\(result.rolls) rolls", Contender.allCases.map(\.rawValue))]
+    var lines = [row(rollsText(result.rolls), Contender.allCases.map(\.rawValue))]
     for (index, iteration) in result.iterations.enumerated() {
       lines.append(row("  \(index + 1)", Contender.allCases.map { secondsText(iteration[$0]) }))
     }

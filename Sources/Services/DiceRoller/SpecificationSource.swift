@@ -52,7 +52,10 @@ struct SpecificationSource: Sendable {
     case .unavailable: logger.error("Failed to connect to die service", metadata: identifier)
     case .malformed, .cancelled: break
     }
-    logger.error(failureMessage, metadata: ["die_type": .string(name)])
+    var fields: Logger.Metadata = ["die_type": .string(name)]
+    // Of the other failures a line of their own has said what it was.
+    if case .malformed = failure { fields["error"] = .string(failure.httpError.detail) }
+    logger.error(failureMessage, metadata: fields)
     return failure.httpError
   }
 

@@ -22,7 +22,9 @@ public struct DieSpecifications: Sendable, Hashable {
   /// Reads a JSON file `{"name":{"faces":[…],"error_rate":…},…}`; throws what is wrong with it, and where.
   public init(contentsOfFile path: String) throws(DieSpecificationsError) {
     guard let data = FileManager.default.contents(atPath: path) else {
-      throw DieSpecificationsError(path: path, line: nil, reason: "the file cannot be read")
+      let isThere = FileManager.default.fileExists(atPath: path)
+      let reason = isThere ? "the file cannot be read" : "there is no such file"
+      throw DieSpecificationsError(path: path, line: nil, reason: reason)
     }
     try self.init(Array(data), path: path)
   }

@@ -118,7 +118,9 @@ struct FrontendHandlers: Sendable {
 
   /// The trace store's own JSON; its errors in our words.
   private func fetch(_ target: String, missing: String) async throws -> Response {
-    guard let traceStore else { return .detail(.serviceUnavailable, "No trace store is configured") }
+    guard let traceStore else {
+      return .detail(.serviceUnavailable, "This frontend knows no trace store; TRACE_QUERY_URL names one")
+    }
     do throws(ClientError) {
       let url = traceStore.appending(target)
       let response = try await tools.client.get(url, accept: "application/json", timeout: .seconds(5))

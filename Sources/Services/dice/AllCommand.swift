@@ -7,26 +7,29 @@ import TraceStore
 /// Where the services of one process listen. No variable ends in `_PORT`: for a Service called `frontend` Kubernetes sets
 /// `FRONTEND_PORT=tcp://10.0.0.1:8108` in each container of its namespace, for one called `die` also `DIE_SERVICE_PORT=80`.
 struct PortsOfAll: ParsableArguments {
-  @Option(parsing: .unconditional, help: Self.help("die-service", "PORT_DIE_SERVICE; default 8106"))
+  @Option(parsing: .unconditional, help: Self.help("die-service", "PORT_DIE_SERVICE", DieServiceCommand.defaultPort))
   var dieServicePort: UInt16?
-  @Option(parsing: .unconditional, help: Self.help("dice-roller", "PORT_DICE_ROLLER; default 8107"))
+  @Option(parsing: .unconditional, help: Self.help("dice-roller", "PORT_DICE_ROLLER", DiceRollerCommand.defaultPort))
   var diceRollerPort: UInt16?
-  @Option(parsing: .unconditional, help: Self.help("frontend", "PORT_FRONTEND; default 8108"))
+  @Option(parsing: .unconditional, help: Self.help("frontend", "PORT_FRONTEND", FrontendCommand.defaultPort))
   var frontendPort: UInt16?
-  @Option(parsing: .unconditional, help: Self.help("built-in trace store", "PORT_TRACE_STORE; default 4318"))
+  @Option(
+    parsing: .unconditional,
+    help: Self.help("built-in trace store", "PORT_TRACE_STORE", TraceStoreServer.defaultPort)
+  )
   var traceStorePort: UInt16?
 
-  private static func help(_ name: String, _ variable: String) -> ArgumentHelp {
-    ArgumentHelp("Port of the \(name), 0 for any (\(variable)).", valueName: UInt16.bounds)
+  private static func help(_ name: String, _ variable: String, _ port: UInt16) -> ArgumentHelp {
+    ArgumentHelp("Port of the \(name), 0 for any (\(variable); default \(port)).", valueName: UInt16.bounds)
   }
 
   typealias Values = (dieService: UInt16, diceRoller: UInt16, frontend: UInt16, traceStore: UInt16)
 
   func values() throws -> Values {
     (
-      dieService: try Setting.value(dieServicePort, "PORT_DIE_SERVICE") ?? 8106,
-      diceRoller: try Setting.value(diceRollerPort, "PORT_DICE_ROLLER") ?? 8107,
-      frontend: try Setting.value(frontendPort, "PORT_FRONTEND") ?? 8108,
+      dieService: try Setting.value(dieServicePort, "PORT_DIE_SERVICE") ?? DieServiceCommand.defaultPort,
+      diceRoller: try Setting.value(diceRollerPort, "PORT_DICE_ROLLER") ?? DiceRollerCommand.defaultPort,
+      frontend: try Setting.value(frontendPort, "PORT_FRONTEND") ?? FrontendCommand.defaultPort,
       traceStore: try Setting.value(traceStorePort, "PORT_TRACE_STORE") ?? TraceStoreServer.defaultPort
     )
   }

@@ -38,20 +38,22 @@ struct CommonOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Go on accepting that long after SIGTERM (DRAIN_DELAY_SECONDS; default 0).",
-      valueName: "0 to 86400"
+      valueName: Self.drainSeconds.bounds
     )
   )
   var drainDelaySeconds: Double?
   @Option(
     help: ArgumentHelp(
       "Time for requests in work at the end (DRAIN_TIMEOUT_SECONDS; default 20).",
-      valueName: "0 to 86400"
+      valueName: Self.drainSeconds.bounds
     )
   )
   var drainTimeoutSeconds: Double?
 
+  private static let drainSeconds = 0.0...86_400
+
   private func time(_ flag: Double?, _ name: String, _ variable: String) throws -> Double? {
-    try Setting.value(flag, name, variable, in: 0...86_400)
+    try Setting.value(flag, name, variable, in: Self.drainSeconds)
   }
 
   func loopCount() throws -> Int? { try Setting.value(loops, "LOOPS")?.value }

@@ -18,9 +18,14 @@ struct CompareCommand: AsyncParsableCommand {
   var url: ServiceURL?
   @Option(help: "The die (COMPARE_DIE; default fair).")
   var die: String?
-  @Option(help: "Rolls to compare, 1 to 20 (COMPARE_ROLLS; default 10).")
+  @Option(
+    help: ArgumentHelp(
+      "Rolls to compare (COMPARE_ROLLS; default 10).",
+      valueName: DiceRollerServer.batchSizes.bounds
+    )
+  )
   var rolls: Int?
-  @Option(help: "Measurements (COMPARE_ITERATIONS; default 5).")
+  @Option(help: ArgumentHelp("Measurements (COMPARE_ITERATIONS; default 5).", valueName: Self.iterationCounts.bounds))
   var iterations: Int?
   @Option(help: "Several numbers of rolls instead: 1,2,5,10,20 (COMPARE_TIMES).", transform: RollCounts.read)
   var times: RollCounts?
@@ -28,6 +33,8 @@ struct CompareCommand: AsyncParsableCommand {
   var plot: String?
   @Option(help: "Write the results to this file as JSON (COMPARE_JSON).")
   var json: String?
+
+  private static let iterationCounts = 1...10_000
 
   func validate() throws {
     _ = try settings()
@@ -49,6 +56,7 @@ struct CompareCommand: AsyncParsableCommand {
   }
 
   private func settings() throws -> CompareSettings {
+    guard rolls == nil || times == nil else { throw ValidationError("--rolls has no effect with --times.") }
     guard let url = try Setting.value(url, "DICE_ROLLER_URL") ?? ServiceURL("http://localhost:8107") else {
       throw ValidationError("DICE_ROLLER_URL is invalid.")
     }
@@ -57,7 +65,7 @@ struct CompareCommand: AsyncParsableCommand {
       url: url,
       die: try Setting.value(die, "COMPARE_DIE") ?? "fair",
       rolls: try Setting.value(times, "COMPARE_TIMES")?.values ?? [rolls],
-      iterations: try Setting.value(iterations, "--iterations", "COMPARE_ITERATIONS", in: 1...10_000) ?? 5
+      iterations: try Setting.value(iterations, "--iterations", "COMPARE_ITERATIONS", in: Self.iterationCounts) ?? 5
     )
   }
 }

@@ -3,19 +3,27 @@ import ServiceCore
 
 /// `dice die-service`
 struct DieServiceCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "die-service", abstract: "Runs the die-service.")
+  static let configuration = CommandConfiguration(
+    commandName: "die-service",
+    abstract: "Runs the die-service, on port \(defaultPort) if not told otherwise."
+  )
+  static let defaultPort: UInt16 = 8106
   @OptionGroup var port: PortOption
   @OptionGroup var common: CommonOptions
   @OptionGroup var die: DieOptions
 
   func run() async throws {
-    try await runAlone(try die.service(), common, port: try port.value(defaultOfService: 8106))
+    try await runAlone(try die.service(), common, port: try port.value(defaultOfService: Self.defaultPort))
   }
 }
 
 /// `dice dice-roller`
 struct DiceRollerCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "dice-roller", abstract: "Runs the dice-roller.")
+  static let configuration = CommandConfiguration(
+    commandName: "dice-roller",
+    abstract: "Runs the dice-roller, on port \(defaultPort) if not told otherwise."
+  )
+  static let defaultPort: UInt16 = 8107
   @OptionGroup var port: PortOption
   @OptionGroup var common: CommonOptions
   @OptionGroup var location: DieServiceLocation
@@ -23,13 +31,17 @@ struct DiceRollerCommand: AsyncParsableCommand {
 
   func run() async throws {
     let service = try roller.service(dieServiceURL: try location.url())
-    try await runAlone(service, common, port: try port.value(defaultOfService: 8107))
+    try await runAlone(service, common, port: try port.value(defaultOfService: Self.defaultPort))
   }
 }
 
 /// `dice frontend`
 struct FrontendCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "frontend", abstract: "Runs the frontend.")
+  static let configuration = CommandConfiguration(
+    commandName: "frontend",
+    abstract: "Runs the frontend with its page, on port \(defaultPort) if not told otherwise."
+  )
+  static let defaultPort: UInt16 = 8108
   @OptionGroup var port: PortOption
   @OptionGroup var common: CommonOptions
   @OptionGroup var location: DieServiceLocation
@@ -49,7 +61,7 @@ struct FrontendCommand: AsyncParsableCommand {
       dieServiceURL: try location.url(),
       traceStoreURL: nil
     )
-    try await runAlone(service, common, port: try port.value(defaultOfService: 8108))
+    try await runAlone(service, common, port: try port.value(defaultOfService: Self.defaultPort))
   }
 }
 

@@ -64,7 +64,8 @@ struct ServiceProcess {
   }
 
   /// Says where the services listen, serves until SIGTERM or SIGINT, then drains. A second signal ends the process at
-  /// once. `store` goes on until the others have delivered their last spans.
+  /// once. `services` begins with the one that calls no other, and each calls only those before it; `store` goes on until
+  /// they have delivered their last spans.
   func run(_ services: [Started], store started: Started? = nil) async throws {
     let (stops, stop) = AsyncStream.makeStream(of: Void.self)
     // Before anybody is told: who reads the lines may send a signal at once.
@@ -79,7 +80,8 @@ struct ServiceProcess {
       await withTaskGroup { services in
         for host in hosts { services.addTask { try? await host.run() } }
       }
-      await store?.drain(delay: .zero, timeout: .zero)
+      store?.announceEnd()
+      await store?.drain(timeout: .zero)
       await storing
       tasks.cancelAll()
     }
@@ -87,13 +89,14 @@ struct ServiceProcess {
     await watcher.stop()
   }
 
+  /// One after another from the outermost: a request that one of them has in work may yet need those behind it. Together
+  /// they take no longer than one alone may.
   private func drain(_ hosts: [ServiceHost], at stops: AsyncStream<Void>) async {
     for await _ in stops {
-      await withDiscardingTaskGroup { tasks in
-        for host in hosts {
-          tasks.addTask { await host.drain(delay: self.drainDelay, timeout: self.drainTimeout) }
-        }
-      }
+      for host in hosts { host.announceEnd() }
+      try? await Task.sleep(for: drainDelay)
+      let deadline = ContinuousClock.now + drainTimeout
+      for host in hosts.reversed() { await host.drain(timeout: max(deadline - .now, .zero)) }
     }
   }
 }

@@ -47,11 +47,21 @@ enum Setting {
     _ variable: String,
     in range: ClosedRange<Value>
   ) throws -> Value? {
-    let bounds = "\(range.lowerBound) to \(range.upperBound)"
+    let bounds = range.bounds
     if let flag, !range.contains(flag) {
       throw ValidationError("The value '\(flag)' is invalid for '\(name)': it must be \(bounds).")
     }
     return try value(flag, variable, bounds: bounds) { range.contains($0) }
+  }
+}
+
+extension ClosedRange where Bound: LosslessStringConvertible {
+  /// For people: `0 to 86400`, whatever kind of number that is.
+  var bounds: String { "\(Self.plain(lowerBound)) to \(Self.plain(upperBound))" }
+
+  private static func plain(_ bound: Bound) -> String {
+    let text = "\(bound)"
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }
 }
 

@@ -8,7 +8,8 @@ import TraceStore
 struct TraceStoreCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "trace-store",
-    abstract: "Runs the trace store: OTLP/HTTP in, Tempo's API out."
+    abstract: "Runs the trace store, on port \(TraceStoreServer.defaultPort) if not told otherwise.",
+    discussion: "Takes OTLP/HTTP and answers the part of Tempo's API that the page and Grafana ask for."
   )
   @OptionGroup var port: PortOption
   @OptionGroup var common: CommonOptions

@@ -17,13 +17,33 @@ struct TrafficOptions: ParsableArguments {
   var url: ServiceURL?
   @Option(help: "Any URL to load instead of a frontend (TRAFFIC_TARGET).")
   var target: String?
-  @Option(help: "Concurrent users of the closed model (TRAFFIC_USERS; default 10).")
+  @Option(
+    help: ArgumentHelp(
+      "Concurrent users of the closed model (TRAFFIC_USERS; default 10).",
+      valueName: Self.userCounts.bounds
+    )
+  )
   var users: Int?
-  @Option(help: "A user's most rolls, then another comes (TRAFFIC_MAX_ROLLS; default 20).")
+  @Option(
+    help: ArgumentHelp(
+      "A user's most rolls, then another comes (TRAFFIC_MAX_ROLLS; default 20).",
+      valueName: Self.rollCounts.bounds
+    )
+  )
   var maxRolls: Int?
-  @Option(help: "Share of requests that ask for a batch (TRAFFIC_ASYNC_PROBABILITY; default 0.3).")
+  @Option(
+    help: ArgumentHelp(
+      "Share of requests that ask for a batch (TRAFFIC_ASYNC_PROBABILITY; default 0.3).",
+      valueName: Self.shares.bounds
+    )
+  )
   var asyncProbability: Double?
-  @Option(help: "A batch's most rolls, up to 20 (TRAFFIC_MAX_ASYNC_ROLLS; default 10).")
+  @Option(
+    help: ArgumentHelp(
+      "A batch's most rolls (TRAFFIC_MAX_ASYNC_ROLLS; default 10).",
+      valueName: DiceRollerServer.batchSizes.bounds
+    )
+  )
   var maxAsyncRolls: Int?
   @Option(help: "Dice to choose from (TRAFFIC_DICE; default fair,risky,extreme,unknown).")
   var dice: String?
@@ -44,15 +64,31 @@ struct TrafficOptions: ParsableArguments {
   var duration: Seconds?
   @Option(help: "constant or poisson, for --rate (TRAFFIC_ARRIVALS; default constant).", transform: ArrivalPattern.read)
   var arrivals: ArrivalPattern?
-  @Option(help: "Most connections (TRAFFIC_CONNECTIONS; default 64 for --target, 500 for --rate).")
+  @Option(
+    help: ArgumentHelp(
+      "Most connections (TRAFFIC_CONNECTIONS; default 64 for --target, 500 for --rate).",
+      valueName: Self.connectionCounts.bounds
+    )
+  )
   var connections: Int?
   @Option(help: "Time before anything is measured (TRAFFIC_WARM_UP; default 0).", transform: Seconds.read)
   var warmUp: Seconds?
-  @Option(help: "Repeats a run's dice, batches, arrivals and pauses (TRAFFIC_SEED; default: any).")
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Repeats a run's dice, batches, arrivals and pauses (TRAFFIC_SEED; default: any).",
+      valueName: UInt64.bounds
+    )
+  )
   var seed: UInt64?
-  @Option(help: "Event-loop threads (LOOPS; default 1).")
+  @Option(help: ArgumentHelp("Event-loop threads (LOOPS; default 1).", valueName: LoopCount.bounds))
   var loops: LoopCount?
-  @Option(help: "Share of requests whose trace is recorded (TRAFFIC_TRACE_SAMPLE; default 1, for --target none).")
+  @Option(
+    help: ArgumentHelp(
+      "Share of requests whose trace is recorded (TRAFFIC_TRACE_SAMPLE; default 1, for --target none).",
+      valueName: Self.shares.bounds
+    )
+  )
   var traceSample: Double?
   @Option(
     help: "Fail where a latency is above this: p99=200ms; may be repeated (TRAFFIC_FAIL_OVER).",
@@ -61,6 +97,11 @@ struct TrafficOptions: ParsableArguments {
   var failOver: [LatencyLimit] = []
   @Option(help: "Fail where more requests than this have failed: 1% (TRAFFIC_FAIL_ERRORS).", transform: ErrorLimit.read)
   var failErrors: ErrorLimit?
+
+  private static let userCounts = 1...100_000
+  private static let rollCounts = 1...1_000_000
+  private static let connectionCounts = 1...100_000
+  private static let shares = 0.0...1
 }
 
 extension TrafficOptions {
@@ -77,7 +118,7 @@ extension TrafficOptions {
     if settings.seconds == nil, isBounded(settings) { settings.seconds = TrafficSettings.defaultSeconds }
     settings.warmUpSeconds = try Setting.value(warmUp, "TRAFFIC_WARM_UP")?.value ?? 0
     settings.loopCount = min(try Setting.value(loops, "LOOPS")?.value ?? 1, settings.concurrency)
-    let sample = try Setting.value(traceSample, "--trace-sample", "TRAFFIC_TRACE_SAMPLE", in: 0...1)
+    let sample = try Setting.value(traceSample, "--trace-sample", "TRAFFIC_TRACE_SAMPLE", in: Self.shares)
     if case .dice = target { settings.traceSample = sample ?? 1 } else { settings.traceSample = sample }
     settings.latencyLimits = failOver
     if failOver.isEmpty, let limit = try Setting.value(LatencyLimit?.none, "TRAFFIC_FAIL_OVER") {
@@ -133,7 +174,8 @@ extension TrafficOptions {
         )
       }
     }
-    if let share = try Setting.value(asyncProbability, "--async-probability", "TRAFFIC_ASYNC_PROBABILITY", in: 0...1) {
+    let shares = Self.shares
+    if let share = try Setting.value(asyncProbability, "--async-probability", "TRAFFIC_ASYNC_PROBABILITY", in: shares) {
       mix.asyncProbability = share
     }
     let sizes = DiceRollerServer.batchSizes
@@ -147,20 +189,20 @@ extension TrafficOptions {
   }
 
   private func model(_ target: TrafficSettings.Target) throws -> TrafficSettings.Model {
-    let connections = try Setting.value(connections, "--connections", "TRAFFIC_CONNECTIONS", in: 1...100_000)
+    let connections = try Setting.value(connections, "--connections", "TRAFFIC_CONNECTIONS", in: Self.connectionCounts)
     if let rate = try Setting.value(rate, "TRAFFIC_RATE") {
       let pattern = try Setting.value(arrivals, "TRAFFIC_ARRIVALS") ?? .constant
       if case .url = target { return .open(rate, pattern, connections: connections ?? 64) }
       return .open(rate, pattern, connections: connections ?? min(500, Self.connectionLimit))
     }
-    let users = try Setting.value(users, "--users", "TRAFFIC_USERS", in: 1...100_000)
+    let users = try Setting.value(users, "--users", "TRAFFIC_USERS", in: Self.userCounts)
     let thinkTime = try Setting.value(thinkTime, "TRAFFIC_THINK_TIME")?.range
     if case .url = target {
       return .closed(users: users ?? connections ?? 64, maximumRolls: .max, thinkTime: thinkTime ?? 0...0)
     }
     return .closed(
       users: users ?? 10,
-      maximumRolls: try Setting.value(maxRolls, "--max-rolls", "TRAFFIC_MAX_ROLLS", in: 1...1_000_000) ?? 20,
+      maximumRolls: try Setting.value(maxRolls, "--max-rolls", "TRAFFIC_MAX_ROLLS", in: Self.rollCounts) ?? 20,
       thinkTime: thinkTime ?? 0.5...2
     )
   }

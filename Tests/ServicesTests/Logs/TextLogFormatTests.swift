@@ -10,7 +10,7 @@ import Testing
     message: "Die service returned error",
     source: LogSource(logger: "main", service: "dice-roller"),
     span: SpanReference(traceIDHigh: 1, traceIDLow: 2, spanID: 3, traceFlags: 1),
-    fields: ["status_code": .stringConvertible(404), "identifier": "a\nb\u{1b}[0m"]
+    fields: ["status_code": .stringConvertible(404), "identifier": "a\nb\u{1b}[0m", "names": ["fair", "risky"]]
   )
 
   private func line(isColoured: Bool) -> String {
@@ -23,6 +23,7 @@ import Testing
     #expect(
       line(isColoured: false)
         == #"08:47:38.123 WARNING dice-roller Die service returned error identifier=a\nb\u001b[0m status_code=404 "#
+        + #"names=["fair", "risky"] "#
         + "trace=00000000000000010000000000000002\n"
     )
   }

@@ -14,6 +14,7 @@ export class Recent {
   #container = byId("recent");
   #status = byId("recent-status");
   #open = null;
+  #fault = null; // Why the store lists nothing.
 
   constructor() {
     this.#draw();
@@ -22,10 +23,8 @@ export class Recent {
   /** Asks the store for its newest traces; a store that does not answer leaves the list as it is, and it is said. */
   async refresh() {
     const answer = await api.traces();
-    this.#status.hidden = answer.status === 200;
-    this.#status.textContent = `${answer.detail}; what this tab has seen is listed.`;
-    if (!Array.isArray(answer.body?.traces)) return;
-    this.#stored = answer.body.traces.map(entryOf);
+    this.#fault = answer.status === 200 ? null : answer.detail;
+    if (Array.isArray(answer.body?.traces)) this.#stored = answer.body.traces.map(entryOf);
     this.#draw();
   }
 
@@ -54,8 +53,11 @@ export class Recent {
     const entries = new Map([...this.#stored, ...this.#own].map((each) => [each.id, each]));
     const newest = [...entries.values()].sort((one, other) => other.start - one.start).slice(0, most);
     const focused = this.#container.contains(document.activeElement) ? document.activeElement.dataset.trace : null;
+    this.#status.hidden = this.#fault === null;
+    this.#status.textContent = newest.length === 0 ? this.#fault : `${this.#fault}; what this tab has seen is listed.`;
+    const none = this.#fault === null ? html("p", { class: "hint" }, "No traces yet: press Roll.") : "";
     this.#container.replaceChildren(
-      newest.length === 0 ? html("p", { class: "hint" }, "No traces yet: press Roll.") : html(
+      newest.length === 0 ? none : html(
         "ol",
         { class: "recent" },
         ...newest.map((each) => this.#item(each, Math.max(...newest.map((one) => one.duration)))),

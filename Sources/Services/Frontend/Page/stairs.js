@@ -31,7 +31,7 @@ function figure(scale, { title, took, bars }) {
         class: "stairs",
         height: bars.length * lane + 2 * margin,
         role: "img",
-        "aria-label": `${title}: ${duration(took)}`,
+        "aria-label": `${title} ${duration(took)}`,
         "data-hue": 1,
       },
       ...gridLines(scale),

@@ -156,12 +156,14 @@ public final class ServiceHost: Sendable {
     await logging.shutdown(within: max(deadline - .now, .zero))
   }
 
-  /// Says that no more requests are wanted, goes on for `delay`, then finishes what is in work within `timeout`.
-  /// `run` returns afterwards.
-  public func drain(delay: Duration, timeout: Duration) async {
+  /// Tells whoever asks for readiness that no more requests are wanted. Serves as before.
+  public func announceEnd() {
     health.enter(.draining)
     logger.info("Service draining")
-    try? await Task.sleep(for: delay)
+  }
+
+  /// Stops accepting and finishes what is in work within `timeout`. `run` returns afterwards.
+  public func drain(timeout: Duration) async {
     await server.shutdown(timeout: timeout)
   }
 

@@ -9,7 +9,7 @@ struct TextLogFormat {
     self.isColoured = isColoured
   }
 
-  /// Appends the line; control characters in any part are escaped as in JSON.
+  /// Appends the line; control characters in any part are escaped as in JSON, quotes are not: nothing quotes a part.
   func append(_ record: LogRecord, to line: inout [UInt8]) {
     append(timeOf: record, to: &line)
     line.append(UInt8(ascii: " "))
@@ -17,11 +17,11 @@ struct TextLogFormat {
     line.append(UInt8(ascii: " "))
     append(record.source.service.padded(to: 11), colour: .cyan, to: &line)
     line.append(UInt8(ascii: " "))
-    line.append(jsonEscaped: record.message)
+    append(record.message, to: &line)
     for (key, value) in LogFieldOrder.sorted(record.fields) {
       line.append(UInt8(ascii: " "))
       append(key + "=", colour: .grey, to: &line)
-      line.append(jsonEscaped: value.description)
+      append(value.description, to: &line)
     }
     if let span = record.span {
       line.append(UInt8(ascii: " "))
@@ -51,6 +51,13 @@ struct TextLogFormat {
     case .info, .notice: nil
     case .warning: .yellow
     case .error, .critical: .red
+    }
+  }
+
+  private func append(_ text: String, to line: inout [UInt8]) {
+    for (index, part) in text.split(separator: "\"", omittingEmptySubsequences: false).enumerated() {
+      if index > 0 { line.append(UInt8(ascii: "\"")) }
+      line.append(jsonEscaped: String(part))
     }
   }
 

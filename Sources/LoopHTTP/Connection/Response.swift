@@ -27,6 +27,8 @@ public struct Response: Sendable {
     case clientGone
     /// The server had given the exchange up before that: the time of its drain was over.
     case aborted
+    /// It was not sent: the handler had taken longer than the `handlerTimeout`, and its client got 503.
+    case timedOut
   }
 
   /// The status code and phrase; the standard phrase where it has none. One outside of 200 to 599 would leave the client

@@ -186,6 +186,11 @@ actor ClientCall: LoopActor, DeadlineOwner {
     }
   }
 
+  /// What came behind the content that has been read to its end; nil without any, and once the connection may be somebody else's.
+  func trailers(on connection: ClientConnection) -> MessageTrailers? {
+    deadline == nil ? nil : connection.onLoop { $0.trailers }
+  }
+
   private func beginWaiting(for connection: ClientConnection) throws(ClientError) {
     if let failure { throw failure }
     wait = .exchange(connection)

@@ -115,7 +115,7 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
     var body: [UInt8] = []
     // Most bodies come in one piece, which need not be copied.
     while let piece = try await nextPiece() { if body.isEmpty { body = piece } else { body += piece } }
-    return ClientResponse(head: response.head, body: body, trailers: parser.trailers, remoteAddress: remoteAddress)
+    return ClientResponse(head: response.head, body: body, trailers: trailers, remoteAddress: remoteAddress)
   }
 
   /// Sends `request` and waits for the head of its response; `nextPiece` then has the content.
@@ -151,6 +151,9 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
       throw clientError(error)
     }
   }
+
+  /// What came behind the content; nil before its end and without any.
+  var trailers: MessageTrailers? { isAnswerComplete ? parser.trailers : nil }
 
   private func clientError(_ error: WireError) -> ClientError {
     switch error {

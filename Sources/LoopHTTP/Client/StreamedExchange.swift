@@ -19,4 +19,7 @@ struct StreamedExchange: Sendable {
     }
     return try result.get()
   }
+
+  /// What came behind the content that has been read to its end; nil without any.
+  func trailers() async -> MessageTrailers? { await call.trailers(on: connection) }
 }

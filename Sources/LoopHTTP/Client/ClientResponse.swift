@@ -42,6 +42,11 @@ public struct ClientResponse: Sendable {
   /// framed, controlled or read are left out (RFC 9110 §6.5.1). Built anew at each call.
   public var trailerFields: HTTPFields { trailers?.allowedFields ?? HTTPFields() }
 
+  /// The same, with its content.
+  func completed(_ body: [UInt8], _ trailers: MessageTrailers?) -> ClientResponse {
+    ClientResponse(head: head, body: body, trailers: trailers, remoteAddress: remoteAddress)
+  }
+
   private func text(_ range: ByteRange) -> String {
     String(decoding: head.bytes[range.bounds], as: UTF8.self)
   }

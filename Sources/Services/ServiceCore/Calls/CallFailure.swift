@@ -20,8 +20,9 @@ public enum CallFailure: Error, Hashable, Sendable {
       case .timedOut(.response), .timedOut(.connectionFromPool): .timedOut
       case .malformedResponse, .bodyTooLarge, .connectionClosed(.answering): .malformed
       case .cancelled: .cancelled
-      case .invalidURL, .unsupportedScheme, .invalidRequest, .nameNotResolved, .timedOut(.connect), .connectionRefused,
-        .connectionFailed, .connectionClosed(.stale), .connectionClosed(.sent), .poolExhausted, .shutDown:
+      case .invalidURL, .unsupportedScheme, .invalidRequest, .bodyEnded, .bodyLengthMismatch, .nameNotResolved,
+        .timedOut(.connect), .connectionRefused, .connectionFailed,
+        .connectionClosed(.stale), .connectionClosed(.sent), .poolExhausted, .shutDown:
         .unavailable
       }
   }

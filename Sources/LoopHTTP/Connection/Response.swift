@@ -15,7 +15,8 @@ public struct Response: Sendable {
     /// closure cuts the connection, so that the client sees that the body is not complete.
     case stream(Producer)
 
-    /// Writes the content of a streamed body, on the connection's loop.
+    /// Writes the content of a streamed body, on the connection's loop. It sees the task-local values that middlewares had bound for
+    /// the handler.
     public typealias Producer = nonisolated(nonsending) @Sendable (ResponseWriter) async throws -> Void
   }
 

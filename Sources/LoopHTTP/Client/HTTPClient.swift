@@ -79,8 +79,10 @@ public final class HTTPClient: Sendable {
     _ body: ProducedBody?,
     _ read: nonisolated(nonsending) (ClientResponse, ClientBody) async throws -> Success
   ) async throws -> Success {
-    let client = clients[group.preferredLoop.index]
-    let exchange = try await client.beginStreaming(request, body)
+    let loop = group.preferredLoop
+    let client = clients[loop.index]
+    // As in `execute`; only `read` stays where the caller is.
+    let exchange = try await withTaskExecutorPreference(loop) { try await client.beginStreaming(request, body) }
     let result: Result<Success, any Error>
     do {
       let success = try await withTaskCancellationHandler {

@@ -62,9 +62,9 @@ extension ClientCall {
     connection.onLoop { $0.close() }
   }
 
-  /// Ends the closure, and the connection if that has sent only a part.
+  /// Ends the closure, and the connection if that has sent only a part. While the connection is still this call's.
   func stopProducing() {
-    guard let production else { return }
+    guard let production, !production.isOver else { return }
     self.production?.isOver = true
     production.connection.onLoop { if $0.openBody != nil { $0.close() } }
     production.task.cancel()
@@ -72,11 +72,9 @@ extension ClientCall {
     production.deadline.clear()
   }
 
-  /// Waits for the closure to end; gives what went wrong in it. The exchange is over, or its connection closed.
+  /// Waits for the closure to end; gives what went wrong in it. After `end`, and when an unsent rest has closed the connection.
   func finishProducing() async -> (any Error)? {
-    guard let task = production?.task else { return nil }
-    stopProducing()
-    await task.value
+    await production?.task.value
     production?.deadline.cancel()
     return production?.failure
   }

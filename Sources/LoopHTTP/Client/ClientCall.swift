@@ -35,6 +35,7 @@ actor ClientCall: LoopActor, DeadlineOwner {
   }
 
   func end() {
+    stopProducing()
     deadline?.cancel()
     deadline = nil
   }

@@ -32,21 +32,31 @@ final class ProducerTask: Sendable {
 }
 
 extension RouteHandler {
-  /// The same, with streamed bodies that see the task-local values of the place where the handler is called.
+  /// The same, with streamed bodies that see the task-local values of the place where the handler is called. Any other answer pays
+  /// one look at its body.
   var keepingTaskLocals: RouteHandler {
     switch self {
-    case .synchronous(let handler): .synchronous { try handler($0).keepingTaskLocals(on: $0.loop) }
-    case .asynchronous(let handler): .asynchronous { try await handler($0).keepingTaskLocals(on: $0.loop) }
+    case .synchronous(let handler):
+      .synchronous { request in
+        var response = try handler(request)
+        if case .stream = response.body { response.keepTaskLocals(on: request.loop) }
+        return response
+      }
+    case .asynchronous(let handler):
+      .asynchronous { request in
+        var response = try await handler(request)
+        if case .stream = response.body { response.keepTaskLocals(on: request.loop) }
+        return response
+      }
     }
   }
 }
 
 extension Response {
-  @inline(__always)
-  fileprivate consuming func keepingTaskLocals(on loop: @autoclosure () -> EventLoop) -> Response {
-    guard case .stream(let produce) = body else { return self }
-    let task = ProducerTask(produce, on: loop())
+  @inline(never)
+  fileprivate mutating func keepTaskLocals(on loop: EventLoop) {
+    guard case .stream(let produce) = body else { return }
+    let task = ProducerTask(produce, on: loop)
     body = .stream { try await task.run($0) }
-    return self
   }
 }

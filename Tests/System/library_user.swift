@@ -78,6 +78,14 @@ struct Counting: SynchronousMiddleware {
       for try await piece in body { bytes += piece.count }
       return bytes + response.body.count
     }
+    // Sent while it is produced.
+    let produced = try await client.execute(ClientRequest(.post, try ClientURL("http://\(address)/length"))) { writer in
+      for number in 1...3 {
+        try await group.loops[0].sleep(for: .milliseconds(1))
+        try await writer.write("\(number)")
+      }
+    }
+    print(String(decoding: produced.body, as: UTF8.self))
     let alone = try await router.respond(to: ClientRequest(.get, try ClientURL("http://alone/at-once")))
     print(bytes, String(decoding: alone.body, as: UTF8.self))
     await client.shutdown()

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import signal
+import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -143,8 +144,35 @@ def test_a_look_up_of_its_name_that_never_ends(collector, client):
         # More of them than libuv looks up at a time.
         with ThreadPoolExecutor(6) as pool:
             answers = list(pool.map(lambda _: timed(client, f"{url}/roll?die=fair"), range(6)))
-        assert [answer.status_code for answer, _ in answers] == [504] * 6
+        assert [answer.status_code for answer, _ in answers] == [503] * 6
         assert all(1.9 < seconds < 3.5 for _, seconds in answers)
+
+
+@contextlib.contextmanager
+def address_that_swallows_connections():
+    """A URL where no connection comes about: the queue of its listener is full, and what more comes is dropped."""
+    with contextlib.ExitStack() as sockets:
+        listener = sockets.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(4):
+            waiting = sockets.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        host, port = listener.getsockname()
+        yield f"http://{host}:{port}"
+
+
+def test_an_address_that_swallows_connections_is_a_service_that_is_away(collector, client):
+    with address_that_swallows_connections() as nowhere:
+        with running_service("dice-roller", collector, environment={"DIE_SERVICE_URL": nowhere}) as (_, url):
+            answer, seconds = timed(client, f"{url}/roll?die=fair")
+        assert (answer.status_code, answer.json()) == (503, {"detail": "Die service unavailable"})
+        assert int(answer.headers["retry-after"]) > 0 and 1.9 < seconds < 3.5
+        with running_service("frontend", collector, environment={"DICE_ROLLER_URL": nowhere}) as (_, url):
+            answer, seconds = timed(client, f"{url}/roll?die=fair")
+        assert (answer.status_code, answer.json()["detail"]) == (503, f"Could not connect to backend at {nowhere}")
+        assert int(answer.headers["retry-after"]) > 0 and 1.9 < seconds < 3.5
+        span = collector.trace(answer.json()["trace_id"], 2).one("GET", "frontend")
+        assert (span.status, span.attributes["error.type"]) == ("ERROR", "timeout")
 
 
 def test_an_answer_that_came_while_the_service_was_stopped_is_not_late(backend, collector, client):

@@ -16,5 +16,6 @@ def test_a_package_with_default_settings_has_middlewares_handlers_streams_and_a_
         "/length 4" + marks,
         "/collected four" + marks,
         "/stream 123" + marks,
+        "3",
         "3 at once",
     ]

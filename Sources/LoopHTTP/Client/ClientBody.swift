@@ -1,3 +1,5 @@
+public import HTTPTypes
+
 /// The content of a response, decoded from its framing and taken from the socket as it is asked for, so that a server is slowed down
 /// to its reader's pace. It belongs to one task, and to the call that it was given to.
 public struct ClientBody: AsyncSequence {
@@ -19,6 +21,12 @@ public struct ClientBody: AsyncSequence {
     public mutating func next(isolation actor: isolated (any Actor)?) async throws(ClientError) -> [UInt8]? {
       try await exchange.nextPiece()
     }
+  }
+
+  /// The fields that came behind a chunked body, once it has been read to its end; empty before, where none came, and once the call
+  /// that the body was given to has returned. As ``ClientResponse/trailerFields`` otherwise.
+  public var trailerFields: HTTPFields {
+    get async { await exchange.trailers()?.allowedFields ?? HTTPFields() }
   }
 
   /// See `AsyncSequence`.

@@ -1,6 +1,6 @@
 /// One request on its way: what it waits for, and the one place where its time limit and its cancellation end that.
 actor ClientCall: LoopActor, DeadlineOwner {
-  private enum Wait {
+  enum Wait {
     case nothing
     case pool
     case lookUp
@@ -11,9 +11,12 @@ actor ClientCall: LoopActor, DeadlineOwner {
   nonisolated let loop: EventLoop
   nonisolated let id: Int
 
-  private var wait = Wait.nothing
+  private(set) var wait = Wait.nothing
   private(set) var failure: ClientError?
-  private var deadline: Deadline?
+  private(set) var deadline: Deadline?
+  private(set) var timeout = UInt64.max
+  /// The body that is produced while it is sent, where there is one.
+  var production: Production?
   private let news: WaitPoint
   private var handedOver: ClientConnection?
   private var mayOpen = false
@@ -26,11 +29,13 @@ actor ClientCall: LoopActor, DeadlineOwner {
 
   func begin(timeout: Duration) {
     let deadline = Deadline(loop: loop, owner: self)
-    deadline.set(timeout.nanoseconds)
+    self.timeout = timeout.nanoseconds
+    deadline.set(self.timeout)
     self.deadline = deadline
   }
 
   func end() {
+    stopProducing()
     deadline?.cancel()
     deadline = nil
   }
@@ -40,6 +45,7 @@ actor ClientCall: LoopActor, DeadlineOwner {
   }
 
   private func timeOut() {
+    if production != nil { return fail(.timedOut(.response)) }
     switch wait {
     case .pool: fail(.timedOut(.connectionFromPool))
     case .nothing, .lookUp, .connect: fail(.timedOut(.connect))
@@ -54,6 +60,7 @@ actor ClientCall: LoopActor, DeadlineOwner {
   private func fail(_ error: ClientError) {
     guard failure == nil else { return }
     failure = error
+    stopProducing()
     switch wait {
     case .nothing: break
     case .pool, .lookUp: news.wake()
@@ -155,6 +162,7 @@ actor ClientCall: LoopActor, DeadlineOwner {
   /// The first part of the exchange, to the head of the response. The time limit is then that of each piece.
   func begin(
     _ request: ClientRequest,
+    _ body: ProducedBody?,
     on connection: ClientConnection
   ) async throws(ClientError) -> ClientResponse {
     try beginWaiting(for: connection)
@@ -163,18 +171,23 @@ actor ClientCall: LoopActor, DeadlineOwner {
       deadline?.clear()
     }
     do throws(ClientError) {
-      return try await connection.begin(request)
+      guard let body else { return try await connection.begin(request) }
+      try connection.onLoop { (connection) throws(ClientError) in try connection.prepare(request, body) }
+      startProducing(body, on: connection)
+      let response = try await connection.answerHead(to: request)
+      if connection.onLoop({ $0.isCutShort }) { stopProducing() }
+      return response
     } catch {
       throw failure ?? error
     }
   }
 
   /// The next piece of the response's content; nil at its end.
-  func nextPiece(on connection: ClientConnection, timeout: Duration) async throws(ClientError) -> [UInt8]? {
+  func nextPiece(on connection: ClientConnection) async throws(ClientError) -> [UInt8]? {
     // Whoever kept the body for later finds a connection that may be somebody else's by now.
     guard let deadline else { throw .connectionClosed(.answering) }
     try beginWaiting(for: connection)
-    deadline.set(timeout.nanoseconds)
+    if !isProducing { deadline.set(timeout) }
     defer {
       wait = .nothing
       deadline.clear()
@@ -184,6 +197,11 @@ actor ClientCall: LoopActor, DeadlineOwner {
     } catch {
       throw failure ?? error
     }
+  }
+
+  /// What came behind the content that has been read to its end; nil without any, and once the connection may be somebody else's.
+  func trailers(on connection: ClientConnection) -> MessageTrailers? {
+    deadline == nil ? nil : connection.onLoop { $0.trailers }
   }
 
   private func beginWaiting(for connection: ClientConnection) throws(ClientError) {

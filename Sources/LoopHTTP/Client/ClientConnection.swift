@@ -6,7 +6,7 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
   nonisolated let id: Int
   nonisolated let origin: ClientURL.Origin
 
-  private let stream: TCPStream
+  let stream: TCPStream
   private let remoteAddress: SocketAddress?
   private let userAgent: String
   /// The value of `Host`.
@@ -14,13 +14,15 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
   private weak var pool: LoopClient?
   private let news: WaitPoint
   private var parser: MessageParser
-  private var head = MessageHead()
-  private var outbound: [UInt8] = []
+  private(set) var head = MessageHead()
+  var outbound: [UInt8] = []
   /// How much of `outbound` the system has taken.
-  private var sentCount = 0
+  var sentCount = 0
+  /// The body that is being produced.
+  var openBody: OpenBody?
   private var isBusy = false
   /// A request was not written to its end: it could not be, or its answer had come before.
-  private var isCutShort = false
+  var isCutShort = false
   /// The last request said that it is the last.
   private var isLastExchange = false
   /// Something of the answer has come.
@@ -58,15 +60,19 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
     stream.startReading(owner: self)
   }
 
+  /// The system has taken the whole request.
+  private var isSent: Bool { !isCutShort && openBody == nil && sentCount == outbound.count }
+
   /// Nothing stands in the way of another exchange.
   private var isReusable: Bool {
-    !isCutShort && !isLastExchange && sentCount == outbound.count && !stream.isClosing && stream.readState == .open
-      && stream.inboundCount == 0 && parser.isBetweenMessages && head.keepsAlive
+    isSent && !isLastExchange && !stream.isClosing && stream.readState == .open && stream.inboundCount == 0
+      && parser.isBetweenMessages && head.keepsAlive
   }
 
   /// Ends the connection, and with it the exchange in progress; may be called again.
   func close() {
     idleDeadline?.cancel()
+    openBody = nil
     stream.close()
     news.wake()
   }
@@ -115,24 +121,36 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
     var body: [UInt8] = []
     // Most bodies come in one piece, which need not be copied.
     while let piece = try await nextPiece() { if body.isEmpty { body = piece } else { body += piece } }
-    return ClientResponse(head: response.head, body: body, trailers: parser.trailers, remoteAddress: remoteAddress)
+    return response.completed(body, trailers)
   }
 
   /// Sends `request` and waits for the head of its response; `nextPiece` then has the content.
   func begin(_ request: ClientRequest) async throws(ClientError) -> ClientResponse {
+    try prepare(request)
+    beginSending()
+    return try await answerHead(to: request)
+  }
+
+  /// Writes the request, without a body that is to be produced, for somebody to send.
+  func prepare(_ request: ClientRequest, _ body: ProducedBody? = nil) throws(ClientError) {
     isBusy = true
     idleDeadline?.clear()
-    defer { isReused = true }
+    sentCount = 0
     do throws(WireError) {
       outbound.removeAll(keepingCapacity: true)
-      try request.write(to: &outbound, host: host, userAgent: userAgent)
+      try request.write(to: &outbound, host: host, userAgent: userAgent, body)
     } catch {
       throw .invalidRequest(error.reason)
     }
+    openBody = body.map { OpenBody(length: $0.length) }
     parser.expectResponse(toHead: request.method == .head, toConnect: request.method == .connect)
     isLastExchange = request.closesConnection
     bodyLimit = request.responseBodyLimit
-    beginSending()
+  }
+
+  /// The head of the response to the request that was prepared.
+  func answerHead(to request: ClientRequest) async throws(ClientError) -> ClientResponse {
+    defer { isReused = true }
     do throws(WireError) {
       try await readHead()
     } catch {
@@ -152,6 +170,9 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
     }
   }
 
+  /// What came behind the content; nil before its end and without any.
+  var trailers: MessageTrailers? { isAnswerComplete ? parser.trailers : nil }
+
   private func clientError(_ error: WireError) -> ClientError {
     switch error {
     case .bodyTooLarge: .bodyTooLarge(limit: bodyLimit)
@@ -159,45 +180,6 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
     default: .malformedResponse(error.reason)
     }
   }
-
-  /// Whatever the system does not take at once goes while the answer is read: a server may answer as it reads, and then waits
-  /// for whoever only writes.
-  private func beginSending() {
-    sentCount = 0
-    do throws(UVError) {
-      sentCount = try stream.tryWrite(outbound)
-    } catch {
-      isCutShort = true
-    }
-    sendNextPiece()
-  }
-
-  private func sendNextPiece() {
-    guard sentCount < outbound.count, !isCutShort else { return }
-    let end = min(outbound.count, sentCount + ClientConnection.pieceBytes)
-    stream.startWriting(Array(outbound[sentCount..<end])) { result in
-      self.onLoop { $0.pieceWasTaken(result, end) }
-    }
-  }
-
-  private func pieceWasTaken(_ result: Result<Void, UVError>, _ end: Int) {
-    switch result {
-    case .success:
-      sentCount = end
-      sendNextPiece()
-    case .failure:
-      // The server may have answered before it stopped to read (RFC 9112 §9.5): what has come tells.
-      isCutShort = true
-    }
-  }
-
-  /// A server that refuses the request need not get the rest of it (RFC 9112 §9.5). One that goes on with it may want it all.
-  private func stopSendingIfRefused() {
-    if head.status >= 300, sentCount < outbound.count { isCutShort = true }
-  }
-
-  /// Small enough that little is sent in vain, and large enough that its copy and its callback do not count.
-  private static let pieceBytes = 256 * 1024
 
   private func readHead() async throws(WireError) {
     answerBegan = false

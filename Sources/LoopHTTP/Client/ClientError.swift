@@ -26,8 +26,13 @@ public enum ClientError: Error, Hashable, Sendable {
   /// Only `http` is spoken here.
   case unsupportedScheme(String)
   /// The request itself cannot be sent, and nothing was: a field or the target holds what would break the message, there are two
-  /// `Host` fields, or one is among `Content-Length`, `Transfer-Encoding`, `Trailer` and `Upgrade`.
+  /// `Host` fields, or one is among `Content-Length`, `Transfer-Encoding`, `Trailer` and `Upgrade`; or it has two bodies, or one of
+  /// negative length.
   case invalidRequest(String)
+  /// Nothing more of the request's body is sent: its answer has come, or the closure that produces it has returned.
+  case bodyEnded
+  /// The closure has written more or less than the body's length, which is this. The connection was closed.
+  case bodyLengthMismatch(Int)
   /// The name has no address.
   case nameNotResolved(String)
   /// Nobody listens there.
@@ -57,6 +62,8 @@ extension ClientError: CustomStringConvertible {
     case .invalidURL(let text): "invalid URL: \(text)"
     case .unsupportedScheme(let scheme): "unsupported URL scheme: \(scheme)"
     case .invalidRequest(let reason): "invalid request: \(reason)"
+    case .bodyEnded: "nothing more of the request's body is sent"
+    case .bodyLengthMismatch(let length): "the request's body has another length than \(length) bytes"
     case .nameNotResolved(let host): "the name \(host) could not be resolved"
     case .connectionRefused(let origin): "connection refused by \(origin)"
     case .connectionFailed(let origin, let error): "no connection to \(origin): \(error)"

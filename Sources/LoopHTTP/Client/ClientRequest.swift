@@ -9,7 +9,8 @@ public struct ClientRequest: Sendable {
   /// Fields besides those the client writes itself: `Content-Length` and, where missing, `Host` and `User-Agent`. Those that
   /// speak of the framing or of another protocol are refused, see ``ClientError/invalidRequest(_:)``.
   public var headerFields: [HTTPField] = []
-  /// The content; sent with its length where not empty, or where the method expects one.
+  /// The content; sent with its length where not empty, or where the method expects one. One that is not at hand is given to
+  /// the client as a closure, see ``HTTPClient/execute(_:bodyLength:body:)``.
   public var body: [UInt8] = []
   /// Time for everything: a connection, the request, the complete response.
   public var timeout = Duration.seconds(10)
@@ -25,6 +26,9 @@ public struct ClientRequest: Sendable {
     self.method = method
     self.url = url
   }
+
+  /// Writes the content of a body that is produced while it is sent, on a loop of the client's group.
+  public typealias BodyProducer = nonisolated(nonsending) @Sendable (RequestWriter) async throws -> Void
 
   /// Adds one field.
   public mutating func append(_ name: HTTPField.Name, _ value: String) {
@@ -68,8 +72,13 @@ public struct ClientRequest: Sendable {
     headerFields.contains { $0.known == .connection && ConnectionOptions(list: $0.value.utf8.span).contains(.close) }
   }
 
-  /// Appends the request as bytes; `host` where no field says another. `checkFields` has passed.
-  func write(to output: inout [UInt8], host: String, userAgent: String) throws(WireError) {
+  /// Appends the request as bytes, but for a produced body; `host` where no field says another. `checkFields` has passed.
+  func write(
+    to output: inout [UInt8],
+    host: String,
+    userAgent: String,
+    _ produced: ProducedBody? = nil
+  ) throws(WireError) {
     try MessageWriter.appendRequestLine(method: method.rawValue, target: url.target, to: &output)
     let host = headerFields.first { $0.known == .host }?.value ?? host
     try MessageWriter.appendField("Host", host, to: &output)
@@ -79,7 +88,13 @@ public struct ClientRequest: Sendable {
       try MessageWriter.appendField(field.name.rawName, field.value, to: &output)
     }
     if !hasUserAgent { try MessageWriter.appendField("User-Agent", userAgent, to: &output) }
-    if !body.isEmpty || method == .post || method == .put {
+    if let produced {
+      if let length = produced.length {
+        MessageWriter.appendContentLength(length, to: &output)
+      } else {
+        try MessageWriter.appendField("Transfer-Encoding", "chunked", to: &output)
+      }
+    } else if !body.isEmpty || method == .post || method == .put {
       MessageWriter.appendContentLength(body.count, to: &output)
     }
     MessageWriter.appendHeadEnd(to: &output)

@@ -37,10 +37,15 @@ public struct ClientResponse: Sendable {
     return fields
   }
 
-  /// The fields that came behind a chunked body; empty where none came, or where the body is read as it comes. They stay apart from `headerFields`, and those
-  /// that would change how the response was framed, controlled or read are left out (RFC 9110 §6.5.1). Built anew at
-  /// each call.
+  /// The fields that came behind a chunked body; empty where none came, or where the body is read as it comes, which then has
+  /// them: ``ClientBody/trailerFields``. They stay apart from `headerFields`, and those that would change how the response was
+  /// framed, controlled or read are left out (RFC 9110 §6.5.1). Built anew at each call.
   public var trailerFields: HTTPFields { trailers?.allowedFields ?? HTTPFields() }
+
+  /// The same, with its content.
+  func completed(_ body: [UInt8], _ trailers: MessageTrailers?) -> ClientResponse {
+    ClientResponse(head: head, body: body, trailers: trailers, remoteAddress: remoteAddress)
+  }
 
   private func text(_ range: ByteRange) -> String {
     String(decoding: head.bytes[range.bounds], as: UTF8.self)

@@ -33,16 +33,70 @@ public final class HTTPClient: Sendable {
     to request: ClientRequest,
     _ read: nonisolated(nonsending) (ClientResponse, ClientBody) async throws -> Success
   ) async throws -> Success {
-    let client = clients[group.preferredLoop.index]
-    let exchange = try await client.beginStreaming(request)
-    do {
-      let success = try await read(exchange.response, ClientBody(exchange: exchange))
-      await client.end(exchange)
-      return success
-    } catch {
-      await client.end(exchange)
-      throw error
+    try await exchange(request, nil, read)
+  }
+
+  /// As `execute`, with a body that `body` writes while it is sent: with a `Content-Length` where its length in bytes is known, else
+  /// chunked. The closure is called once, when the connection stands: such a request is never sent again.
+  ///
+  /// An answer that comes before the body's end stops it if its status is 300 or above, as does the end of any answer: the closure's
+  /// task is cancelled, the connection then closed, and the answer given. An error that the closure throws before closes the
+  /// connection and is thrown here; so is ``ClientError/bodyLengthMismatch(_:)``. In all cases the closure has ended first.
+  ///
+  /// The request's `timeout` is the time for a connection, for each write, for the head once the body is sent, and for each piece
+  /// of the response.
+  public func execute(
+    _ request: ClientRequest,
+    bodyLength: Int? = nil,
+    body: @escaping ClientRequest.BodyProducer
+  ) async throws -> ClientResponse {
+    try await withTaskExecutorPreference(group.preferredLoop) {
+      try await withResponse(to: request, bodyLength: bodyLength, body: body) { response, content in
+        var bytes: [UInt8] = []
+        for try await piece in content { if bytes.isEmpty { bytes = piece } else { bytes += piece } }
+        return await response.completed(bytes, content.exchange.trailers())
+      }
     }
+  }
+
+  /// As the other `withResponse`, with a body that `body` writes while it is sent, as in ``execute(_:bodyLength:body:)``; meanwhile
+  /// `read` may already have the response. The body ends with `read` at the latest.
+  public func withResponse<Success>(
+    to request: ClientRequest,
+    bodyLength: Int? = nil,
+    body: @escaping ClientRequest.BodyProducer,
+    _ read: nonisolated(nonsending) (ClientResponse, ClientBody) async throws -> Success
+  ) async throws -> Success {
+    guard request.body.isEmpty else { throw ClientError.invalidRequest("it has two bodies") }
+    guard bodyLength ?? 0 >= 0 else { throw ClientError.invalidRequest("its body has a negative length") }
+    var request = request
+    request.isResentByClient = false
+    return try await exchange(request, ProducedBody(length: bodyLength, produce: body), read)
+  }
+
+  private func exchange<Success>(
+    _ request: ClientRequest,
+    _ body: ProducedBody?,
+    _ read: nonisolated(nonsending) (ClientResponse, ClientBody) async throws -> Success
+  ) async throws -> Success {
+    let loop = group.preferredLoop
+    let client = clients[loop.index]
+    // As in `execute`; only `read` stays where the caller is.
+    let exchange = try await withTaskExecutorPreference(loop) { try await client.beginStreaming(request, body) }
+    let result: Result<Success, any Error>
+    do {
+      let success = try await withTaskCancellationHandler {
+        try await read(exchange.response, ClientBody(exchange: exchange))
+      } onCancel: {
+        exchange.cancel()
+      }
+      result = .success(success)
+    } catch {
+      result = .failure(error)
+    }
+    // Where the body went wrong, so did the response.
+    if let failure = await client.end(exchange) { throw failure }
+    return try result.get()
   }
 
   /// Closes idle connections and cancels requests on their way. Before the group's own shutdown.

@@ -30,27 +30,31 @@ actor LoopClient: LoopActor {
     return response
   }
 
-  /// The first part of `execute`, to the head of the response; `end` must follow.
-  func beginStreaming(_ request: ClientRequest) async throws(ClientError) -> StreamedExchange {
+  /// The first part of `execute`, to the head of the response; `end` must follow. Throws what a produced body throws, and else
+  /// `ClientError`.
+  func beginStreaming(_ request: ClientRequest, _ body: ProducedBody?) async throws -> StreamedExchange {
     let call = try begin(request)
     let result = await withCancellation(of: call) { () async throws(ClientError) in
       try await self.attempt(request, call) { call, connection async throws(ClientError) in
-        try await call.begin(request, on: connection)
+        try await call.begin(request, body, on: connection)
       }
     }
     do throws(ClientError) {
       let (response, connection) = try result.get()
-      return StreamedExchange(call: call, connection: connection, response: response, timeout: request.timeout)
+      return StreamedExchange(call: call, connection: connection, response: response)
     } catch {
       end(call)
+      if let failure = await call.finishProducing() { throw failure }
       throw error
     }
   }
 
-  /// Nothing more is read of the response: a connection that has it all goes back to the pool, any other ends.
-  func end(_ exchange: StreamedExchange) {
+  /// Nothing more is read of the response: a connection that has it all goes back to the pool, any other ends. Gives what went
+  /// wrong in the closure of a produced body.
+  func end(_ exchange: StreamedExchange) async -> (any Error)? {
     end(exchange.call)
     giveBack(exchange.connection)
+    return await exchange.call.finishProducing()
   }
 
   private func withCancellation<Success: Sendable>(

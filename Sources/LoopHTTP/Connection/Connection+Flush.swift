@@ -76,7 +76,7 @@ extension Connection {
     let finished = observers
     guard !finished.isEmpty else { return }
     observers = []
-    let outcome = outcome == .clientGone && isAborted ? .aborted : outcome
+    let outcome = outcome == .clientGone && abortion != .none ? .aborted : outcome
     for observer in finished { observer(outcome) }
   }
 }

@@ -16,7 +16,10 @@ extension Connection {
           let progress: Progress
           do {
             let response = try await endpoint.respond(to: request)
-            if let late = endHandlerLimit() { throw late }
+            if let late = endHandlerLimit() {
+              for observer in response.observers { observer(.timedOut) }
+              throw late
+            }
             progress = begin(response)
           } catch {
             progress = begin(errorResponse(to: request, endHandlerLimit() ?? error))

@@ -46,6 +46,11 @@ extension Connection {
     }
   }
 
+  /// Here, because a closure stays with whoever calls it.
+  func run(_ produce: Response.Body.Producer, _ writer: ResponseWriter) async throws {
+    try await produce(writer)
+  }
+
   private func endBodyStream() throws {
     switch bodyStream.take() {
     case .chunked: try MessageWriter.appendLastChunk(trailers: [], to: &stream.outbound)

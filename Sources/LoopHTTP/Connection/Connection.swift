@@ -31,11 +31,10 @@ actor Connection: LoopActor {
   var isDraining = false
   var isTimedOut = false
   /// The server's patience was over while the client was still there. Any thread may ask, so it is atomic.
-  nonisolated var isAborted: Bool { abortion.load(ordering: .relaxed) }
-  private nonisolated let abortion = Atomic(false)
+  nonisolated var abortion: Abortion { abortionCell.load(ordering: .relaxed) }
+  private nonisolated let abortionCell = Atomic(Abortion.none)
   /// The limit of the handler that runs, where there is one.
   private var handlerTimer: TimerEntry?
-  private var isHandlerTimedOut = false
   /// The route under way wants to be cancelled at the end of the client's stream.
   var cancelsWhenClientEnds = false
   /// What went wrong with the request's body; the connection cannot be used afterwards.
@@ -45,6 +44,15 @@ actor Connection: LoopActor {
   var bodyStream: BodyStream?
   /// Bytes that the client had yet to take when the deadline for them was set.
   var untakenBytes = 0
+
+  /// Why the server has given an exchange up, which ends its connection.
+  enum Abortion: UInt8, AtomicRepresentable {
+    case none
+    /// The time of the server's drain is over.
+    case shutdown
+    /// The handler has taken too long.
+    case handlerTimeout
+  }
 
   /// What the serving task is doing, for those who come from outside.
   enum Phase {
@@ -166,13 +174,12 @@ extension Connection: TCPStreamOwner, DeadlineOwner {
   /// The handler has come back; gives the answer where it had been given up, whatever it says.
   func endHandlerLimit() -> HTTPError? {
     if let timer = handlerTimer.take() { loop.timers?.cancel(timer) }
-    return isHandlerTimedOut ? HTTPError(.serviceUnavailable, "The request took too long") : nil
+    return abortion == .handlerTimeout ? HTTPError(.serviceUnavailable, "The request took too long") : nil
   }
 
   fileprivate func giveUpHandler() {
     handlerTimer = nil
-    isHandlerTimedOut = true
-    abortion.store(true, ordering: .relaxed)
+    abortionCell.store(.handlerTimeout, ordering: .relaxed)
     task.cancel()
   }
 
@@ -187,7 +194,7 @@ extension Connection: TCPStreamOwner, DeadlineOwner {
   func abort() {
     if phase == .parked { return endParked() }
     phase = .closing
-    abortion.store(!task.isCancelled && !stream.isClosing, ordering: .relaxed)
+    if !task.isCancelled, !stream.isClosing { abortionCell.store(.shutdown, ordering: .relaxed) }
     task.cancel()
     isTimedOut = true
     stream.close()

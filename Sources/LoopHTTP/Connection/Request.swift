@@ -54,9 +54,12 @@ public struct Request: Sendable {
   /// This end of the connection.
   public var localAddress: SocketAddress? { connection.localAddress }
 
-  /// Whether the server has given the request up, as it does when the time of its drain is over; to tell that cancellation
-  /// from a client that left.
-  public var isAborted: Bool { connection.isAborted }
+  /// Whether the server has given the request up, as it does when the time of its drain is over, or its handler's; to tell that
+  /// cancellation from a client that left.
+  public var isAborted: Bool { connection.abortion != .none }
+
+  /// Whether that was because the `handlerTimeout` is over: whatever the handler still makes of it, its client gets 503.
+  public var hasTimedOut: Bool { connection.abortion == .handlerTimeout }
 
   /// A value that a middleware hands on with the request that it gives to `next`; nil where none has.
   public subscript<Key: RequestKey>(_ key: Key.Type) -> Key.Value? {

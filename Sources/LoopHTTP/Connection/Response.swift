@@ -15,7 +15,8 @@ public struct Response: Sendable {
     /// closure cuts the connection, so that the client sees that the body is not complete.
     case stream(Producer)
 
-    /// Writes the content of a streamed body, on the connection's loop.
+    /// Writes the content of a streamed body, on the connection's loop. It sees the task-local values that middlewares had bound for
+    /// the handler.
     public typealias Producer = nonisolated(nonsending) @Sendable (ResponseWriter) async throws -> Void
   }
 
@@ -27,6 +28,8 @@ public struct Response: Sendable {
     case clientGone
     /// The server had given the exchange up before that: the time of its drain was over.
     case aborted
+    /// It was not sent: the handler had taken longer than the `handlerTimeout`, and its client got 503.
+    case timedOut
   }
 
   /// The status code and phrase; the standard phrase where it has none. One outside of 200 to 599 would leave the client

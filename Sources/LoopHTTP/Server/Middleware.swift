@@ -29,3 +29,10 @@ extension Middleware {
     }
   }
 }
+
+extension [any Middleware] {
+  /// Folds them around a handler, the first outermost.
+  func around(_ handler: RouteHandler) -> RouteHandler {
+    isEmpty ? handler : reversed().reduce(handler.keepingTaskLocals) { $1.around($0) }
+  }
+}

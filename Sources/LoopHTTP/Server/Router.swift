@@ -86,7 +86,7 @@ public struct Router: Sendable {
       node = child(of: node, segment, template)
     }
     nodes[node].endpoints.removeAll { $0.method == method }
-    let handler = groupMiddleware.reversed().reduce(handler) { $1.around($0) }
+    let handler = groupMiddleware.around(handler)
     let endpoint = Endpoint(template: template, options: options, handler: handler)
     let known = KnownMethod(method.rawValue.utf8.span)
     nodes[node].endpoints.append((method, known, endpoint))
@@ -160,6 +160,6 @@ extension RouteTable {
       notFound: router.notFound,
       overloaded: router.overloaded,
       serverOptions: router.serverOptions
-    ) { handler in middlewares.reversed().reduce(handler) { $1.around($0) } }
+    ) { middlewares.around($0) }
   }
 }

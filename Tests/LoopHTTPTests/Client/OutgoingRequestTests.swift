@@ -67,19 +67,14 @@ import Testing
   /// RFC 9112 §9.5: a server that refuses a request and reads no more of it is heard at once, and not at the time limit.
   @Test func aRefusalEndsARequestThatNobodyReads() async throws {
     let refused = "HTTP/1.1 413 Content Too Large\r\nContent-Length: 2\r\n\r\nno"
-    let group = try EventLoopGroup(loopCount: 1)
-    let server = DeafServer(loop: group.loops[0], answer: refused)
-    let address = try await server.listen()
-    let client = HTTPClient(group: group)
-    var request = ClientRequest(.post, try ClientURL("http://\(address)/"))
-    request.body = [UInt8](repeating: 0, count: 1 << 25)
-    request.timeout = .seconds(30)
-    let start = ContinuousClock.now
-    let response = try await client.execute(request)
-    #expect(response.statusCode == 413 && response.text == "no")
-    #expect(ContinuousClock.now - start < .seconds(15))
-    await client.shutdown()
-    await server.stop()
-    #expect(await group.shutdown()[0].isBalanced)
+    try await againstDeafServer(answering: refused) { client, url in
+      var request = ClientRequest(.post, url)
+      request.body = [UInt8](repeating: 0, count: 1 << 25)
+      request.timeout = .seconds(30)
+      let start = ContinuousClock.now
+      let response = try await client.execute(request)
+      #expect(response.statusCode == 413 && response.text == "no")
+      #expect(ContinuousClock.now - start < .seconds(15))
+    }
   }
 }

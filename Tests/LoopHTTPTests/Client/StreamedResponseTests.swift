@@ -83,6 +83,29 @@ import Testing
     }
   }
 
+  /// RFC 9112 §7.1.2: they come last, so nobody can have them earlier.
+  @Test func trailersAreThereOnceTheBodyIsRead() async throws {
+    let trailers = Self.begun + "3\r\nllo\r\n0\r\n" + "Sum: 1\r\nSet-Cookie: a=b\r\nSum: 2\r\n\r\n"
+    try await against([[trailers, Self.complete, trailers]]) { exchange in
+      let request = ClientRequest(.get, try exchange.url("/"))
+      func read(_ body: ClientBody) async throws -> [[String]] {
+        var seen = [await Self.text(body.trailerFields)]
+        for try await _ in body {}
+        seen.append(await Self.text(body.trailerFields))
+        return seen
+      }
+      #expect(try await exchange.client.withResponse(to: request) { try await read($1) } == [[], ["Sum=1", "Sum=2"]])
+      #expect(try await exchange.client.withResponse(to: request) { try await read($1) } == [[], []])
+      let kept = try await exchange.client.withResponse(to: request) { _, body in
+        for try await _ in body {}
+        return body
+      }
+      #expect(await kept.trailerFields.isEmpty, "the connection may have gone on")
+    }
+  }
+
+  private static func text(_ fields: HTTPFields) -> [String] { fields.map { "\($0.name)=\($0.value)" } }
+
   @Test func aBodyThatIsKeptForLaterIsOver() async throws {
     try await against([[Self.complete]]) { exchange in
       let body = try await exchange.client.withResponse(to: ClientRequest(.get, exchange.url("/"))) { _, body in body }

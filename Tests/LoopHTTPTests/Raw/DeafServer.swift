@@ -1,3 +1,5 @@
+import Testing
+
 @testable import LoopHTTP
 
 /// Answers each connection as soon as it stands, reads nothing and stays.
@@ -32,4 +34,23 @@ actor DeafServer: LoopActor {
     listener?.close()
     for connection in connections { connection.close() }
   }
+}
+
+/// A server that answers at once and reads nothing; afterwards nothing may be left open.
+func againstDeafServer(answering answer: String, _ body: (HTTPClient, ClientURL) async throws -> Void) async throws {
+  let group = try EventLoopGroup(loopCount: 1)
+  let server = DeafServer(loop: group.loops[0], answer: answer)
+  let url = try ClientURL("http://\(try await server.listen())/")
+  let client = HTTPClient(group: group)
+  let result: Result<Void, any Error>
+  do {
+    result = .success(try await body(client, url))
+  } catch {
+    result = .failure(error)
+  }
+  await client.shutdown()
+  await server.stop()
+  let ledger = await group.shutdown()[0]
+  try result.get()
+  #expect(ledger.isBalanced)
 }

@@ -136,10 +136,12 @@ import Testing
         do {
           try await request.loop.sleep(for: .seconds(3600))
         } catch {
-          log.append("\(type(of: error)) \(request.isAborted)")
+          log.append("\(type(of: error)) \(request.isAborted) \(request.hasTimedOut)")
           if !ignores { throw error }
         }
-        return Response("late")
+        var response = Response("late")
+        response.onFinish { outcome in log.append("\(outcome)") }
+        return response
       }
     } configure: {
       $0.handlerTimeout = .milliseconds(50)
@@ -149,7 +151,7 @@ import Testing
       #expect(answer.hasPrefix("HTTP/1.1 503 Service Unavailable\r\n") && answer.contains("\r\nConnection: close\r\n"))
       #expect(answer.hasSuffix("The request took too long\n"))
     }
-    #expect(log.events == ["CancellationError true"])
+    #expect(log.events == ["CancellationError true true"] + (ignores ? ["timedOut"] : []))
   }
 
   @Test func aHandlersTimeEndsWithItsAnswer() async throws {

@@ -116,6 +116,7 @@ struct HTTPSpanTests {
     (.clientGone(status: nil), .error(nil), "client_disconnected", nil),
     (.clientGone(status: 200), .error(nil), "client_disconnected", 200),
     (.aborted(status: nil), .error(nil), "server_shutdown", nil),
+    (.timedOut(status: 503), .error(nil), "timeout", 503),
   ])
   func `A server's status is an error from 500 on, and when the client left`(
     outcome: HTTPServerSpan.Outcome,

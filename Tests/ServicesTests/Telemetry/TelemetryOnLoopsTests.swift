@@ -24,15 +24,18 @@ import Tracing
   private func serve(
     _ routes: (inout Router) -> Void,
     middleware: [any Middleware] = [],
+    handlerTimeout: Duration? = nil,
     _ body: (String, HTTPClient, EventLoopGroup) async throws -> Void
   ) async throws {
     let group = try EventLoopGroup(loopCount: 1)
     var router = Router()
     routes(&router)
+    var configuration = ServerConfiguration(port: 0)
+    configuration.handlerTimeout = handlerTimeout
     let server = try HTTPServer(
       router: router,
       middleware: middleware,
-      configuration: ServerConfiguration(port: 0),
+      configuration: configuration,
       group: group,
       logger: logger
     )
@@ -151,6 +154,43 @@ import Tracing
       return
     }
     #expect(seconds.sum == Double(try #require(span.endTime) - span.startTime) / 1e9)
+  }
+
+  enum LateEnd: CaseIterable { case cancellation, anotherError, answer }
+
+  @Test(arguments: LateEnd.allCases)
+  func `A handler that takes too long is a timeout, whatever it makes of it`(end: LateEnd) async throws {
+    let registry = MetricsRegistry(group: nil)
+    let observed = TelemetryMiddleware(tracer: tracer, metrics: HTTPServerMetrics(registry))
+    try await serve(
+      { router in
+        router.get("/slow") { request in
+          do {
+            try await request.loop.sleep(for: .seconds(3600))
+          } catch {
+            switch end {
+            case .cancellation: throw error
+            case .anotherError: throw ClientError.cancelled
+            case .answer: break
+            }
+          }
+          return Response("late")
+        }
+      },
+      middleware: [observed],
+      handlerTimeout: .milliseconds(20)
+    ) { url, client, _ in
+      let answer = try await client.execute(ClientRequest(.get, ClientURL("\(url)/slow")))
+      #expect(answer.statusCode == 503)
+    }
+    let span = try #require(collector.spans.first)
+    #expect(collector.spans.count == 1)
+    #expect(span.status == .error(nil))
+    #expect(span.attributes[.errorType] == .string("timeout"))
+    #expect(span.attributes[.httpResponseStatusCode] == .int(503))
+    let page = String(decoding: await MetricsPage(registry, accept: []).bytes, as: UTF8.self)
+    #expect(page.contains(#"http_requests_total{handler="/slow",method="GET",status="5xx"} 1.0"#))
+    #expect(page.contains(#"network_protocol_version="1.1",error_type="timeout"} 1.0"#))
   }
 
   /// The system refuses to connect over TCP to a group of hosts, as to a network without a route.

@@ -12,14 +12,16 @@ public enum CallFailure: Error, Hashable, Sendable {
   /// The caller no longer wants it.
   case cancelled
 
-  /// An answer that has begun is an answer: when its connection ends, it is incomplete (RFC 9112 §8).
+  /// An answer that has begun is an answer: when its connection ends, it is incomplete (RFC 9112 §8). Who got no connection in
+  /// time has asked nothing: the service is as far away as one that refuses, only slower to tell.
   public init(_ error: ClientError) {
     self =
       switch error {
-      case .timedOut: .timedOut
+      case .timedOut(.response), .timedOut(.connectionFromPool): .timedOut
       case .malformedResponse, .bodyTooLarge, .connectionClosed(.answering): .malformed
       case .cancelled: .cancelled
-      case .invalidURL, .unsupportedScheme, .invalidRequest, .nameNotResolved, .connectionRefused, .connectionFailed,
+      case .invalidURL, .unsupportedScheme, .invalidRequest, .bodyEnded, .bodyLengthMismatch, .nameNotResolved,
+        .timedOut(.connect), .connectionRefused, .connectionFailed,
         .connectionClosed(.stale), .connectionClosed(.sent), .poolExhausted, .shutDown:
         .unavailable
       }

@@ -11,7 +11,9 @@ extension ClientError {
     case .connectionClosed: .connectionReset
     case .nameNotResolved: .nameNotResolved
     case .malformedResponse, .bodyTooLarge: .malformedResponse
-    case .invalidURL, .unsupportedScheme, .invalidRequest, .poolExhausted, .cancelled, .shutDown: .other
+    case .invalidURL, .unsupportedScheme, .invalidRequest, .bodyEnded, .bodyLengthMismatch, .poolExhausted, .cancelled,
+      .shutDown:
+      .other
     }
   }
 }

@@ -41,7 +41,7 @@ extension OTLPTransportError {
   fileprivate init(_ error: ClientError) {
     self =
       switch error {
-      case .invalidURL, .unsupportedScheme, .invalidRequest: .invalidURL
+      case .invalidURL, .unsupportedScheme, .invalidRequest, .bodyEnded, .bodyLengthMismatch: .invalidURL
       case .nameNotResolved, .connectionRefused, .connectionFailed, .poolExhausted, .shutDown,
         .timedOut(.connectionFromPool), .timedOut(.connect):
         .unreachable(reason: "\(error)")

@@ -49,11 +49,13 @@ public enum HTTPServerSpan {
     case clientGone(status: Int?)
     /// The server gave up before that, as it had to stop.
     case aborted(status: Int?)
+    /// The handler took longer than it may, and the client got this status instead of its answer.
+    case timedOut(status: Int)
 
     /// The status that was sent, or was to be sent.
     var status: Int? {
       switch self {
-      case .answered(let status): status
+      case .answered(let status), .timedOut(let status): status
       case .clientGone(let status), .aborted(let status): status
       }
     }
@@ -64,6 +66,7 @@ public enum HTTPServerSpan {
       case .answered(let status): status >= 500 ? String(status) : nil
       case .clientGone: Self.clientDisconnected
       case .aborted: "server_shutdown"
+      case .timedOut: "timeout"
       }
     }
 

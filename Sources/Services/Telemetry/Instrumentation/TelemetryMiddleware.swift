@@ -36,7 +36,7 @@ public struct TelemetryMiddleware: SynchronousMiddleware {
       let response = try await ServiceContext.$current.withValue(exchange.span.context) { try await next(request) }
       return exchange.answered(with: response)
     } catch {
-      exchange.end(error, isAborted: request.isAborted)
+      exchange.end(error, of: request)
       throw error
     }
   }
@@ -48,7 +48,7 @@ public struct TelemetryMiddleware: SynchronousMiddleware {
       let response = try ServiceContext.$current.withValue(exchange.span.context) { try next(request) }
       return exchange.answered(with: response)
     } catch {
-      exchange.end(error, isAborted: request.isAborted)
+      exchange.end(error, of: request)
       throw error
     }
   }
@@ -104,14 +104,17 @@ private final class ObservedExchange: Sendable {
       case .sent: self.end(.answered(status: status), responseBytes: bytes)
       case .clientGone: self.end(.clientGone(status: status), responseBytes: bytes)
       case .aborted: self.end(.aborted(status: status), responseBytes: bytes)
+      case .timedOut: self.end(.timedOut(status: 503))
       }
     }
     return response
   }
 
-  /// `isAborted` tells whose wish a cancellation was: the server's or the client's.
-  func end(_ error: any Error, isAborted: Bool) {
-    if error is CancellationError { return end(isAborted ? .aborted(status: nil) : .clientGone(status: nil)) }
+  /// `request` tells whose wish a cancellation was: the server's or the client's.
+  func end(_ error: any Error, of request: Request) {
+    // Whatever a handler throws that was cancelled so: the answer is the server's.
+    if request.hasTimedOut { return end(.timedOut(status: 503)) }
+    if error is CancellationError { return end(request.isAborted ? .aborted(status: nil) : .clientGone(status: nil)) }
     span.recordException(error)
     end(.answered(status: 500))
   }

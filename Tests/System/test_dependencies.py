@@ -208,6 +208,8 @@ def test_the_frontend_keeps_the_rollers_status(backend, frontend, client, reply,
     assert answer.status_code == status
     assert list(answer.json()) == ["detail", "trace_id"]
     assert detail in (None, answer.json()["detail"])
+    told = reply.headers.get("Retry-After") if isinstance(reply, Reply) else None
+    assert answer.headers.get("Retry-After") == told
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,30 @@ import Testing
     }
   }
 
+  /// Else a client fills the memory with what nobody asks for.
+  @Test func nobodyTakesMoreThanIsReadAndALittle() async throws {
+    let log = EventLog()
+    // More than the system's own buffers hold.
+    let size = 24 << 20
+    try await onConnection { router in
+      router.post("/body") { request in
+        try await request.loop.sleep(for: .milliseconds(1500))
+        log.append("read")
+        var count = 0
+        for try await piece in request.body { count += piece.count }
+        return Response("\(count) bytes")
+      }
+    } configure: {
+      $0.limits.bodyBytes = size
+    } _: { client, _ in
+      try await client.send("POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: \(size)\r\n\r\n")
+      try await client.send(String(repeating: "x", count: size))
+      log.append("taken")
+      #expect(await client.received(until: "bytes").contains("\(size) bytes"))
+    }
+    #expect(log.events == ["read", "taken"])
+  }
+
   @Test func oneIteratorGoesOnWhereAnotherMayNotBegin() async throws {
     let log = EventLog()
     try await onConnection { router in

@@ -154,7 +154,9 @@ def test_the_flag_wins_over_the_environment(collector, client):
 
 def test_the_environment_alone(collector, client):
     port = FreePorts.take()
-    with contextlib.closing(Dice("die-service", environment={"PORT": str(port), "LOOPS": "1"})) as dice:
+    # An empty variable is none.
+    environment = {"PORT": str(port), "LOOPS": "1", "HOST": "", "MAX_REQUESTS": "", "LOG_LEVEL": "", "LOG_FORMAT": ""}
+    with contextlib.closing(Dice("die-service", environment=environment)) as dice:
         dice.wait_until_ready(f"http://127.0.0.1:{port}")
 
 
@@ -168,6 +170,8 @@ def test_healthcheck(stack):
     assert run("healthcheck", f"{stack.die_url}/livez").returncode == 0
     missing = complaint(run("healthcheck", f"{stack.die_url}/nope"), RUN_TIME)
     assert "404" in missing
+    moved = complaint(run("healthcheck", f"{stack.die_url}/livez/"), RUN_TIME)
+    assert "307" in moved
     port = FreePorts.take()
     assert str(port) in complaint(run("healthcheck", f"http://127.0.0.1:{port}/livez"), RUN_TIME)
     complaint(run("healthcheck", "not a URL"), USAGE)

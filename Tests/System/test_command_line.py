@@ -127,6 +127,26 @@ def test_invalid_json_in_the_specification_file(tmp_path, text, line_number):
 
 
 @pytest.mark.parametrize(
+    "text, reason",
+    [
+        (b'{"fair":{"faces":[1],"error_rate":0}} x', "after the value"),
+        (b'{"fair":{"faces":[01],"error_rate":0}}', "expected a value"),
+        (b'{"fa\tir":{"faces":[1],"error_rate":0}}', "control character"),
+        (b'{"\\ud83dx":{"faces":[1],"error_rate":0}}', "surrogate"),
+        (b'{"\\ud83d\\u0041":{"faces":[1],"error_rate":0}}', "surrogate"),
+        (b'{"fair\xff":{"faces":[1],"error_rate":0}}', "UTF-8"),
+        (b'{"fair":{"faces":[1],"error_rate":0},"fair":{"faces":[2],"error_rate":0}}', "twice"),
+    ],
+    ids=["behind it", "leading zero", "control character", "half a pair", "no pair", "not UTF-8", "twice"],
+)
+def test_json_is_read_strictly(tmp_path, text, reason):
+    path = tmp_path / "dice.json"
+    path.write_bytes(text)
+    line = complaint(run("die-service", "--port", 0, environment={"DIE_SPECIFICATIONS": str(path)}), RUN_TIME)
+    assert f"{path}:1:" in line and reason in line
+
+
+@pytest.mark.parametrize(
     "specification, reason",
     [
         ({"faces": [], "error_rate": 0}, "faces"),
@@ -162,7 +182,9 @@ def test_the_flag_wins_over_the_environment(collector, client):
 
 def test_the_environment_alone(collector, client):
     port = FreePorts.take()
-    with contextlib.closing(Dice("die-service", environment={"PORT": str(port), "LOOPS": "1"})) as dice:
+    # An empty variable is none.
+    environment = {"PORT": str(port), "LOOPS": "1", "HOST": "", "MAX_REQUESTS": "", "LOG_LEVEL": "", "LOG_FORMAT": ""}
+    with contextlib.closing(Dice("die-service", environment=environment)) as dice:
         dice.wait_until_ready(f"http://127.0.0.1:{port}")
 
 
@@ -176,6 +198,8 @@ def test_healthcheck(stack):
     assert run("healthcheck", f"{stack.die_url}/livez").returncode == 0
     missing = complaint(run("healthcheck", f"{stack.die_url}/nope"), RUN_TIME)
     assert "404" in missing
+    moved = complaint(run("healthcheck", f"{stack.die_url}/livez/"), RUN_TIME)
+    assert "307" in moved
     port = FreePorts.take()
     assert str(port) in complaint(run("healthcheck", f"http://127.0.0.1:{port}/livez"), RUN_TIME)
     complaint(run("healthcheck", "not a URL"), USAGE)

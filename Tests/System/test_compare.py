@@ -12,6 +12,8 @@ import pytest
 
 from conftest import running_all
 from dice import RUN_TIME, USAGE, Dice, FreePorts, complaint, run
+from scripted_server import Reply
+from traffic_run import paths
 
 LAST_LINES = (
     r"Sequential Rolls: \d+\.\d{3} seconds\n"
@@ -79,6 +81,15 @@ def test_failed_rolls_are_counted_apart(quick_stack, tmp_path):
     (result,) = report["results"]
     assert result["failed"] > 0 and f"failed      {result['failed']}" in output.stdout
     assert len(result["sequential"]["seconds"]) == 5
+
+
+def test_a_failed_roll_is_repeated(scripted, tmp_path):
+    failed, done = Reply(500, b'{"detail":"failed"}'), Reply(200, b'{"roll":1}')
+    scripted.answer(failed, done, done, failed, done)
+    _, report = compare(tmp_path, scripted.url, "--rolls", 2, "--iterations", 1)
+    asked = [path.split("?")[0] for path in paths(scripted)]
+    assert asked == ["/roll"] * 3 + ["/roll-async"] * 2 + ["/roll"] * 2
+    assert report["results"][0]["failed"] == 2
 
 
 def test_nothing_can_be_measured(quick_stack):

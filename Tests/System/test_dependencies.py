@@ -14,6 +14,7 @@ import pytest
 from conftest import SPECIFICATIONS, running_service
 from dice import preloaded
 from laboratory import lone_frontend
+from metrics_page import Page
 from scripted_server import Fault, Reply, ScriptedServer
 
 ROLLS = ["/roll?die=fair", "/roll-async?die=fair&times=3"]
@@ -133,9 +134,14 @@ def test_a_connection_cut_while_idle_is_not_the_callers_problem(backend, roller,
 
 
 def test_no_answer_within_two_seconds(backend, roller, client):
+    def count():
+        return Page(roller).total("die_service_requests_total", identifier="fair", status="timeout")
+
+    before = count()
     backend.answer(Fault.HANG)
     answer, seconds = timed(client, f"{roller}/roll?die=fair")
     assert answer.status_code == 504 and 1.9 < seconds < 3.5
+    assert count() == before + 1
 
 
 def test_a_look_up_of_its_name_that_never_ends(collector, client):
@@ -207,6 +213,10 @@ def test_the_roller_is_away(services, client):
 
 
 def test_the_roller_gives_no_answer_in_time(backend, frontend, client):
+    def count():
+        return Page(frontend).total("frontend_requests_total", die_type="fair", status="timeout")
+
+    before = count()
     backend.default = Fault.HANG
     with ThreadPoolExecutor() as pool:
         single, batch = pool.map(lambda target: timed(client, frontend + target), ROLLS)
@@ -214,6 +224,7 @@ def test_the_roller_gives_no_answer_in_time(backend, frontend, client):
         assert answer.status_code == 504
         assert answer.json()["detail"] == "Backend request timed out" and len(answer.json()["trace_id"]) == 32
         assert limit - 0.1 < seconds < limit + 2
+    assert count() == before + 2
 
 
 @pytest.mark.parametrize(
@@ -236,6 +247,8 @@ def test_the_frontend_keeps_the_rollers_status(backend, frontend, client, reply,
     assert answer.status_code == status
     assert list(answer.json()) == ["detail", "trace_id"]
     assert detail in (None, answer.json()["detail"])
+    told = reply.headers.get("Retry-After") if isinstance(reply, Reply) else None
+    assert answer.headers.get("Retry-After") == told
 
 
 @pytest.mark.parametrize(

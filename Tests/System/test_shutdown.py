@@ -100,6 +100,9 @@ def test_draining_says_so_before_it_stops_accepting(collector, client):
         deadline = time.monotonic() + 1.5
         while is_ready(url):
             assert time.monotonic() < deadline, "still ready while draining"
+        answer = client.get(f"{url}/readyz?verbose")
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+        assert answer.json()["status"] == "draining" and answer.json()["reasons"] == ["the service is draining"]
         assert client.get(f"{url}/dice").status_code == 200
         assert client.get(f"{url}/livez").status_code == 200
         assert process.wait() == 0

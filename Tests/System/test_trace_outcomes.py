@@ -64,6 +64,12 @@ def test_a_failed_roll(quick_stack, client):
     assert [span.status_message for span in trace.spans] == [""] * 5, "the code tells the reason"
 
 
+def test_a_die_fails_as_often_as_its_specification_says(quick_stack, client):
+    rolls = [client.get(f"{quick_stack.roller_url}/roll", params={"die": "extreme"}) for _ in range(300)]
+    # Half of them, within six standard deviations.
+    assert 98 < sum(roll.status_code == 500 for roll in rolls) < 202
+
+
 def test_an_unknown_die_is_the_callers_fault_only(quick_stack, client):
     answer, trace = traced(quick_stack, client, "/roll-async?die=nope&times=3", 5)
     assert answer.status_code == 404

@@ -118,7 +118,6 @@ extension Connection {
     } catch {
       left = -1
     }
-    needsLinger = left < 0
     return left >= 0
   }
 }

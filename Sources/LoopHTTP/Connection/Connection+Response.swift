@@ -215,8 +215,7 @@ extension Connection {
     let reserved = response.takeReservedFields()
     needsLinger = true
     var large: [UInt8] = []
-    // Between requests, or within a head, nobody has asked for a head alone.
-    let answersHead = phase == .responding && reader.value.contents.value.head.methodID == .head
+    let answersHead = reader.value.contents.value.head.methodID == .head
     let hasContent = !answersHead && Connection.allowsContent(response.status.code)
     let isWritten = try? append(response, .close, reserved, hasContent: hasContent)
     if isWritten == false {

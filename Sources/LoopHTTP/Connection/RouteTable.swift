@@ -130,12 +130,13 @@ final class RouteTable: Sendable {
     _ parameters: inout RouteParameters
   ) -> Int? {
     let end = bytes.firstIndex(of: UInt8(ascii: "/"), from: start)
-    let count = parameters.pairs.count
-    if let literal = literal(at: node, bytes.extracting(start..<end)) {
-      if let found = continued(bytes, end, at: literal, &parameters) { return found }
-      parameters.removeLast(to: count)
+    if let literal = literal(at: node, bytes.extracting(start..<end)),
+      let found = continued(bytes, end, at: literal, &parameters)
+    {
+      return found
     }
     if let parameter = nodes[node].parameter, end > start {
+      let count = parameters.pairs.count
       parameters.append(parameterNames[parameter.name], bytes.extracting(start..<end))
       if let found = continued(bytes, end, at: parameter.node, &parameters) { return found }
       parameters.removeLast(to: count)

@@ -15,6 +15,9 @@ final class LoopTimers {
   /// A deadline has come since deadlines were last told: the loop must not wait for I/O.
   private(set) var isDeadlineDue = false
 
+  /// Pending sleeps and deadlines; for the proof that one that was cancelled is gone.
+  var count: Int { sleepers.count + deadlines.count }
+
   init(loop: EventLoop) throws(UVError) {
     self.loop = loop
     timer = unsafe try UVHandle(loop: loop) { unsafe uv_timer_init($0, $1) }

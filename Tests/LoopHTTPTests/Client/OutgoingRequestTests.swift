@@ -37,6 +37,16 @@ import Testing
     }
   }
 
+  /// RFC 9110 §8.6: where the method has a meaning for content, none is said to be none.
+  @Test(arguments: [(HTTPRequest.Method.post, true), (.put, true), (.get, false), (.delete, false)])
+  func noContentHasALengthWhereSomeIsExpected(method: HTTPRequest.Method, isExpected: Bool) async throws {
+    try await against([[Self.ok]]) { exchange in
+      _ = try await exchange.client.execute(ClientRequest(method, exchange.url("/")))
+      let sent = try #require(exchange.server.requests.events.first)
+      #expect(sent.contains("\r\nContent-Length: 0\r\n") == isExpected)
+    }
+  }
+
   /// RFC 9112 §9.6: who sends the `close` option must not send another request.
   @Test(arguments: ["close", "Close", "x, close"]) func whoSaysThatItClosesDoes(value: String) async throws {
     try await against([[Self.ok, Self.ok], [Self.ok]]) { exchange in

@@ -33,6 +33,19 @@ import Testing
     }
   }
 
+  @Test func aConnectionThatEndsWhileNobodyWaitsMakesRoom() {
+    var pool = Pool(connectionLimit: 1, waiterLimit: 0)
+    for caller in 1...3 {
+      let told = pool.acquisition(caller)
+      #expect(told == "open")
+      guard case .nothing = pool.connectionEnded() else {
+        Issue.record("nobody waits")
+        return
+      }
+      #expect(pool.isUnused)
+    }
+  }
+
   @Test func aCallerThatGivesUpIsForgotten() {
     var pool = Pool(connectionLimit: 1, waiterLimit: 1)
     for caller in 1...2 { _ = pool.acquisition(caller) }

@@ -97,6 +97,22 @@ import Testing
     while await loop.run({ loop.ledger.waitsBegun }) == 0 {}
     task.cancel()
     await #expect(throws: CancellationError.self) { try await task.value }
+    #expect(await loop.run { loop.timers?.count } == 0)
+    #expect(await group.shutdown()[0].isBalanced)
+  }
+
+  @Test(arguments: [Duration.seconds(3600), .zero]) func whoIsCancelledAlreadyDoesNotSleep(duration: Duration)
+    async throws
+  {
+    let group = try EventLoopGroup(loopCount: 1)
+    let loop = group.loops[0]
+    for preference in [loop, nil] as [EventLoop?] {
+      let task = Task(executorPreference: preference) {
+        unsafe withUnsafeCurrentTask { unsafe $0?.cancel() }
+        try await loop.sleep(for: duration)
+      }
+      await #expect(throws: CancellationError.self) { try await task.value }
+    }
     #expect(await group.shutdown()[0].isBalanced)
   }
 
@@ -134,12 +150,28 @@ import Testing
     await #expect(throws: CancellationError.self) { try await loop.sleep(for: .seconds(3600)) }
   }
 
-  @Test func whatHasArrivedComesBeforeADeadlineThatPassedWhileTheLoopWasBusy() async throws {
-    final class Target: TimerTarget {
-      private let fired: () -> Void
-      init(_ fired: @escaping () -> Void) { self.fired = fired }
-      func timerFired() { fired() }
+  private final class Target: TimerTarget {
+    private let fired: () -> Void
+    init(_ fired: @escaping () -> Void) { self.fired = fired }
+    func timerFired() { fired() }
+  }
+
+  @Test func aLoopWaitsAgainAfterADeadline() async throws {
+    let group = try EventLoopGroup(loopCount: 1)
+    let loop = group.loops[0]
+    let log = EventLog()
+    await loop.run {
+      _ = loop.timers?.schedule(at: EventLoop.monotonicNanoseconds(), Target { log.append("deadline") })
     }
+    await log.wait(for: 1)
+    let before = await loop.readStatistics()
+    try await loop.sleep(for: .milliseconds(100))
+    let after = await loop.readStatistics()
+    #expect(after.idleNanoseconds - before.idleNanoseconds > 50_000_000)
+    #expect(await group.shutdown()[0].isBalanced)
+  }
+
+  @Test func whatHasArrivedComesBeforeADeadlineThatPassedWhileTheLoopWasBusy() async throws {
     let group = try EventLoopGroup(loopCount: 2)
     let (busy, other) = (group.loops[0], group.loops[1])
     let order = Mutex<[String]>([])

@@ -48,6 +48,34 @@ import Testing
     #expect(await group.shutdown()[0].isBalanced)
   }
 
+  @Test func aSleepThatEndsSoonerDoesNotWaitForOneThatBeganBefore() async throws {
+    let group = try EventLoopGroup(loopCount: 1)
+    let sleeper = Sleeper(loop: group.loops[0])
+    try await sleeper.begin()
+    let late = EventLoop.monotonicNanoseconds() + 30_000_000_000
+    async let last = sleeper.sleep(until: late)
+    while await group.loops[0].run({ group.loops[0].ledger.waitsBegun }) == 0 { await Task.yield() }
+    #expect(await sleeper.sleep(until: EventLoop.monotonicNanoseconds() + 1_000_000))
+    #expect(EventLoop.monotonicNanoseconds() < late)
+    await sleeper.wakeAll()
+    #expect(await !last)
+    await sleeper.close()
+    #expect(await group.shutdown()[0].isBalanced)
+  }
+
+  @Test func whereNobodySleepsTheLoopWaits() async throws {
+    let group = try EventLoopGroup(loopCount: 1)
+    let sleeper = Sleeper(loop: group.loops[0])
+    try await sleeper.begin()
+    #expect(await sleeper.sleep(until: EventLoop.monotonicNanoseconds() + 1_000_000))
+    let before = await group.loops[0].readStatistics()
+    try await group.loops[0].sleep(for: .milliseconds(100))
+    let after = await group.loops[0].readStatistics()
+    #expect(after.idleNanoseconds - before.idleNanoseconds > 50_000_000)
+    await sleeper.close()
+    #expect(await group.shutdown()[0].isBalanced)
+  }
+
   @Test func aDeadlineThatHasPassedDoesNotSuspend() async throws {
     let group = try EventLoopGroup(loopCount: 1)
     let sleeper = Sleeper(loop: group.loops[0])

@@ -48,6 +48,23 @@ import Testing
     }
   }
 
+  @Test func whatIsLeftOfManyComesOutInOrder() {
+    var generator = SplitMix(state: 1)
+    for left in 1...100 {
+      var queue = TimerQueue<UInt64>()
+      let entries = (0..<300).map { _ in
+        let deadline = generator.next() % 1000
+        return (deadline, queue.insert(deadline: deadline, deadline))
+      }
+      let kept = entries.shuffled(using: &generator)
+      for (_, entry) in kept.dropFirst(left) { _ = queue.remove(entry) }
+      #expect(queue.nodeCount < 300)
+      var deadlines: [UInt64] = []
+      while let deadline = queue.popDue(now: .max) { deadlines.append(deadline) }
+      #expect(deadlines == kept.prefix(left).map(\.0).sorted())
+    }
+  }
+
   @Test(arguments: 0..<20 as Range<UInt64>)
   func randomInsertsRemovalsAndPopsAgreeWithASortedList(seed: UInt64) {
     var generator = SplitMix(state: seed)

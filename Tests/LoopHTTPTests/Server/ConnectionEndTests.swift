@@ -1,13 +1,6 @@
-import Synchronization
 import Testing
 
 @testable import LoopHTTP
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// A request under way when either side has had enough.
 @Suite(.timeLimit(.minutes(1))) struct ConnectionEndTests {
@@ -17,7 +10,7 @@ import Testing
       router.get("/slow") { _ in
         log.append("begun")
         await log.wait(for: 2)
-        return Response("late")
+        return Response(Task.isCancelled ? "cancelled" : "late")
       }
     } _: { client, server in
       try await client.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -27,6 +20,40 @@ import Testing
       log.append("ended")
       #expect(await client.receivedToEnd().contains("late"))
     }
+  }
+
+  @Test func aClientThatEndsItsSideWithinAHeadIsToldSo() async throws {
+    try await onConnection(EchoRoutes.add) { client, _ in
+      try await client.send(EchoRoutes.quick + EchoRoutes.quick.dropLast(2))
+      await client.halfClose()
+      let answers = await client.receivedToEnd()
+      #expect(answers.contains("quickHTTP/1.1 400 Bad Request\r\n") && answers.contains("\r\nConnection: close\r\n"))
+    }
+  }
+
+  /// The client's end may have come long before the route that wants to know of it.
+  @Test func aRouteThatIsToEndWithItsClientDoesNotOutliveOneThatHasEnded() async throws {
+    let log = EventLog()
+    try await onConnection { router in
+      router.get("/first") { _ in
+        log.append("begun")
+        await log.wait(for: 2)
+        return Response("first")
+      }
+      router.get("/slow", options: RouteOptions(cancelsWhenClientEnds: true)) { request in
+        defer { log.append(Task.isCancelled ? "cancelled" : "finished") }
+        try await request.loop.sleep(for: .seconds(5))
+        return Response()
+      }
+    } _: { client, server in
+      try await client.send("GET /first HTTP/1.1\r\nHost: a\r\n\r\nGET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
+      await log.wait(for: 1)
+      await client.halfClose()
+      await server.catchUp()
+      log.append("ended")
+      await log.wait(for: 3)
+    }
+    #expect(log.events == ["begun", "ended", "cancelled"])
   }
 
   /// libuv reports the reset as an orderly end where it comes together with bytes.
@@ -46,16 +73,10 @@ import Testing
       let client = try BlockingSocket(to: server.address)
       try client.send("GET /first HTTP/1.1\r\nHost: a\r\n\r\n")
       await log.wait(for: 1)
-      let sent = Mutex(false)
-      let stopped = EventLog()
-      server.group.loops[0].execute {
-        stopped.append("stopped")
-        while !sent.withLock({ $0 }) { sched_yield() }
+      try await server.whileStopped {
+        try client.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
+        client.reset()
       }
-      await stopped.wait(for: 1)
-      try client.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
-      client.reset()
-      sent.withLock { $0 = true }
       await log.wait(for: 2)
     }
     #expect(log.events == ["first", "cancelled"])
@@ -70,6 +91,16 @@ import Testing
     } _: { client, _ in
       try await client.send("GET /asked HTTP/1.1\r\nHost: a\r\n\r\n")
       #expect(await client.received(until: "false").contains("HTTP/1.1 200 OK\r\n"))
+    }
+  }
+
+  @Test func anIdleConnectionDoesNotHoldADrainUp() async throws {
+    try await onConnection(EchoRoutes.add) { client, server in
+      try await client.send(EchoRoutes.quick)
+      _ = await client.received(until: "quick")
+      let begin = ContinuousClock.now
+      await server.server.shutdown(timeout: .seconds(10))
+      #expect(ContinuousClock.now - begin < .seconds(5))
     }
   }
 
@@ -88,6 +119,40 @@ import Testing
       await server.server.shutdown(timeout: .milliseconds(20))
       #expect(log.events == ["begun", "cancelled"])
     }
+  }
+
+  /// Whose wish the end was is what spans and counts tell.
+  @Test func theServerDoesNotGiveUpOnAClientThatHasLeft() async throws {
+    let log = EventLog()
+    let ledgers = try await withServer { router in
+      router.get("/left") { request in
+        log.append("begun")
+        try? await request.loop.sleep(for: .seconds(3600))
+        log.append("left")
+        await log.wait(for: 4)
+        log.append("\(request.isAborted)")
+        return Response()
+      }
+      router.get("/stays") { request in
+        log.append("stays")
+        try? await request.loop.sleep(for: .seconds(3600))
+        log.append("aborted")
+        return Response()
+      }
+    } _: { server in
+      let leaving = try BlockingSocket(to: server.address)
+      try leaving.send("GET /left HTTP/1.1\r\nHost: a\r\n\r\n")
+      await log.wait(for: 1)
+      leaving.reset()
+      await log.wait(for: 2)
+      let staying = try BlockingSocket(to: server.address)
+      try staying.send("GET /stays HTTP/1.1\r\nHost: a\r\n\r\n")
+      await log.wait(for: 3)
+      await server.server.shutdown(timeout: .milliseconds(20))
+      staying.close()
+    }
+    #expect(log.events == ["begun", "left", "stays", "aborted", "false"])
+    #expect(ledgers.filter { !$0.isBalanced } == [])
   }
 
   @Test func anObserverHearsThatTheServerGaveUp() async throws {

@@ -17,6 +17,32 @@ import Testing
     }
   }
 
+  /// Its end cannot be known beforehand: it is looked for no further than 64 KiB.
+  @Test func aChunkedBodyThatIsTooLongToSkipEndsTheConnection() async throws {
+    try await onConnection(EchoRoutes.add) { client, _ in
+      try await client.send(
+        "POST /quick HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+          + "493e0\r\n\(String(repeating: "x", count: 100_000))"
+      )
+      let answer = await client.received(until: "Not Allowed\n")
+      #expect(answer.contains("HTTP/1.1 405 "))
+      #expect(await client.receivedToEnd() == answer)
+      // What is on its way is still taken, so that nothing tears the answer away.
+      try await client.send(String(repeating: "x", count: 200_000) + "\r\n0\r\n\r\n" + EchoRoutes.quick)
+    }
+  }
+
+  @Test func aClientThatNeitherSendsItsBodyNorLeavesIsNotWaitedForForever() async throws {
+    try await onConnection(EchoRoutes.add, configure: { $0.maximumConnections = 1 }) { client, server in
+      try await client.send(Self.post)
+      _ = await client.received(until: "Not Allowed\n")
+      let next = try await RawClient.connect(to: server.address, on: server.group.loops[0])
+      try await next.send(EchoRoutes.quick)
+      #expect(await next.received(until: "quick").contains("HTTP/1.1 200 OK\r\n"))
+      await next.close()
+    }
+  }
+
   @Test func aConnectionThatIsAbortedIsNotKeptForItsAnswer() async throws {
     let log = EventLog()
     try await onConnection { router in

@@ -53,10 +53,52 @@ import Testing
   }
 
   @Test func clientsOfParkedConnectionsMayLeave() async throws {
-    try await onConnections(12) { clients, _ in
+    try await onConnections(12) {
+      $0.maximumConnections = 12
+    } _: { clients, server in
       for client in clients.prefix(6) { await client.close() }
       for client in clients.suffix(6) { try await Self.ask(client) }
+      // They leave their places to others.
+      for _ in 0..<6 {
+        let next = try await RawClient.connect(to: server.address, on: server.group.loops[0])
+        try await Self.ask(next)
+        await next.close()
+      }
     }
+  }
+
+  @Test func aResetRightBehindARequestOfAParkedConnectionCancelsIt() async throws {
+    let log = EventLog()
+    let ledgers = try await withServer { router in
+      router.get("/") { _ in Response("here") }
+      router.get("/first") { _ in
+        log.append("first")
+        return Response()
+      }
+      router.get("/slow") { request in
+        defer { log.append(Task.isCancelled ? "cancelled" : "finished") }
+        try await request.loop.sleep(for: .seconds(5))
+        return Response()
+      }
+    } configure: {
+      $0.warmConnections = 1
+    } _: { server in
+      let leaving = try BlockingSocket(to: server.address)
+      try leaving.send("GET /first HTTP/1.1\r\nHost: a\r\n\r\n")
+      await log.wait(for: 1)
+      for _ in 0..<8 {
+        let other = try await RawClient.connect(to: server.address, on: server.group.loops[0])
+        try await Self.ask(other)
+        await other.close()
+      }
+      try await server.whileStopped {
+        try leaving.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
+        leaving.reset()
+      }
+      await log.wait(for: 2)
+    }
+    #expect(log.events == ["first", "cancelled"])
+    #expect(ledgers.filter { !$0.isBalanced } == [])
   }
 
   @Test func anIdleTimeoutEndsParkedConnections() async throws {

@@ -43,6 +43,30 @@ import Testing
     }
   }
 
+  /// Else a client fills the memory with what nobody asks for.
+  @Test func nobodyTakesMoreThanIsReadAndALittle() async throws {
+    let log = EventLog()
+    // More than the system's own buffers hold.
+    let size = 24 << 20
+    try await onConnection { router in
+      router.post("/body") { request in
+        try await request.loop.sleep(for: .milliseconds(1500))
+        log.append("read")
+        var count = 0
+        for try await piece in request.body { count += piece.count }
+        return Response("\(count) bytes")
+      }
+    } configure: {
+      $0.limits.bodyBytes = size
+    } _: { client, _ in
+      try await client.send("POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: \(size)\r\n\r\n")
+      try await client.send(String(repeating: "x", count: size))
+      log.append("taken")
+      #expect(await client.received(until: "bytes").contains("\(size) bytes"))
+    }
+    #expect(log.events == ["read", "taken"])
+  }
+
   @Test func oneIteratorGoesOnWhereAnotherMayNotBegin() async throws {
     let log = EventLog()
     try await onConnection { router in
@@ -118,6 +142,56 @@ import Testing
       _ = await client.received(until: "0123456789")
     }
     #expect(log.events == ["reads", "exchangeEnded"])
+  }
+
+  @Test(arguments: [(4, "413 Content Too Large"), (5, "200 OK")])
+  func aRoutesOwnLimitHoldsForChunksToo(limit: Int, status: String) async throws {
+    try await onConnection { router in
+      router.post("/body", options: RouteOptions(bodyLimit: limit)) {
+        Response(body: .bytes(try await $0.body.collect()))
+      }
+    } configure: {
+      $0.limits.bodyBytes = limit == 4 ? 1000 : 1
+    } _: { client, server in
+      try await client.send("POST /body HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+      // The handler has begun by then.
+      await server.catchUp()
+      try await client.send("3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n")
+      #expect(await client.received(until: "\r\n\r\n").contains("HTTP/1.1 \(status)\r\n"))
+    }
+  }
+
+  /// Each byte is in time; all of them are not.
+  @Test func aBodyThatComesDropByDropIsGivenUp() async throws {
+    try await onConnection { router in
+      router.post("/body") { Response(body: .bytes(try await $0.body.collect())) }
+    } configure: {
+      $0.bodyGrace = .milliseconds(500)
+      $0.minimumBodyRate = 1_000_000
+    } _: { client, server in
+      try await client.send("POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n")
+      for _ in 0..<100 where await client.received(until: "").isEmpty {
+        try await client.send("x")
+        try await server.group.loops[0].sleep(for: .milliseconds(20))
+      }
+      #expect(await client.receivedToEnd().contains("HTTP/1.1 408 "))
+    }
+  }
+
+  @Test func eachBodyHasItsOwnTime() async throws {
+    try await onConnection { router in
+      router.post("/body") { Response(body: .bytes(try await $0.body.collect())) }
+    } configure: {
+      $0.bodyGrace = .milliseconds(2000)
+      $0.minimumBodyRate = 1_000_000
+    } _: { client, server in
+      for number in 1...2 {
+        try await client.send(Self.post)
+        try await server.group.loops[0].sleep(for: .milliseconds(1100))
+        try await client.send("012345678\(number)")
+        #expect(await client.received(until: "012345678\(number)").count(of: "HTTP/1.1 200 OK\r\n") == number)
+      }
+    }
   }
 
   /// The client is as slow as it may be; the time that the handler takes is not its own.

@@ -139,6 +139,28 @@ import Testing
     #expect(endpoint.options.bodyLimit == 3)
   }
 
+  /// What was tried on the way leaves nothing.
+  @Test(arguments: [
+    ("/a/z/c", "/{y}/z/c", ["y": "a", "x": ""]), ("/b/z/d", "/{rest...}", ["rest": "b/z/d", "x": "", "y": ""]),
+  ])
+  func parametersAreThoseOfTheRouteThatWasFound(target: String, template: String, values: [String: String]) throws {
+    let (endpoint, parameters) = try match(target) { router in
+      for template in ["/a/{x}/b", "/{y}/z/c", "/{rest...}"] { router.get(template) { _ in Response() } }
+    }
+    #expect(endpoint.template == template)
+    for (name, value) in values { #expect(parameters[name] ?? "" == value) }
+  }
+
+  @Test(arguments: [("BREW", 1), ("WHEN", 2), ("STEW", nil)])
+  func methodsOfNoStandardAreToldApart(method: String, bodyLimit: Int?) throws {
+    let (brew, when) = (try #require(HTTPRequest.Method("BREW")), try #require(HTTPRequest.Method("WHEN")))
+    let endpoint = try match("/tea", method: method) { router in
+      router.on(brew, "/tea", options: RouteOptions(bodyLimit: 1)) { _ in Response() }
+      router.on(when, "/tea", options: RouteOptions(bodyLimit: 2)) { _ in Response() }
+    }.endpoint
+    #expect(endpoint.options.bodyLimit == bodyLimit)
+  }
+
   @Test func methodsAreCaseSensitive() throws {
     let endpoint = try match("/dice", method: "get") { router in
       router.get("/dice", options: RouteOptions(bodyLimit: 1)) { _ in Response() }

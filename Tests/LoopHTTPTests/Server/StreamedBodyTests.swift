@@ -65,6 +65,57 @@ import Testing
     }
   }
 
+  @Test func aWriterHearsThatItsClientTookNothing() async throws {
+    let log = EventLog()
+    let ledgers = try await withServer { router in
+      router.get("/stream") { _ in
+        Response(
+          body: .stream { writer in
+            do {
+              while true { try await writer.write([UInt8](repeating: 0, count: 1 << 20)) }
+            } catch {
+              log.append("\(error)")
+              throw error
+            }
+          }
+        )
+      }
+    } configure: {
+      $0.writeTimeout = .milliseconds(100)
+    } _: { server in
+      let client = try await RawClient.connect(to: server.address, on: server.group.loops[0], reading: false)
+      try await client.send(Self.get)
+      await log.wait(for: 1)
+      await client.close()
+    }
+    #expect(log.events == ["timedOut"])
+    #expect(ledgers.filter { !$0.isBalanced } == [])
+  }
+
+  /// The time for a client to take something counts only while something waits for it.
+  @Test func aStreamMayRestAfterItsClientHasTakenAll() async throws {
+    let ledgers = try await withServer { router in
+      router.get("/port") { request in Response("\(request.remoteAddress?.port ?? 0)") }
+      router.get("/stream") { request in
+        Response(
+          body: .stream { writer in
+            try await writer.write([UInt8](repeating: 0, count: 16 << 20))
+            try await request.loop.sleep(for: .milliseconds(2500))
+          }
+        )
+      }
+    } configure: {
+      $0.writeTimeout = .seconds(2)
+    } _: { server in
+      let port = try await server.get("/port").text
+      var request = ClientRequest(.get, try server.url("/stream"))
+      request.responseBodyLimit = 1 << 25
+      #expect(try await server.client.execute(request).body.count == 16 << 20)
+      #expect(try await server.get("/port").text == port, "the connection goes on")
+    }
+    #expect(ledgers.filter { !$0.isBalanced } == [])
+  }
+
   // MARK: Content-Length, RFC 9112 §6.2
 
   private static func add(_ router: inout Router, length: String, _ pieces: [String], _ log: EventLog = EventLog()) {
@@ -96,6 +147,17 @@ import Testing
         #expect(answer.count(of: "Content-Length") == 1 && !answer.contains("Transfer-Encoding"))
         await client.forget()
       }
+    }
+  }
+
+  /// HTTP/1.0 knows no chunks.
+  @Test func aStreamWithoutLengthLastsUntilTheEndOfA10Connection() async throws {
+    try await onConnection { router in
+      router.get("/stream") { _ in Response(body: .stream { try await $0.write("abcde") }) }
+    } _: { client, _ in
+      try await client.send("GET /stream HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
+      let answer = await client.receivedToEnd()
+      #expect(answer.contains("\r\nConnection: close\r\n") && answer.hasSuffix("\r\n\r\nabcde"))
     }
   }
 

@@ -4,7 +4,7 @@ import Testing
 @testable import LoopHTTP
 
 /// Handlers and middlewares that never wait take a way of their own: what a client sees must be the same on both.
-@Suite struct SynchronousHandlerTests {
+@Suite(.timeLimit(.minutes(1))) struct SynchronousHandlerTests {
   /// Notes that it was entered and left, and how.
   private struct Witness: SynchronousMiddleware {
     let name: String
@@ -55,6 +55,25 @@ import Testing
       let places = expected.map { answer.firstRange(of: $0)?.lowerBound }
       #expect(!places.contains(nil) && places.compactMap(\.self) == places.compactMap(\.self).sorted())
     }
+  }
+
+  /// A burst may ask for more than there is memory for.
+  @Test func answersOfABurstAreHandedOverBeforeTheyAreTooMany() async throws {
+    let log = EventLog()
+    try await onConnection { router in
+      router.get("/large") { _ in
+        log.append("asked")
+        var response = Response(body: .bytes([UInt8](repeating: UInt8(ascii: "x"), count: 16_000)))
+        response.onFinish { log.append("\($0)") }
+        return response
+      }
+    } _: { client, _ in
+      try await client.send(String(repeating: Self.get("/large"), count: 12))
+      await log.wait(for: 24)
+    }
+    // With the fifth they are more than 64 KiB.
+    let five = Array(repeating: "asked", count: 5) + Array(repeating: "sent", count: 5)
+    #expect(log.events == five + five + ["asked", "asked", "sent", "sent"])
   }
 
   @Test func aBodyThatNobodyReadsIsSkippedBeforeTheNextRequest() async throws {

@@ -1,8 +1,15 @@
 import HTTPTypes
 import Logging
+import Synchronization
 import Testing
 
 @testable import LoopHTTP
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// A server and a client on loops of their own, for the time of one test; afterwards nothing may be left open. The test
 /// itself runs on one more: in the runtime's pool it would wait for other tests while the server's time limits run.
@@ -65,6 +72,19 @@ struct TestServer: Sendable {
   func catchUp() async {
     // The iteration of the first may have looked at the sockets before it began.
     for _ in 0..<2 { await group.loops[0].run {} }
+  }
+
+  /// Runs `body` while the server's first loop stands still, so that this finds all that was sent at once.
+  func whileStopped(_ body: () throws -> Void) async rethrows {
+    let mayGoOn = Mutex(false)
+    let stopped = EventLog()
+    group.loops[0].execute {
+      stopped.append("stopped")
+      while !mayGoOn.withLock({ $0 }) { sched_yield() }
+    }
+    await stopped.wait(for: 1)
+    defer { mayGoOn.withLock { $0 = true } }
+    try body()
   }
 
   /// Whether somebody takes a new connection.

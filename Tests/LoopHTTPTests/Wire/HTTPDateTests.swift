@@ -18,9 +18,15 @@ import Testing
   @Test(arguments: [
     ("Sunday, 06-Nov-94 08:49:37 GMT", 784_111_777), ("Sun Nov  6 08:49:37 1994", 784_111_777),
     ("Wed Nov 16 08:49:37 1994", 784_975_777), ("Friday, 01-Jan-27 00:00:00 GMT", 1_798_761_600),
+    ("Tuesday, 01-Jan-69 00:00:00 GMT", 3_124_224_000), ("Thursday, 01-Jan-70 00:00:00 GMT", 0),
   ])
   func theObsoleteFormsAreRead(text: String, seconds: Int64) {
     #expect(HTTPDate.parse(text) == seconds)
+  }
+
+  @Test func aLeapSecondIsTheNextMinutesFirst() {
+    #expect(HTTPDate.parse("Sat, 31 Dec 2016 23:59:60 GMT") == 1_483_228_800)
+    #expect(HTTPDate.parse("Sat, 31 Dec 2016 23:59:61 GMT") == nil)
   }
 
   @Test(arguments: [

@@ -125,6 +125,7 @@ import Testing
       try MessageWriter.appendField("A", Array(value.utf8), to: &output)
     }
     #expect(throws: WireError.outgoingFieldValue) { try response(type: MediaType(value)) }
+    #expect(throws: WireError.outgoingFieldValue) { try response(phrase: value) }
     #expect(throws: WireError.outgoingFieldValue) {
       try MessageWriter.appendLastChunk(trailers: [("A", "1"), ("B", value)], to: &output)
     }

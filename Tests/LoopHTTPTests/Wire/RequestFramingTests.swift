@@ -110,6 +110,13 @@ import Testing
     #expect(entries.last == .error(.chunkExtensionTooLong))
   }
 
+  @Test func dataPaysForChunkExtensions() {
+    let part = String(repeating: "x", count: 250)
+    let chunks = String(repeating: "fa;\(part)\r\n\(part)\r\n", count: 40) + "0\r\n\r\n"
+    let entries = WireTranscript([Array((RequestFramingTests.chunkedStart + chunks).utf8)[...]], .init()).entries
+    #expect(entries.last == .end(trailers: []))
+  }
+
   @Test func trailersAreBounded() {
     var limits = WireLimits()
     limits.headBytes = 80
@@ -132,6 +139,14 @@ import Testing
       after: [RequestFramingTests.chunkedHead, .body("abc")],
       limits: limits
     )
+  }
+
+  @Test func eachBodyHasTheWholeLimit() {
+    var limits = WireLimits()
+    limits.bodyBytes = 4
+    let chunks = RequestFramingTests.chunkedStart + "3\r\nabc\r\n0\r\n\r\n"
+    let entries: [WireTranscript.Entry] = [RequestFramingTests.chunkedHead, .body("abc"), .end(trailers: [])]
+    expectRequest(chunks + chunks, entries + entries, limits: limits)
   }
 
   @Test func routeSetsItsOwnLimitForOneMessage() throws {

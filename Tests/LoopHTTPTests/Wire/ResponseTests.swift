@@ -123,6 +123,7 @@ import Testing
     ("HTTP/1.1 20\r\n", .badStatusLine), ("HTTP/1.1 2000\r\n", .badStatusLine), ("HTTP/1.1 099\r\n", .badStatusLine),
     ("HTTP/1.1 600\r\n", .badStatusLine), ("HTTP/1.1 999 Busy\r\n", .badStatusLine),
     ("HTTP/1.1  200\r\n", .badStatusLine), ("HTTP/1.1 +20\r\n", .badStatusLine),
+    ("HTTP/1.1\t200\r\n", .badStatusLine), ("HTTP/1.1-200 OK\r\n", .badStatusLine),
     ("HTTP/2.0 200\r\n", .unsupportedVersion),
     ("HTTP/1.1 200 OK\n", .bareLineFeed), ("HTTP/1.1 200 O\rK\r\n", .bareCarriageReturn),
     ("HTTP/1.1 200 O\u{0}K\r\n", .badStatusLine), ("HTTP/1.x 200 OK\r\n", .badVersion),

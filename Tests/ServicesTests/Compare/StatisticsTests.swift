@@ -31,6 +31,14 @@ struct StatisticsTests {
     #expect(abs(StudentT.quantile975(freedom: freedom) - quantile) < 0.0015)
   }
 
+  /// By hand: the relative variances of the means are 1/27 and 1/40, which makes 4.57 degrees of freedom.
+  @Test func `The interval of a small example is Welch's`() throws {
+    let estimate = try #require(RatioEstimate(sample([4, 6, 8]), over: sample([1, 2, 2, 2, 3])))
+    let interval = try #require(estimate.interval)
+    #expect(estimate.value == 3)
+    #expect(abs(interval.lowerBound - 1.5026) < 0.0005 && abs(interval.upperBound - 5.9897) < 0.0005)
+  }
+
   @Test(arguments: [(10, 5), (10, 20), (20, 5), (2, 10)])
   func `The interval holds the true factor in about 95 of 100 comparisons`(rolls: Int, iterations: Int) throws {
     var random = Xoshiro256(seed: UInt64(rolls * 100 + iterations))

@@ -103,6 +103,50 @@ import Testing
     await group.shutdown()
   }
 
+  @Test(.timeLimit(.minutes(1))) func aFlushEndsWithTheLastLine() async throws {
+    let group = try EventLoopGroup(loopCount: 1)
+    let output = Output(nil, AsyncStream.makeStream().continuation)
+    let sink = BufferedLogSink(group: group, dropNotice: notice) { await output.write($0) }
+    for number in 1...3 {
+      sink.write { $0 += line("line \(number)") }
+      await sink.flush(within: .seconds(3600))
+      #expect(await output.lines.count == number)
+    }
+    await group.shutdown()
+  }
+
+  @Test func linesThatAnOutputRefusesAreMissedTogetherWithThoseBefore() async throws {
+    struct Refused: Error {}
+    let group = try EventLoopGroup(loopCount: 1)
+    let output = Output(nil, AsyncStream.makeStream().continuation)
+    let isBroken = Mutex(true)
+    let sink = BufferedLogSink(group: group, limit: 10, dropNotice: notice) { bytes in
+      if isBroken.withLock({ $0 }) { throw Refused() }
+      await output.write(bytes)
+    }
+    for text in ["a line that is too long", "refused"] {
+      sink.write { $0 += line(text) }
+      await sink.flush(within: .seconds(10))
+    }
+    isBroken.withLock { $0 = false }
+    sink.write { $0 += line("heard") }
+    await sink.close(within: .seconds(10))
+    #expect(await output.lines == ["dropped 2", "heard"])
+    await group.shutdown()
+  }
+
+  /// Else one long iteration would lose all that it has to say.
+  @Test func aLoopThatLogsMuchDoesNotKeepItToTheEndOfItsIteration() async throws {
+    let group = try EventLoopGroup(loopCount: 1)
+    let output = Output(nil, AsyncStream.makeStream().continuation)
+    let sink = BufferedLogSink(group: group, limit: 100_000, dropNotice: notice) { await output.write($0) }
+    let long = String(repeating: "x", count: 70_000)
+    await group.loops[0].run { for _ in 0..<2 { sink.write { $0 += line(long) } } }
+    await sink.close(within: .seconds(10))
+    #expect(await output.lines.contains { $0 == long })
+    await group.shutdown()
+  }
+
   @Test func flushingAHangingOutputEndsInTime() async throws {
     let group = try EventLoopGroup(loopCount: 1)
     let gate = AsyncStream<Void>.makeStream()

@@ -32,6 +32,10 @@ import Testing
     _ = queue.append(chunk("c\n", "d\n", "e\n"))
     _ = queue.append(chunk("f\n"))
     #expect(queue.next() == .write(chunk("a\n", "b\n"), droppedLineCount: 4))
+    // The last byte that there is room for, and one more.
+    _ = queue.append(chunk("abc\n"))
+    _ = queue.append(chunk("\n"))
+    #expect(queue.next() == .write(chunk("abc\n"), droppedLineCount: 1))
     _ = queue.append(chunk("g\n"))
     #expect(queue.next() == .write(chunk("g\n"), droppedLineCount: 0))
   }

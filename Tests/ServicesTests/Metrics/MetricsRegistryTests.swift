@@ -48,6 +48,16 @@ import Testing
     #expect(inProgress.value == 0)
   }
 
+  @Test func changesOfAGaugeFromManyThreadsAreAllCounted() async {
+    let inProgress = registry.gauge(.asyncRollsInProgress)()
+    await withTaskGroup { group in
+      for _ in 0..<8 {
+        group.addTask { @concurrent in for _ in 0..<20_000 { inProgress.increment() } }
+      }
+    }
+    #expect(inProgress.value == 160_000)
+  }
+
   @Test func valuesRecordedFromManyThreadsAreAllCounted() async {
     let rolls = registry.counter(.diceRolls)
     let durations = registry.histogram(.backendRequestDuration)

@@ -10,6 +10,7 @@ struct BaggageTests {
     (["bad member,k=v,=x,k e y=1,k\"=1,a=%zz,b=%4,c=\\"], "k=v"),
     (["k=%20%2C%C3%BC"], "k=%20%2C%C3%BC"),
     (["k="], "k="),
+    (["a=1;p=\u{e9},b=2;\u{1},k=v;\tp"], "k=v;p"),
   ])
   func `Members pass through as they came, and bad ones are dropped alone`(values: [String], sent: String) {
     #expect(Baggage(headerValues: values).headerValue == sent)
@@ -34,6 +35,9 @@ struct BaggageTests {
     let sent = Baggage(headerValues: big).headerValue
     #expect(sent.utf8.count <= 8192)
     #expect(sent.hasPrefix(big[0] + "," + big[1]))
+    let most = "k=" + String(repeating: "v", count: 8190)
+    #expect(Baggage(headerValues: [most]).headerValue == most)
+    #expect(Baggage(headerValues: [most + "v", "a=1"]).headerValue == "a=1")
     #expect(sent.split(separator: ",").allSatisfy { big.contains(String($0)) })
     #expect(Baggage(headerValues: (0..<500).map { "k\($0)=1" }).members.count == Baggage.maximumMemberCount)
   }

@@ -133,6 +133,30 @@ struct BatchSpanProcessorTests {
     }
   }
 
+  @Test func `What was dropped takes no room in the queue`() async {
+    let exporter = ScriptedExporter()
+    await withProcessor(exporter, queue: 2, batch: 4) { processor, end in
+      for round in 1...3 {
+        for name in ["a", "b", "c"] { end("\(name)\(round)") }
+        #expect(await processor.forceFlush(within: .seconds(10)))
+      }
+      #expect(exporter.batches == [["a1", "b1"], ["a2", "b2"], ["a3", "b3"]])
+      #expect(processor.statistics.snapshot.dropped == 3)
+      #expect(processor.statistics.snapshot.queued == 0)
+    }
+  }
+
+  @Test func `What is undelivered goes before what came later`() async {
+    let exporter = ScriptedExporter(.undelivered)
+    await withProcessor(exporter, queue: 8, batch: 2) { processor, end in
+      // The timer is far away, and so the third waits for the flush.
+      for name in ["a", "b", "c"] { end(name) }
+      #expect(await processor.forceFlush(within: .seconds(10)) == false)
+      #expect(await processor.forceFlush(within: .seconds(10)))
+      #expect(exporter.batches == [["a", "b"], ["a", "b"], ["c"]])
+    }
+  }
+
   @Test func `What is undelivered is tried again, what is dropped is not`() async {
     let exporter = ScriptedExporter(.undelivered, .dropped, .delivered(rejected: 1))
     await withProcessor(exporter) { processor, end in
@@ -186,15 +210,35 @@ struct BatchSpanProcessorTests {
     }
   }
 
-  @Test func `Shutdown flushes, ends the run, and ignores what comes later`() async {
+  @Test(.timeLimit(.minutes(1))) func `Shutdown flushes, ends the run, and ignores what comes later`() async {
     let exporter = ScriptedExporter()
     await withProcessor(exporter) { processor, end in
       end("a")
       #expect(await processor.shutdown(within: .seconds(10)))
       end("late")
-      #expect(await processor.shutdown(within: .seconds(10)) == false)
-      #expect(await processor.forceFlush(within: .seconds(10)) == false)
+      #expect(processor.statistics.snapshot.queued == 0)
+      #expect(await processor.shutdown(within: .seconds(3600)) == false, "at once")
+      #expect(await processor.forceFlush(within: .seconds(3600)) == false, "at once")
       #expect(exporter.batches == [["a"]])
+    }
+  }
+
+  @Test(.timeLimit(.minutes(1))) func `The timer lets the clock of new traces follow the wall`() async {
+    let wall = Atomic<UInt64>(0)
+    let clock = SpanClock(monotonic: { 0 }, wall: { wall.load(ordering: .relaxed) })
+    var configuration = BatchConfiguration()
+    configuration.scheduleDelay = .milliseconds(1)
+    let processor = BatchProcessor<Int>(
+      configuration: configuration,
+      statistics: ExportStatistics(),
+      clock: clock,
+      export: { _, _ in .delivered(rejected: 0) }
+    )
+    wall.store(5_000_000_000, ordering: .relaxed)
+    await withTaskGroup { group in
+      group.addTask { await processor.run() }
+      while clock.anchor != 5_000_000_000, !Task.isCancelled { await Task.yield() }
+      group.cancelAll()
     }
   }
 

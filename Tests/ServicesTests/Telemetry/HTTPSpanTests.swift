@@ -73,6 +73,23 @@ struct HTTPSpanTests {
     #expect(actual == expected)
   }
 
+  @Test(arguments: [
+    "sig=s", "Signature=s", "AWSAccessKeyId=s", "X-Goog-Signature=s", "X-Amz-Signature=s", "x-amz-security-token=s",
+    "a=1&X-Amz-Credential=s&b",
+  ])
+  func `Each key that signs is enough to look for it`(query: String) throws {
+    var request = HTTPServerSpan.Request(method: "GET", path: "/")
+    request.query = query
+    let expected = query.replacing("=s", with: "=REDACTED")
+    #expect(try serverSpan(request, .answered(status: 200)).attributes["url.query"] == .string(expected))
+  }
+
+  @Test func `A question mark alone is no query`() throws {
+    var request = HTTPServerSpan.Request(method: "GET", path: "/")
+    request.query = ""
+    #expect(try serverSpan(request, .answered(status: 200)).attributes["url.query"] == nil)
+  }
+
   @Test func `What proxies say wins, Forwarded before the X- fields`() throws {
     var request = HTTPServerSpan.Request(method: "GET", path: "/", scheme: "https")
     request.host = "inner"
@@ -88,6 +105,9 @@ struct HTTPSpanTests {
     #expect(span.attributes["server.address"] == .string("outer.example"))
     #expect(span.attributes["server.port"] == .int(443))
     #expect(span.attributes["client.address"] == .string("2001:db8::1"))
+    request.forwarded = #"for=";,";host="a,b;c""#
+    span = try serverSpan(request, .answered(status: 200))
+    #expect(span.attributes["server.address"] == .string("a,b;c"))
     request.forwarded = "for=_hidden"
     span = try serverSpan(request, .answered(status: 200))
     #expect(span.attributes["client.address"] == .string("10.0.0.1"))

@@ -16,13 +16,13 @@ private final class ScriptedTransport: OTLPTransport {
   }
 
   private let script: [Answer]
-  private let received = Mutex<[(body: [UInt8], fields: HTTPFields)]>([])
+  private let received = Mutex<[(body: [UInt8], fields: HTTPFields, limit: Duration)]>([])
 
   init(_ script: Answer...) {
     self.script = script
   }
 
-  var requests: [(body: [UInt8], fields: HTTPFields)] { received.withLock { $0 } }
+  var requests: [(body: [UInt8], fields: HTTPFields, limit: Duration)] { received.withLock { $0 } }
 
   func post(
     _ body: [UInt8],
@@ -32,7 +32,7 @@ private final class ScriptedTransport: OTLPTransport {
     maximumResponseBytes: Int
   ) async throws(OTLPTransportError) -> OTLPTransportResponse {
     let count = received.withLock {
-      $0.append((body, headerFields))
+      $0.append((body, headerFields, limit))
       return $0.count
     }
     switch script[min(count, script.count) - 1] {
@@ -48,6 +48,22 @@ private final class ScriptedTransport: OTLPTransport {
 
   private let log = MemoryLogSink()
 
+  private func exporter(
+    _ transport: ScriptedTransport,
+    _ configuration: OTLPConfiguration = OTLPConfiguration(url: "http://c/v1/traces"),
+    backOff: RetryBackOff = RetryBackOff(initial: .milliseconds(1), longest: .milliseconds(1)),
+    onRetry: @escaping @Sendable () -> Void = {}
+  ) -> OTLPExporter {
+    OTLPExporter(
+      configuration: configuration,
+      transport: transport,
+      logger: LogStyle.json.logger(service: "test", level: .info, sink: log),
+      backOff: backOff,
+      wallSeconds: { 0 },
+      onRetry: onRetry
+    )
+  }
+
   private func post(
     _ transport: ScriptedTransport,
     body: [UInt8] = [1, 2, 3],
@@ -57,14 +73,7 @@ private final class ScriptedTransport: OTLPTransport {
     var configuration = OTLPConfiguration(url: "http://c/v1/traces")
     change(&configuration)
     let retries = Counter()
-    let exporter = OTLPExporter(
-      configuration: configuration,
-      transport: transport,
-      logger: LogStyle.json.logger(service: "test", level: .info, sink: log),
-      backOff: RetryBackOff(initial: .milliseconds(1), longest: .milliseconds(1)),
-      wallSeconds: { 0 },
-      onRetry: { retries.increment() }
-    )
+    let exporter = exporter(transport, configuration) { retries.increment() }
     let result = await exporter.post(body, within: limit) { bytes in
       configuration.format.decode(Answer.self, from: bytes).map(OTLPTraceEncoder.partialSuccess)
     }
@@ -115,6 +124,30 @@ private final class ScriptedTransport: OTLPTransport {
     let transport = ScriptedTransport(.status(503, [.retryAfter: "3600"]), .status(200))
     #expect(await post(transport).result == .undelivered)
     #expect(transport.requests.count == 1)
+  }
+
+  @Test func `A receiver that asked for silence is not asked by the next export either`() async {
+    let transport = ScriptedTransport(.status(503, [.retryAfter: "3600"]), .status(200))
+    let exporter = exporter(transport)
+    for _ in 0..<2 {
+      #expect(await exporter.post([1], within: .seconds(5)) { _ in OTLPPartialSuccess() } == .undelivered)
+    }
+    #expect(transport.requests.count == 1)
+  }
+
+  @Test func `The waits between attempts grow`() async {
+    let transport = ScriptedTransport(.status(503))
+    let exporter = exporter(transport, backOff: RetryBackOff(initial: .milliseconds(10)))
+    _ = await exporter.post([1], within: .seconds(1)) { _ in OTLPPartialSuccess() }
+    // At least 5, 10, 20, 40, 80, 160 and 320 ms lie between them.
+    #expect(transport.requests.count <= 8)
+  }
+
+  @Test(arguments: [(Duration.seconds(5), Duration.seconds(30)), (.seconds(30), .seconds(5))])
+  func `An export takes no longer than either limit allows`(limit: Duration, timeout: Duration) async throws {
+    let transport = ScriptedTransport(.status(200))
+    _ = await post(transport, limit: limit) { $0.timeout = timeout }
+    #expect(try #require(transport.requests.first).limit <= .seconds(5))
   }
 
   @Test func `A partial success is counted and not sent again`() async throws {
@@ -197,6 +230,13 @@ private final class ScriptedTransport: OTLPTransport {
     #expect(await post(transport).result == result)
     #expect(log.text.contains("html") == false)
     #expect(log.lines.count == (result == .dropped ? 1 : 0))
+  }
+
+  @Test(arguments: ["application/json", "text/html; charset=utf-8"])
+  func `An answer of another type than the request is not read`(type: String) async throws {
+    let answer = Answer.with { $0.partialSuccess.rejectedSpans = 1 }
+    let transport = ScriptedTransport(.status(200, [.contentType: type], body: try answer.serializedBytes()))
+    #expect(await post(transport).result == .dropped)
   }
 
   @Test func `Headers say what the body is`() async throws {

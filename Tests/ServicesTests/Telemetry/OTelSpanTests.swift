@@ -29,13 +29,14 @@ struct OTelSpanTests {
     ).tracer(InstrumentationScope(name: "test"))
   }
 
-  private func remoteContext(_ flags: TraceFlags) -> ServiceContext {
+  private func remoteContext(_ flags: TraceFlags, _ traceState: TraceState = TraceState()) -> ServiceContext {
     var context = ServiceContext.topLevel
     context.span = OTelSpan(
       nonRecording: SpanContext(
         traceID: TraceID(high: 1, low: 2),
         spanID: SpanID(rawValue: 3),
         traceFlags: flags,
+        traceState: traceState,
         isRemote: true
       )
     )
@@ -69,8 +70,10 @@ struct OTelSpanTests {
     #expect(child.context.span === child)
   }
 
-  @Test func `A child continues its parent's trace and keeps the random flag as it came`() {
-    let child = tracer().startSpan("child", in: remoteContext([.sampled]))
+  @Test func `A child continues its parent's trace, keeps its state, and the random flag as it came`() throws {
+    let state = try #require(TraceState(headerValues: ["vendor=1"]))
+    let child = tracer().startSpan("child", in: remoteContext([.sampled], state))
+    #expect(child.spanContext.traceState == state)
     #expect(child.spanContext.traceID == TraceID(high: 1, low: 2))
     #expect(child.spanContext.spanID != SpanID(rawValue: 3))
     #expect(child.spanContext.traceFlags == .sampled)
@@ -115,6 +118,44 @@ struct OTelSpanTests {
     #expect(data.droppedEventCount == 1)
     #expect(data.links.count == 1)
     #expect(data.droppedLinkCount == 1)
+  }
+
+  @Test func `Links beyond the limit are counted from the start, too`() {
+    var limits = SpanLimits()
+    limits.linkCount = 1
+    let linked = SpanContext(traceID: TraceID(high: 1, low: 2), spanID: SpanID(rawValue: 3))
+    let link = SpanData.Link(context: linked, attributes: AttributeList())
+    let span = tracer(limits: limits).startSpan("x", links: [link, link, link])
+    #expect(span.recorded?.links.count == 1)
+    #expect(span.recorded?.droppedLinkCount == 2)
+  }
+
+  /// OpenTelemetry common, "Attribute Limits": a character is a code point.
+  @Test func `A text is cut between code points`() {
+    var limits = SpanLimits()
+    limits.attributes.valueLength = 1
+    let span = tracer(limits: limits).startSpan("x", attributes: [Attribute("a", "e\u{301}")])
+    span.setAttribute("b", .stringArray(["e\u{301}", "f"]))
+    #expect(span.recorded?.attributes.elements == [Attribute("a", "e"), Attribute("b", .stringArray(["e", "f"]))])
+  }
+
+  /// OpenTelemetry API, "Set Status".
+  @Test func `OK is final, an error gives way to it, and unset to anything`() {
+    let span = tracer().startSpan("x")
+    for (status, kept) in [
+      (SpanData.Status.error("first"), SpanData.Status.error("first")), (.error("second"), .error("second")),
+      (.unset, .error("second")), (.ok, .ok), (.error("late"), .ok), (.unset, .ok),
+    ] {
+      span.setStatus(status)
+      #expect(span.recorded?.status == kept)
+    }
+  }
+
+  @Test func `A span never ends before it began`() {
+    let span = tracer().startSpan("x")
+    span.end(at: 1)
+    #expect(span.recorded?.endTime == span.recorded?.startTime)
+    #expect(span.duration == 0)
   }
 
   @Test func `Nothing changes after the end, and a span ends once`() throws {

@@ -39,6 +39,16 @@ struct PropagatorsTests {
     #expect(extract([.traceParent: "nonsense", .traceState: "a=1"]).spanContext == nil)
   }
 
+  /// Such is a root of a disabled tracer.
+  @Test func `What identifies no span is not sent`() {
+    var context = ServiceContext.topLevel
+    context.span = OTelSpan(nonRecording: .invalid)
+    context.baggage = Baggage(headerValues: ["k=v"])
+    var sent = HTTPFields()
+    Propagators().inject(context) { sent[$0] = $1 }
+    #expect(sent == [.baggage: "k=v"])
+  }
+
   @Test func `Each half can be switched off`() {
     let fields: HTTPFields = [.traceParent: Self.parent, .baggage: "k=v"]
     let none = extract(fields, Propagators(usesTraceContext: false, usesBaggage: false))

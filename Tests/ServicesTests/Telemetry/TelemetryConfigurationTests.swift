@@ -118,6 +118,9 @@ struct TelemetryConfigurationTests {
     Row(["OTEL_EXPORTER_OTLP_ENDPOINT": "collector:4318"], warnings: 1) {
       $0.otlpTraces.url == "http://localhost:4318/v1/traces"
     },
+    Row(["OTEL_EXPORTER_OTLP_ENDPOINT": "http://c:0"], warnings: 1) {
+      $0.otlpTraces.url == "http://localhost:4318/v1/traces"
+    },
     Row(["OTEL_EXPORTER_OTLP_ENDPOINT": "http://c:99999"], warnings: 1) {
       $0.otlpTraces.url == "http://localhost:4318/v1/traces"
     },

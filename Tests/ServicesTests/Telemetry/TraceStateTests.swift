@@ -39,7 +39,7 @@ struct TraceStateTests {
     var state = try #require(TraceState(headerValues: ["foo=1,bar=2"]))
     state.set("bar", to: "3")
     #expect(state.headerValue == "bar=3,foo=1")
-    for (key, value) in [("Bar", "3"), ("bar", "a,b"), ("a=b", "c")] {
+    for (key, value) in [("Bar", "3"), ("bar", "a,b"), ("bar", "a "), ("a=b", "c")] {
       let isSet = state.set(key, to: value)
       #expect(!isSet)
     }

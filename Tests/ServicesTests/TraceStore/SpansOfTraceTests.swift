@@ -48,6 +48,12 @@ struct SpansOfTraceTests {
     #expect(leftOut == 8, "the second, which was not taken, and all from the fifth on")
   }
 
+  @Test func `A trace that is not taken is told by its spans`() {
+    let spans = (1...3).map { SampleSpans.span(of: 7, id: $0) }
+    let export = ExportByTrace(SampleSpans.request(SampleSpans.batch("dice", spans)), .protobuf)
+    #expect(export.forEach(upTo: .max) { _ in false } == 3)
+  }
+
   @Test func `Spans without a usable id are left out and counted`() {
     let damage: [(inout SampleSpans.Span) -> Void] = [
       { $0.traceID = Data() }, { $0.traceID = Data(repeating: 0, count: 16) },
@@ -67,7 +73,7 @@ struct SpansOfTraceTests {
 
   @Test func `Ids of JSON become the bytes that they spell, in either case`() throws {
     let text = """
-      {"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"a",
+      {"newerField":{"x":1},"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"a","newerField":1,
         "traceId":"5B8EFFF798038103D269B633813FC60C","spanId":"eee19b7ec3c1b174","parentSpanId":"EEE19B7EC3C1B173",
         "links":[{"traceId":"5b8efff798038103d269b633813fc60d","spanId":"eee19b7ec3c1b175"},{"traceId":"","spanId":""}]
       }]}]}]}

@@ -47,6 +47,18 @@ struct TagScanTests {
     }
   }
 
+  @Test func `No more values are told than anybody chooses from`() throws {
+    var storage = TraceStorage(limit: 1 << 24)
+    let spans = (1...UInt64(TagValue.most) + 10).map { id in
+      SampleSpans.span(id: id, attributes: ["key": SampleSpans.number(Int64(id))])
+    }
+    let request = SampleSpans.request(SampleSpans.batch("dice", spans))
+    for piece in SampleSpans.split(request, .protobuf).traces { storage.keep(piece) }
+    let trace = try #require(storage[SampleSpans.traceID(1)])
+    let document = try #require(TraceDocument(trace))
+    #expect(try TraceSearch().tagValues(of: .span("key"), in: document, trace.summary).count == TagValue.most)
+  }
+
   @Test func `Values are those of the spans that the query asks for`() throws {
     let spans = ["a", "b"].enumerated().map { index, name in
       SampleSpans.span(name, id: UInt64(index) + 1, attributes: ["key": SampleSpans.text("of \(name)")])

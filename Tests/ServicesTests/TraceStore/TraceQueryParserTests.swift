@@ -90,6 +90,8 @@ struct TraceQueryParserTests {
     let deep = String(repeating: "(", count: 33) + "true" + String(repeating: ")", count: 33)
     #expect(throws: TraceQueryParser.Fault.self) { try TraceQueryParser.parse("{\(deep)}") }
     #expect(throws: Never.self) { try TraceQueryParser.parse("{\(deep.dropFirst().dropLast())}") }
+    let wide = Array(repeating: "(true)", count: 100).joined(separator: " && ")
+    #expect(throws: Never.self) { try TraceQueryParser.parse("{\(wide)}") }
     let long = String(repeating: "x", count: 5000)
     #expect(throws: TraceQueryParser.Fault.self) { try TraceQueryParser.parse("{name=\"\(long)\"}") }
   }

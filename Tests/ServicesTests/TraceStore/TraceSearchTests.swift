@@ -46,6 +46,11 @@ struct TraceSearchTests {
     )
   }
 
+  @Test func `What is asked for and selected is shown once`() throws {
+    let search = try TraceSearch([("q", "{ .a = 1 && .b = 2 && .a > 0 } | select(.b, .c)")])
+    #expect(search.shown == [.anyScope("a"), .anyScope("b"), .anyScope("c")])
+  }
+
   @Test func `More traces than allowed are not given`() throws {
     #expect(try TraceSearch([("limit", "60000")]).limit == TraceSearch.maximumLimit)
   }

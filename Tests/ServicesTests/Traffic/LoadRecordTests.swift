@@ -36,6 +36,43 @@ struct LoadRecordTests {
     #expect(abs(record.mean - 0.5005) < 1e-9)
   }
 
+  @Test func `No percentile is above the longest latency`() {
+    var record = LatencyRecord()
+    record.record(1_234_567_891, trace: nil)
+    for percentile in [1.0, 50, 100] { #expect(record.seconds(percentile: percentile) == 1.234567891) }
+  }
+
+  @Test func `Traces of two loops are looked for together`() {
+    var (first, second) = (LatencyRecord(), LatencyRecord())
+    first.record(1_000_000, trace: TraceID(high: 1, low: 1))
+    second.record(1_000_000_000, trace: TraceID(high: 1, low: 2))
+    first.add(second)
+    #expect(first.trace(percentile: 1)?.low == 1)
+    #expect(first.trace(percentile: 99)?.low == 2)
+    #expect(first.trace(percentile: 100)?.low == 2)
+  }
+
+  @Test func `What two loops have counted adds up`() {
+    var (first, other) = (LoadRecord(), LoadRecord())
+    first.record(result(.answered(status: 200), sent: 5 * second, took: second, .punctual), begin: 0)
+    other.record(result(.failed(.timedOut(.connect)), sent: 9 * second, took: second, .afterWaiting), begin: 0)
+    other.record(result(.unsent, sent: 20 * second, took: second, .afterWaiting), begin: 0)
+    for count in 1...2 {
+      first.warmUpRequests += count
+      other.warmUpRequests += 10 * count
+      first.interrupted += count
+      other.interrupted += 10 * count
+    }
+    first.add(other)
+    #expect((first.requests, first.errors, first.unsent) == (3, 2, 1))
+    #expect((first.statuses, first.failures) == ([200: 1], [.timeout: 1]))
+    #expect((first.waitedForConnection, first.sendDelay.count) == (2, 1))
+    #expect((first.warmUpRequests, first.interrupted) == (33, 33))
+    #expect(first.latencies[.sync]?.count == 3)
+    #expect(first.timeline.intervals.reduce(0) { $0 + $1.requests } == 3)
+    #expect(first.lastSent == 9 * second, "what was not sent was not sent last")
+  }
+
   @Test func `Records of two loops add up to the record of one`() {
     var (first, second, both) = (LatencyRecord(), LatencyRecord(), LatencyRecord())
     for value in 1...2000 {

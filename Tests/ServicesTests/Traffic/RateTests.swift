@@ -65,6 +65,12 @@ struct RateTests {
     #expect(abs(Double(gaps.count { $0 > mean }) / Double(gaps.count) - 0.3679) < 0.02)
   }
 
+  @Test func `Nobody knows when the first of independent users comes`() throws {
+    let first = try (1...200).map { try #require(dueTimes("1", seconds: 100, .poisson, seed: $0).first) }
+    let mean = first.reduce(0, +) / 200
+    #expect(abs(mean - 1) < 5 / 200.0.squareRoot())
+  }
+
   @Test func `The same seed gives the same arrivals, another seed others`() throws {
     let times = try dueTimes("100-500", seconds: 3, .poisson, seed: 7)
     #expect(try dueTimes("100-500", seconds: 3, .poisson, seed: 7) == times)

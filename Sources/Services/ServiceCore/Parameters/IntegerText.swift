@@ -27,7 +27,7 @@ enum IntegerText {
       case UInt8(ascii: "0")...UInt8(ascii: "9"):
         let (product, overflows) = value.multipliedReportingOverflow(by: 10)
         let (sum, carries) = product.addingReportingOverflow(Int(byte - UInt8(ascii: "0")))
-        value = overflows || carries || value == .max ? .max : sum
+        value = overflows || carries ? .max : sum
         mayEnd = true
       case UInt8(ascii: "_") where mayEnd: mayEnd = false
       default: return nil

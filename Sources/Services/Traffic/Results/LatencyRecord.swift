@@ -38,8 +38,7 @@ struct LatencyRecord: Sendable {
   /// Seconds that `percentile` percent of the requests took at most; `nan` where there were none.
   func seconds(percentile: Double) -> Double {
     guard count > 0 else { return .nan }
-    // The histogram rounds up to a bucket's end; nothing took longer than the longest.
-    return Double(min(histogram.valueAtPercentile(percentile), slowest.nanoseconds)) / 1e9
+    return Double(histogram.valueAtPercentile(percentile)) / 1e9
   }
 
   /// A recorded trace of a request that took about as long as that percentile says; nil where none was recorded.

@@ -1,0 +1,28 @@
+import Testing
+
+@testable import LoopHTTP
+
+@Suite struct InboxTests {
+  private static let work = LoopWork.closure {}
+
+  @Test func aLoopIsWokenOnceForAllThatItHasNotTaken() {
+    let inbox = Inbox()
+    var wakes = 0
+    for round in 1...2 {
+      for _ in 0..<3 { #expect(inbox.append(Self.work) { wakes += 1 }) }
+      #expect(wakes == round)
+      #expect(inbox.take().count == 3)
+    }
+  }
+
+  @Test func nothingIsLostOnTheWayToTheEndAndNothingTakenAfterIt() {
+    let inbox = Inbox()
+    inbox.beginClosing()
+    #expect(inbox.append(Self.work) { Issue.record("nobody waits any more") })
+    #expect(!inbox.end(), "there is work")
+    #expect(inbox.take().count == 1)
+    #expect(inbox.end())
+    #expect(!inbox.append(Self.work) { Issue.record("nobody waits any more") })
+    #expect(inbox.take().isEmpty)
+  }
+}

@@ -14,7 +14,8 @@ from conftest import running_all
 from dice import ROOT, FreePorts, memory_of, run
 from polling import until
 
-FRONT, LIBRARY, SERVICES = PAGES = [ROOT / folder / "README.md" for folder in ("", "Sources/LoopHTTP", "Sources/Services")]
+FOLDERS = ("", "Sources/LoopHTTP", "Sources/Services", "Tests/Benchmarks")
+FRONT, LIBRARY, *_ = PAGES = [ROOT / folder / "README.md" for folder in FOLDERS]
 TEXT = "\n".join(page.read_text() for page in PAGES)
 BLOCKS = re.findall(r"```(?:sh|bash|console|shell)\n(.*?)```", TEXT, re.DOTALL)
 
@@ -57,7 +58,7 @@ def test_links_within_the_page_lead_to_a_heading(page):
 
 
 def test_the_front_page_leads_to_the_others():
-    assert all(f"({page.relative_to(ROOT)})" in FRONT.read_text() for page in (LIBRARY, SERVICES))
+    assert all(f"({page.relative_to(ROOT)})" in FRONT.read_text() for page in PAGES[1:])
 
 
 def test_the_front_page_is_read_in_minutes():

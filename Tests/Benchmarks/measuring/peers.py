@@ -81,7 +81,7 @@ def fastapi(module):
 
     def prepare():
         if subprocess.run([python, "-c", f"import uvicorn, {module}"], cwd=PEERS, capture_output=True).returncode != 0:
-            raise Unavailable("FastAPI is not installed in Tests/Benchmarks/.venv: see the README")
+            raise Unavailable("FastAPI is not installed in Tests/Benchmarks/.venv: see Tests/Benchmarks/README.md")
 
     def command(port):
         options = ["--host", "127.0.0.1", "--port", str(port), "--no-access-log", "--log-level", "error"]

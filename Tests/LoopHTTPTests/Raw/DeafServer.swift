@@ -1,5 +1,3 @@
-import Testing
-
 @testable import LoopHTTP
 
 /// Answers each connection as soon as it stands, reads nothing and stays.
@@ -41,16 +39,5 @@ func againstDeafServer(answering answer: String, _ body: (HTTPClient, ClientURL)
   let group = try EventLoopGroup(loopCount: 1)
   let server = DeafServer(loop: group.loops[0], answer: answer)
   let url = try ClientURL("http://\(try await server.listen())/")
-  let client = HTTPClient(group: group)
-  let result: Result<Void, any Error>
-  do {
-    result = .success(try await body(client, url))
-  } catch {
-    result = .failure(error)
-  }
-  await client.shutdown()
-  await server.stop()
-  let ledger = await group.shutdown()[0]
-  try result.get()
-  #expect(ledger.isBalanced)
+  try await withClient(of: group, stopping: { await server.stop() }) { try await body($0, url) }
 }

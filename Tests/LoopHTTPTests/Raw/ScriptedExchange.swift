@@ -37,15 +37,27 @@ func against(
   let group = try EventLoopGroup(loopCount: 1)
   let server = RawServer(loop: group.loops[0], script: script)
   let address = try await server.listen()
+  try await withClient(of: group, configuration, stopping: { await server.stop() }) {
+    try await body(ScriptedExchange(client: $0, server: server, address: address))
+  }
+}
+
+/// Ends the client, its server and the loops, whatever `body` comes to; afterwards nothing may be left open.
+func withClient(
+  of group: EventLoopGroup,
+  _ configuration: ClientConfiguration = .init(),
+  stopping stop: () async -> Void,
+  _ body: (HTTPClient) async throws -> Void
+) async throws {
   let client = HTTPClient(group: group, configuration: configuration)
   let result: Result<Void, any Error>
   do {
-    result = .success(try await body(ScriptedExchange(client: client, server: server, address: address)))
+    result = .success(try await body(client))
   } catch {
     result = .failure(error)
   }
   await client.shutdown()
-  await server.stop()
+  await stop()
   let ledger = await group.shutdown()[0]
   try result.get()
   #expect(ledger.isBalanced)

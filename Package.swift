@@ -157,7 +157,8 @@ let package = Package(
     .testTarget(
       name: "ServicesTests",
       dependencies: [
-        "Compare", "LoopHTTP", "OTLPMessages", "Reporting", "ServiceCore", "Telemetry", "TraceStore", "Traffic",
+        "Compare", "DiceRoller", "DieService", "LoopHTTP", "OTLPMessages", "Reporting", "ServiceCore", "Telemetry",
+        "TraceStore", "Traffic",
       ],
       swiftSettings: settings
     ),

@@ -82,21 +82,19 @@ private final class ObservedExchange: Sendable {
         route: request.routeTemplate,
         request: HTTPServerSpan.Request(request)
       ) : tracer.suppressedSpan(in: context)
-    var counted = HTTPServerMetrics.Exchange(
+    self.request = HTTPServerMetrics.Exchange(
       method: method,
       route: request.routeTemplate,
       status: nil,
+      protocolVersion: request.httpVersion,
       seconds: 0,
+      requestBytes: request.header(.contentLength).flatMap { Int($0) },
       span: SpanReference(span.spanContext)
     )
-    counted.protocolVersion = request.httpVersion
-    counted.requestBytes = request.header(.contentLength).flatMap { Int($0) }
-    self.request = counted
   }
 
   /// Names the span in the answer, and ends the exchange when that has been handed over.
-  func answered(with response: Response) -> Response {
-    var response = response
+  func answered(with response: consuming Response) -> Response {
     span.spanContext.answer { response.append($0, $1) }
     let (status, bytes) = (response.status.code, response.body.byteCount)
     response.onFinish { outcome in
@@ -145,8 +143,11 @@ extension Response.Body {
 extension HTTPServerSpan.Request {
   /// What a span tells of the server's request.
   init(_ request: Request) {
-    self.init(method: request.method.rawValue, path: request.path, protocolVersion: request.httpVersion)
+    method = request.method.rawValue
+    path = request.path
     query = request.query
+    scheme = "http"
+    protocolVersion = request.httpVersion
     route = request.routeTemplate
     host = request.header(.host)
     forwarded = request.header(.forwarded)

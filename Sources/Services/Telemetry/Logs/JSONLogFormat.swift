@@ -10,11 +10,13 @@ import LoopHTTP
 struct JSONLogFormat {
   /// Appends the object and `\n`.
   func append(_ record: LogRecord, to line: inout [UInt8]) {
+    // Not the record itself, which the closure would copy.
+    let (microseconds, severity) = (record.microseconds, record.severity)
     line.append(addingCapacity: 80) { output in
       output.append(#"{"timestamp":""#)
-      output.append(rfc3339: record.microseconds)
+      output.append(rfc3339: microseconds)
       output.append(#"","level":""#)
-      output.append(copying: record.severity)
+      output.append(copying: severity)
       output.append(#"","message":"#)
     }
     line.append(json: record.message)
@@ -85,6 +87,8 @@ extension [UInt8] {
       append(copying: value.description)
     } else if type == [Int].self, let numbers = value as? [Int] {
       append(jsonArray: numbers) { $0.append(json: $1) }
+    } else if type == Double.self, let number = value as? Double {
+      append(json: number)
     } else {
       append(json: AttributeValue(value))
     }

@@ -26,14 +26,23 @@ public final class HTTPServerMetrics: Sendable {
     public var span: SpanReference?
 
     /// An exchange that went well; what else there is to say is set afterwards.
-    public init(method: String, route: String?, status: Int?, seconds: Double, span: SpanReference? = nil) {
+    public init(
+      method: String,
+      route: String?,
+      status: Int?,
+      protocolVersion: String = "1.1",
+      seconds: Double,
+      requestBytes: Int? = nil,
+      span: SpanReference? = nil
+    ) {
       self.method = method
       self.route = route
       self.status = status
+      self.protocolVersion = protocolVersion
       self.seconds = seconds
+      self.requestBytes = requestBytes
       self.span = span
       scheme = "http"
-      protocolVersion = "1.1"
     }
   }
 

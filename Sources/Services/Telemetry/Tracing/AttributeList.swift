@@ -31,10 +31,9 @@ public struct AttributeList: Sendable, Hashable {
   }
 
   /// Sets an attribute; the newest value of a name wins, and a new name that finds the list full is counted instead.
-  mutating func set(_ attribute: Attribute, limits: AttributeLimits) {
-    var attribute = attribute
+  mutating func set(_ attribute: consuming Attribute, limits: AttributeLimits) {
     if let length = limits.valueLength { attribute.value.truncate(to: length) }
-    if let index = elements.firstIndex(where: { $0.key == attribute.key }) {
+    if let index = index(of: attribute.key) {
       elements[index] = attribute
     } else if elements.count < limits.count {
       elements.append(attribute)
@@ -45,7 +44,14 @@ public struct AttributeList: Sendable, Hashable {
 
   /// The value of that name.
   public subscript(key: AttributeKey) -> AttributeValue? {
-    elements.first { $0.key == key }?.value
+    index(of: key).map { elements[$0].value }
+  }
+
+  private func index(of key: AttributeKey) -> Int? {
+    // By index in a span: a loop over the array counts the references of each attribute.
+    let elements = elements.span
+    for index in elements.indices where elements[index].key == key { return index }
+    return nil
   }
 }
 

@@ -50,8 +50,7 @@ extension Connection {
   }
 
   @inline(never)
-  private func beginWithFields(_ response: Response) -> Progress {
-    var response = response
+  private func beginWithFields(_ response: consuming Response) -> Progress {
     let reserved = response.takeReservedFields()
     return write(response, reserved)
   }

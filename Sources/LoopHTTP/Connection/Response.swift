@@ -44,18 +44,6 @@ public struct Response: Sendable {
   var extraFields: [OutgoingField] = []
   var observers: [@Sendable (Outcome) -> Void] = []
 
-  /// A response without further fields.
-  public init(status: HTTPResponse.Status = .ok, contentType: MediaType? = nil, body: Body = .empty) {
-    self.status = status
-    self.contentType = contentType
-    self.body = body
-  }
-
-  /// Plain text.
-  public init(_ text: String, status: HTTPResponse.Status = .ok) {
-    self.init(status: status, contentType: .plainText, body: .string(text))
-  }
-
   /// Further fields. A `Content-Type` and a `Date` among them take the place of the server's. The framing and the connection
   /// are its own affair: of their fields (`Transfer-Encoding`, `Keep-Alive`, `Trailer`, `Upgrade` and the like) none is sent,
   /// `Connection: close` acts as `closesConnection` does, and `Content-Length` counts for a streamed body, and in answers
@@ -74,5 +62,18 @@ public struct Response: Sendable {
   /// Calls `observer` once on the connection's loop, when the last byte has been handed over or either side has given up.
   public mutating func onFinish(_ observer: @escaping @Sendable (Outcome) -> Void) {
     observers.append(observer)
+  }
+}
+
+// By the memberwise initializer: one that sets the properties by itself is compiled to copy them all as it returns.
+extension Response {
+  /// A response without further fields.
+  public init(status: HTTPResponse.Status = .ok, contentType: MediaType? = nil, body: Body = .empty) {
+    self.init(status: status, contentType: contentType, body: body, closesConnection: false)
+  }
+
+  /// Plain text.
+  public init(_ text: String, status: HTTPResponse.Status = .ok) {
+    self.init(status: status, contentType: .plainText, body: .string(text), closesConnection: false)
   }
 }

@@ -201,8 +201,10 @@ struct HTTPSpanTests {
 
   @Test func `An answer names the span in both headers and keeps the application's own timing`() {
     let context = SpanContext(traceID: TraceID(high: 1, low: 2), spanID: SpanID(rawValue: 3), traceFlags: .sampled)
-    var fields: HTTPFields = [.serverTiming: "db;dur=1"]
-    context.answer { fields.append(HTTPField(name: $0, value: $1)) }
+    var response = Response()
+    response.append(.serverTiming, "db;dur=1")
+    response.appendTrace(of: context)
+    let fields = response.headerFields
     let value = "00-00000000000000010000000000000002-0000000000000003-01"
     #expect(fields[.traceResponse] == value)
     #expect(fields[values: .serverTiming] == ["db;dur=1", "trace;desc=\(value)"])

@@ -31,14 +31,6 @@ public enum HTTPServerSpan {
     public var peerAddress: String?
     /// Its port.
     public var peerPort: Int?
-
-    /// A request of which only the given parts are known.
-    public init(method: String, path: String, scheme: String = "http", protocolVersion: String = "1.1") {
-      self.method = method
-      self.path = path
-      self.scheme = scheme
-      self.protocolVersion = protocolVersion
-    }
   }
 
   /// How the exchange ended.
@@ -128,5 +120,12 @@ public enum HTTPServerSpan {
     if let port = request.peerPort { attributes.append(Attribute(.networkPeerPort, port)) }
     if let userAgent = request.userAgent { attributes.append(Attribute(.userAgentOriginal, userAgent)) }
     return attributes
+  }
+}
+
+extension HTTPServerSpan.Request {
+  /// A request of which only the given parts are known.
+  public init(method: String, path: String, scheme: String = "http", protocolVersion: String = "1.1") {
+    self.init(method: method, path: path, query: nil, scheme: scheme, protocolVersion: protocolVersion)
   }
 }

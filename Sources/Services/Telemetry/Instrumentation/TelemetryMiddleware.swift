@@ -66,11 +66,17 @@ private final class ObservedExchange: Sendable {
   let span: OTelSpan
   private let metrics: HTTPServerMetrics
   private let start = EventLoop.monotonicNanoseconds()
-  private let request: HTTPServerMetrics.Exchange
+  private let method: String
+  private let route: String?
+  private let protocolVersion: String
+  private let requestBytes: Int?
 
   init(_ request: Request, tracer: OTelTracer, metrics: HTTPServerMetrics, isTraced: Bool) {
     self.metrics = metrics
-    let method = request.method.rawValue
+    method = request.method.rawValue
+    route = request.routeTemplate
+    protocolVersion = request.httpVersion
+    requestBytes = request.header(.contentLength).flatMap { Int($0) }
     var context = ServiceContext.topLevel
     tracer.provider.propagators.extract(into: &context, values: request.headerValues)
     span =
@@ -79,23 +85,14 @@ private final class ObservedExchange: Sendable {
         tracer,
         in: context,
         method: method,
-        route: request.routeTemplate,
+        route: route,
         request: HTTPServerSpan.Request(request)
       ) : tracer.suppressedSpan(in: context)
-    self.request = HTTPServerMetrics.Exchange(
-      method: method,
-      route: request.routeTemplate,
-      status: nil,
-      protocolVersion: request.httpVersion,
-      seconds: 0,
-      requestBytes: request.header(.contentLength).flatMap { Int($0) },
-      span: SpanReference(span.spanContext)
-    )
   }
 
   /// Names the span in the answer, and ends the exchange when that has been handed over.
   func answered(with response: consuming Response) -> Response {
-    span.spanContext.answer { response.append($0, $1) }
+    response.appendTrace(of: span.spanContext)
     let (status, bytes) = (response.status.code, response.body.byteCount)
     response.onFinish { outcome in
       switch outcome {
@@ -105,7 +102,7 @@ private final class ObservedExchange: Sendable {
       case .timedOut: self.end(.timedOut(status: 503))
       }
     }
-    return response
+    return consume response
   }
 
   /// `request` tells whose wish a cancellation was: the server's or the client's.
@@ -119,12 +116,20 @@ private final class ObservedExchange: Sendable {
 
   private func end(_ outcome: HTTPServerSpan.Outcome, responseBytes: Int? = nil) {
     HTTPServerSpan.end(span, outcome)
-    var counted = request
-    counted.status = outcome.status
-    counted.responseBytes = responseBytes
-    counted.errorType = outcome.errorType
-    counted.seconds = Double(span.duration ?? EventLoop.monotonicNanoseconds() - start) / 1e9
-    metrics.record(counted)
+    metrics.record(
+      HTTPServerMetrics.Exchange(
+        method: method,
+        route: route,
+        status: outcome.status,
+        scheme: "http",
+        protocolVersion: protocolVersion,
+        errorType: outcome.errorType,
+        seconds: Double(span.duration ?? EventLoop.monotonicNanoseconds() - start) / 1e9,
+        requestBytes: requestBytes,
+        responseBytes: responseBytes,
+        span: SpanReference(span.spanContext)
+      )
+    )
   }
 }
 
@@ -143,19 +148,21 @@ extension Response.Body {
 extension HTTPServerSpan.Request {
   /// What a span tells of the server's request.
   init(_ request: Request) {
-    method = request.method.rawValue
-    path = request.path
-    query = request.query
-    scheme = "http"
-    protocolVersion = request.httpVersion
-    route = request.routeTemplate
-    host = request.header(.host)
-    forwarded = request.header(.forwarded)
-    forwardedHost = request.header(.forwardedHost)
-    forwardedFor = request.header(.forwardedFor)
-    userAgent = request.header(.userAgent)
-    peerAddress = request.remoteAddress?.ip
-    peerPort = request.remoteAddress.map { Int($0.port) }
+    self.init(
+      method: request.method.rawValue,
+      path: request.path,
+      query: request.query,
+      route: request.routeTemplate,
+      scheme: "http",
+      protocolVersion: request.httpVersion,
+      host: request.header(.host),
+      forwarded: request.header(.forwarded),
+      forwardedHost: request.header(.forwardedHost),
+      forwardedFor: request.header(.forwardedFor),
+      userAgent: request.header(.userAgent),
+      peerAddress: request.remoteAddress?.ip,
+      peerPort: request.remoteAddress.map { Int($0.port) }
+    )
   }
 }
 

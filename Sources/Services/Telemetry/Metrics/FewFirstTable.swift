@@ -1,21 +1,26 @@
 /// A table of which mostly the first few keys are asked for: comparing with those is a fraction of hashing.
 struct FewFirstTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
-  private var first: [(key: Key, value: Value)] = []
+  /// Apart from their values, so that looking at one copies nothing.
+  private var firstKeys: [Key] = []
+  private var firstValues: [Value] = []
   private var others: [Key: Value] = [:]
 
   /// How many values there are.
-  var count: Int { first.count + others.count }
+  var count: Int { firstKeys.count + others.count }
 
   /// The value of that key; nil where none was kept.
   @inline(__always)
   func find(_ key: Key) -> Value? {
-    for index in first.indices where first[index].key == key { return first[index].value }
+    let keys = firstKeys.span
+    for index in keys.indices where keys[index] == key { return firstValues[index] }
     return others[key]
   }
 
   /// Keeps the value of a key that has none.
   mutating func keep(_ value: Value, for key: Key) {
-    if first.count < Self.firstLimit { first.append((key, value)) } else { others[key] = value }
+    guard firstKeys.count < Self.firstLimit else { return others[key] = value }
+    firstKeys.append(key)
+    firstValues.append(value)
   }
 
   private static var firstLimit: Int { 4 }

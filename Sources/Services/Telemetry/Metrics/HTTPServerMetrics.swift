@@ -24,45 +24,18 @@ public final class HTTPServerMetrics: Sendable {
     public var responseBytes: Int?
     /// The server span.
     public var span: SpanReference?
-
-    /// An exchange that went well; what else there is to say is set afterwards.
-    public init(
-      method: String,
-      route: String?,
-      status: Int?,
-      protocolVersion: String = "1.1",
-      seconds: Double,
-      requestBytes: Int? = nil,
-      span: SpanReference? = nil
-    ) {
-      self.method = method
-      self.route = route
-      self.status = status
-      self.protocolVersion = protocolVersion
-      self.seconds = seconds
-      self.requestBytes = requestBytes
-      self.span = span
-      scheme = "http"
-    }
   }
 
   /// Everything of an exchange that is a label.
   private struct Labels: Hashable, Sendable {
     var method: String
-    var route: String?
+    /// Empty where no route matched.
+    var route: String
     var status: Int?
     var scheme: String
     var protocolVersion: String
-    var errorType: String?
-
-    init(_ exchange: Exchange) {
-      method = HTTPMethodLabel.value(of: exchange.method)
-      route = exchange.route
-      status = exchange.status
-      scheme = exchange.scheme
-      protocolVersion = exchange.protocolVersion
-      errorType = exchange.errorType
-    }
+    /// Empty where nothing went wrong.
+    var errorType: String
 
     /// `2xx` to `5xx`. What was not answered is the client's fault where it left, as proxies count it with 499 and not
     /// among the server's errors, else the server's.
@@ -102,7 +75,15 @@ public final class HTTPServerMetrics: Sendable {
 
   /// Counts the exchange. On a loop it takes one lookup and no lock.
   public func record(_ exchange: Exchange) {
-    let instruments = instruments(for: Labels(exchange))
+    let labels = Labels(
+      method: HTTPMethodLabel.value(of: exchange.method),
+      route: exchange.route ?? "",
+      status: exchange.status,
+      scheme: exchange.scheme,
+      protocolVersion: exchange.protocolVersion,
+      errorType: exchange.errorType ?? ""
+    )
+    let instruments = instruments(for: labels)
     instruments.requests.increment()
     instruments.duration.observe(exchange.seconds, in: exchange.span)
     instruments.requestSize.observe(Double(exchange.requestBytes ?? 0))
@@ -117,7 +98,7 @@ public final class HTTPServerMetrics: Sendable {
 
   private func instruments(for labels: Labels) -> Instruments {
     if let instruments = known.withValue({ $0.find(labels) }) { return instruments }
-    let handler = labels.route ?? "none"
+    let handler = labels.route.isEmpty ? "none" : labels.route
     let instruments = Instruments(
       requests: requests(handler, labels.method, labels.statusGroup),
       duration: duration(handler, labels.method),
@@ -125,16 +106,31 @@ public final class HTTPServerMetrics: Sendable {
       responseSize: responseSize(handler),
       conventionDuration: conventionDuration(
         labels.method,
-        labels.route ?? "",
+        labels.route,
         labels.status.map(String.init) ?? "",
         labels.scheme,
         labels.protocolVersion,
-        labels.errorType ?? ""
+        labels.errorType
       )
     )
     known.withValue { known in
       if known.count < Self.knownLimit { known.keep(instruments, for: labels) }
     }
     return instruments
+  }
+}
+
+extension HTTPServerMetrics.Exchange {
+  /// An exchange that went well; what else there is to say is set afterwards.
+  public init(method: String, route: String?, status: Int?, seconds: Double, span: SpanReference? = nil) {
+    self.init(
+      method: method,
+      route: route,
+      status: status,
+      scheme: "http",
+      protocolVersion: "1.1",
+      seconds: seconds,
+      span: span
+    )
   }
 }

@@ -26,11 +26,11 @@ private final class ScriptedExporter: SpanExporter {
   var batches: [[String]] { state.withLock { $0.batches } }
   var overlapped: Bool { state.withLock { $0.overlapped } }
 
-  func export(_ spans: [SpanData], within limit: Duration) async -> ExportResult {
+  func export(_ spans: [OTelSpan], within limit: Duration) async -> ExportResult {
     state.withLock {
       $0.overlapped = $0.overlapped || $0.isExporting
       $0.isExporting = true
-      $0.batches.append(spans.map(\.name))
+      $0.batches.append(spans.map(\.operationName))
     }
     if delay > .zero { try? await Task.sleep(for: delay) }
     return state.withLock {

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Logging
 import OTLPMessages
 import SwiftProtobuf
 import Testing
@@ -9,7 +10,20 @@ import Tracing
 struct OTLPTraceEncoderTests {
   private typealias Request = Opentelemetry_Proto_Collector_Trace_V1_ExportTraceServiceRequest
 
-  private static func span(scope: String) throws -> SpanData {
+  private static func span(scope: String) throws -> OTelSpan {
+    span(of: try data(scope: scope))
+  }
+
+  private static func span(of data: SpanData) -> OTelSpan {
+    let provider = TracerProvider(
+      processor: CollectingProcessor(),
+      idGenerator: IDGenerator(),
+      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    )
+    return OTelSpan(recording: data, tracer: provider.tracer(data.scope), enclosing: .topLevel, anchor: 0)
+  }
+
+  private static func data(scope: String) throws -> SpanData {
     let state = try #require(TraceState(headerValues: ["a=1,b=2"]))
     let traceID = TraceID(high: 0x0102_0304_0506_0708, low: 0x090a_0b0c_0d0e_0f10)
     let parent = SpanContext(traceID: traceID, spanID: SpanID(rawValue: 0xff), traceFlags: .sampled, isRemote: true)
@@ -81,10 +95,10 @@ struct OTLPTraceEncoderTests {
 
   @Test func `The protobuf that is written directly is what the messages say`() throws {
     let encoder = OTLPTraceEncoder(resource: .example, format: .protobuf)
-    var plain = try Self.span(scope: "y")
+    var plain = try Self.data(scope: "y")
     plain.status = .ok
     plain.links = []
-    var full = try Self.span(scope: "x")
+    var full = try Self.data(scope: "x")
     let values: [AttributeValue] = [
       .string(""), .int(0), .int(.min), .double(-0.0), .bool(false), .stringArray(["a", ""]), .intArray([]),
       .doubleArray([1, .infinity]), .boolArray([true, false]), .string(String(repeating: "long", count: 5000)),
@@ -109,7 +123,7 @@ struct OTLPTraceEncoderTests {
     full.events = [SpanData.Event(name: "e", time: 1, attributes: full.attributes)]
     full.links = [SpanData.Link(context: full.context, attributes: full.attributes)]
     full.droppedLinkCount = 300
-    let spans = [full, plain, full]
+    let spans = [full, plain, full].map(Self.span)
     let bytes = try #require(encoder.encode(spans))
     #expect(try Request(serializedBytes: bytes) == encoder.request(spans))
   }

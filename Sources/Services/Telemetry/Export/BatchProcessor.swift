@@ -162,13 +162,7 @@ extension BatchProcessor: SpanProcessor where Record == OTelSpan {
     statistics: ExportStatistics,
     group: EventLoopGroup? = nil
   ) {
-    self.init(configuration: configuration, statistics: statistics, group: group) { spans, limit in
-      // A span is a few hundred bytes with a dozen references: each is copied once.
-      var recorded: [SpanData] = []
-      recorded.reserveCapacity(spans.count)
-      for span in spans { if let data = span.recorded { recorded.append(data) } }
-      return await exporter.export(recorded, within: limit)
-    }
+    self.init(configuration: configuration, statistics: statistics, group: group, export: exporter.export)
   }
 
   /// Takes a span, or drops and counts it when the queue is full.

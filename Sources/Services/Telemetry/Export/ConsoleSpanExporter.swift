@@ -10,8 +10,8 @@ public struct ConsoleSpanExporter: SpanExporter {
   }
 
   /// Prints the batch.
-  public func export(_ spans: [SpanData], within limit: Duration) async -> ExportResult {
-    for span in spans { write(Self.line(span)) }
+  public func export(_ spans: [OTelSpan], within limit: Duration) async -> ExportResult {
+    for case let span? in spans.lazy.map(\.recorded) { write(Self.line(span)) }
     return .delivered(rejected: 0)
   }
 

@@ -10,6 +10,6 @@ public enum ExportResult: Sendable, Hashable {
 
 /// Brings finished spans to where they are kept (OpenTelemetry SDK, "Span Exporter"). Never called concurrently.
 public protocol SpanExporter: Sendable {
-  /// Exports a batch; returns within `limit`.
-  func export(_ spans: [SpanData], within limit: Duration) async -> ExportResult
+  /// Exports a batch of spans that recorded and have ended; returns within `limit`.
+  func export(_ spans: [OTelSpan], within limit: Duration) async -> ExportResult
 }

@@ -17,7 +17,7 @@ package struct OTLPTraceEncoder: OTLPEncoder {
   }
 
   /// The encoded request that carries these spans; nil when it cannot be encoded.
-  package func encode(_ spans: [SpanData]) -> [UInt8]? {
+  package func encode(_ spans: [OTelSpan]) -> [UInt8]? {
     switch format {
     case .protobuf: protobuf(spans)
     case .json: format.encode(request(spans))
@@ -25,7 +25,7 @@ package struct OTLPTraceEncoder: OTLPEncoder {
   }
 
   /// The same bytes as `request` comes to, written without making its messages.
-  private func protobuf(_ spans: [SpanData]) -> [UInt8] {
+  private func protobuf(_ spans: [OTelSpan]) -> [UInt8] {
     let scopes = spans.grouped(by: \.scope).map(ScopeSpans.init)
     let size = ProtobufSize.delimited(encodedResource.count) + ProtobufSize.messages(scopes)
     var bytes: [UInt8] = []
@@ -49,13 +49,13 @@ package struct OTLPTraceEncoder: OTLPEncoder {
   }
 
   /// The request that carries these spans.
-  package func request(_ spans: [SpanData]) -> Opentelemetry_Proto_Collector_Trace_V1_ExportTraceServiceRequest {
+  package func request(_ spans: [OTelSpan]) -> Opentelemetry_Proto_Collector_Trace_V1_ExportTraceServiceRequest {
     let scopes = spans.grouped(by: \.scope).map { scope, spans in
       Opentelemetry_Proto_Trace_V1_ScopeSpans.with {
         $0.scope.name = scope.name
         $0.scope.version = scope.version
         $0.schemaURL = scope.schemaURL
-        $0.spans = spans.map(message)
+        $0.spans = spans.compactMap(\.recorded).map(message)
       }
     }
     return .with {

@@ -122,17 +122,13 @@ extension InstrumentationScope: ProtobufMessage {
 struct ScopeSpans: ProtobufMessage {
   let encodedSize: Int
   private let scope: InstrumentationScope
-  private let spans: [SpanData]
+  private let spans: [OTelSpan]
   private let sizes: [Int]
 
-  init(_ scope: InstrumentationScope, _ spans: [SpanData]) {
+  init(_ scope: InstrumentationScope, _ spans: [OTelSpan]) {
     self.scope = scope
     self.spans = spans
-    let borrowed = spans.span
-    var sizes: [Int] = []
-    sizes.reserveCapacity(spans.count)
-    for index in borrowed.indices { sizes.append(borrowed[index].encodedSize) }
-    self.sizes = sizes
+    sizes = spans.map { $0.withRecorded { $0.encodedSize } ?? 0 }
     encodedSize =
       ProtobufSize.delimited(scope.encodedSize) + sizes.reduce(0) { $0 + ProtobufSize.delimited($1) }
       + ProtobufSize.text(scope.schemaURL)
@@ -140,10 +136,9 @@ struct ScopeSpans: ProtobufMessage {
 
   func write(to output: inout OutputSpan<UInt8>) {
     output.message(1, scope)
-    let spans = spans.span
-    for index in spans.indices {
-      output.delimited(2, sizes[index])
-      spans[index].write(to: &output)
+    for (span, size) in zip(spans, sizes) {
+      output.delimited(2, size)
+      span.withRecorded { $0.write(to: &output) }
     }
     output.text(3, scope.schemaURL)
   }

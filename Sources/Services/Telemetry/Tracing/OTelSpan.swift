@@ -60,8 +60,17 @@ public final class OTelSpan: Tracing.Span {
     tracer != nil && data.withLock { $0?.endTime == nil }
   }
 
+  /// The library that made the span; without a name for a span that never recorded.
+  var scope: InstrumentationScope { tracer?.scope ?? .unknown }
+
   /// What was recorded so far; nil for a span that never recorded.
   public var recorded: SpanData? { data.withLock { $0 } }
+
+  /// What was recorded, looked at where it is; nil for a span that never recorded. `look` must not use the span.
+  func withRecorded<Result: Sendable>(_ look: (inout SpanData) -> Result) -> Result? {
+    // Inout, though nothing is changed: a few hundred bytes with a dozen references would be copied for the call.
+    data.withLock { $0?.access(look) }
+  }
 
   /// Nanoseconds from the start to the end; nil while the span runs, and for one that never recorded.
   public var duration: UInt64? {

@@ -57,6 +57,10 @@ public struct SpanData: Sendable {
   /// How it ended.
   public var status = Status.unset
 
+  mutating func access<Result>(_ body: (inout SpanData) -> Result) -> Result {
+    body(&self)
+  }
+
   mutating func changeUnlessEnded(_ change: (inout SpanData) -> Void) {
     if endTime == nil { change(&self) }
   }
@@ -70,6 +74,8 @@ public final class InstrumentationScope: Sendable, Equatable {
   public let version: String
   /// The semantic conventions its attributes follow; empty when it does not say.
   public let schemaURL: String
+
+  static let unknown = InstrumentationScope(name: "")
 
   /// A scope of the given parts.
   public init(name: String, version: String = "", schemaURL: String = "") {

@@ -6,7 +6,7 @@ enum HTTPSpan {
   static func name(method: String, target: String?) -> String {
     let method = HTTPMethodLabel.value(of: method) == method ? method : "HTTP"
     guard let target else { return method }
-    return "\(method) \(target)"
+    return method + " " + target
   }
 
   /// Appends the method, and for an unknown one what it was.

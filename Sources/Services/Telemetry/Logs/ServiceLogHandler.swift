@@ -12,7 +12,7 @@ public struct ServiceLogHandler: LogHandler {
   private let source: LogSource
   private let style: LogStyle
   private let sink: any LogSink
-  private let processor: (any LogRecordProcessor)?
+  private let emit: (@Sendable (LogRecord) -> Void)?
   private let currentSpan: CurrentSpan
   private let now: @Sendable () -> Int64
 
@@ -35,7 +35,8 @@ public struct ServiceLogHandler: LogHandler {
     self.style = style
     self.sink = sink
     self.logLevel = logLevel
-    self.processor = processor
+    // Not the processor itself, which would be copied for each line even where there is none.
+    emit = processor?.onEmit
     self.currentSpan = currentSpan
     self.now = now
   }
@@ -51,7 +52,7 @@ public struct ServiceLogHandler: LogHandler {
       fields: fields(of: event)
     )
     sink.write { style.append(record, to: &$0) }
-    processor?.onEmit(record)
+    emit?(record)
   }
 
   /// A field of every line.

@@ -2,20 +2,33 @@
 public struct AttributeKey: Sendable, Hashable, ExpressibleByStringLiteral {
   /// The name, as in the semantic conventions.
   public let name: String
-
-  /// Most names differ in their length, which is known without looking at them.
-  public static func == (left: AttributeKey, right: AttributeKey) -> Bool {
-    left.name.utf8.count == right.name.utf8.count && left.name == right.name
-  }
+  /// Of its length and some of its bytes: names that are not the same nearly always differ in it.
+  private let fingerprint: UInt32
 
   /// A key of that name.
   public init(_ name: String) {
     self.name = name
+    let bytes = name.utf8.span
+    var fingerprint = UInt32(truncatingIfNeeded: bytes.count)
+    if let last = bytes.indices.last {
+      for index in [0, last / 2, last] { fingerprint = fingerprint << 8 ^ UInt32(bytes[index]) }
+    }
+    self.fingerprint = fingerprint
   }
 
   /// A key of that name.
   public init(stringLiteral name: StringLiteralType) {
-    self.name = name
+    self.init(name)
+  }
+
+  /// Whether the names are the same.
+  public static func == (left: AttributeKey, right: AttributeKey) -> Bool {
+    left.fingerprint == right.fingerprint && left.name == right.name
+  }
+
+  /// Hashes the name.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(name)
   }
 }
 

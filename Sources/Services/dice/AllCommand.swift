@@ -18,6 +18,16 @@ struct PortsOfAll: ParsableArguments {
     help: Self.help("built-in trace store", "PORT_TRACE_STORE", TraceStoreServer.defaultPort)
   )
   var traceStorePort: UInt16?
+  /// What one service alone takes: said here, for the parser would guess that `--host` was meant.
+  @Option(parsing: .unconditional, help: .private)
+  var port: String?
+
+  func validate() throws {
+    guard port == nil else {
+      let flags = "--frontend-port, --dice-roller-port, --die-service-port and --trace-store-port"
+      throw ValidationError("'--port' is for one service alone; here there are \(flags).")
+    }
+  }
 
   private static func help(_ name: String, _ variable: String, _ port: UInt16) -> ArgumentHelp {
     ArgumentHelp("Port of the \(name), 0 for any (\(variable); default \(port)).", valueName: UInt16.bounds)

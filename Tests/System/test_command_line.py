@@ -94,8 +94,26 @@ def test_the_level_of_warnings_under_either_name(collector, level):
         assert {record["level"] for record in dice.logs} == {"WARNING"}
 
 
-def test_an_unknown_subcommand():
-    assert "no-such-command" in complaint(run("no-such-command"), USAGE)
+@pytest.mark.parametrize(
+    "word, meant",
+    [("tarffic", "traffic"), ("diceroller", "dice-roller"), ("al", "all"), ("helthchek", "healthcheck")]
+    + [(word, None) for word in ("no-such-command", "run", "Ω", "")],
+)
+def test_an_unknown_subcommand(word, meant):
+    line = complaint(run(word), USAGE)
+    assert f"'{word}'" in line and all(name in line for name in SUBCOMMANDS)
+    assert (f"Did you mean '{meant}'?" in line) if meant else ("Did you mean" not in line)
+
+
+def test_help_for_a_subcommand():
+    assert run("help", "traffic").stdout == run("traffic", "--help").stdout
+
+
+@pytest.mark.parametrize("arguments", [["--port", "9"], ["--port=9"], ["--loops", "1", "--port", "-1"]])
+def test_all_has_a_port_for_each_service_instead_of_one(arguments):
+    line = complaint(run("all", *arguments), USAGE)
+    assert "'--port'" in line and all(f"--{name}-port" in line for name in PORTS)
+    assert " --port" not in run("all", "--help").stdout
 
 
 def test_an_unreachable_host():

@@ -83,6 +83,16 @@ def test_failed_rolls_are_counted_apart(quick_stack, tmp_path):
     assert len(result["sequential"]["seconds"]) == 5
 
 
+@pytest.mark.parametrize("iterations, has_interval", [(1, False), (2, False), (3, False), (4, True)])
+def test_few_iterations_have_no_interval(quick_stack, tmp_path, iterations, has_interval):
+    arguments = ("--rolls", 2, "--iterations", iterations, "--plot", tmp_path / "plot.svg")
+    output, report = compare(tmp_path, quick_stack.roller_url, *arguments)
+    assert (report["results"][0]["factor"]["interval_95"] is not None) == has_interval
+    assert ("95 % interval" in output.stdout) == has_interval
+    assert ("no interval from fewer than 4 iterations" in output.stdout) != has_interval
+    assert ("95 % interval" in (tmp_path / "plot.svg").read_text()) == has_interval
+
+
 def test_a_failed_roll_is_repeated(scripted, tmp_path):
     failed, done = Reply(500, b'{"detail":"failed"}'), Reply(200, b'{"roll":1}')
     scripted.answer(failed, done, done, failed, done)

@@ -3,11 +3,13 @@
 import datetime
 import json
 import re
+import signal
 
 import pytest
 
 from conftest import running_all, running_service
 from dice import preloaded
+from raw_http import Connection
 from stack_logs import IN_SPAN, KEYS, fields, records_of, wait_for_start
 
 
@@ -94,6 +96,23 @@ def test_access_lines_are_for_debugging(collector, client):
         trace_id = client.get(f"{url}/dice").headers["traceresponse"].split("-")[1]
         debug = loud.stdout.wait_for(lambda line: trace_id in line and '"level":"DEBUG"' in line.replace(": ", ":"))
     assert json.loads(debug[0])["service"] == "die-service"
+
+
+def test_a_request_without_an_answer_has_an_access_line_too(collector):
+    environment = {"ROLL_MAX_DELAY_MS": "36000000", "DRAIN_TIMEOUT_SECONDS": "0"}
+    with running_all(collector, "--log-level", "DEBUG", environment=environment) as stack:
+        with Connection(stack.roller_url) as leaving, Connection(stack.roller_url) as staying:
+            for number, connection in enumerate((leaving, staying), 1):
+                connection.get("/roll?die=fair")
+                stack.roller.wait_for_logs("Die specification retrieved from service", number)
+            leaving.reset()
+            (left,) = stack.roller.wait_for_logs("Request not answered", reason="the client left")
+            stack.roller.signal(signal.SIGTERM)
+            (stopped,) = stack.roller.wait_for_logs("Request not answered", reason="the server stopped")
+            assert stack.roller.wait() == 0
+    for line in (left, stopped):
+        assert (line["level"], line["service"], line["method"], line["path"]) == ("DEBUG", "dice-roller", "GET", "/roll")
+        assert line["duration"] > 0 and "status" not in line and len(line["trace_id"]) == 32
 
 
 def test_the_level_holds_back_what_is_below_it(collector, client):

@@ -174,8 +174,9 @@ def test_the_critical_path_leaves_out_what_was_cancelled(page):
     assert page.run(script, body) == [A, B]
 
 
-def roll(identifier, start, end, parent):
-    return span(identifier, start, end, parent, attributes=[attribute("async.roll_index", intValue="0")])
+def roll(identifier, start, end, parent, attributes=(), **fields):
+    attributes = [attribute("async.roll_index", intValue="0"), *attributes]
+    return span(identifier, start, end, parent, attributes=attributes, **fields)
 
 
 BATCHES = (
@@ -207,6 +208,18 @@ def test_the_rolls_of_each_batch_are_set_against_their_own(page):
         roll(D, 500, 600, other),
     )
     assert page.run(BATCHES, body) == [[400, 600, 200, 1.5, A], [100, 200, 100, 2, C]]
+
+
+def test_what_failed_in_a_batch_and_what_was_cancelled_with_it(page):
+    outcomes = {B: [], C: [attribute("async.cancelled", boolValue=True)], D: [attribute("async.cancelled", boolValue=False)]}
+    body = trace(
+        span(A, 0, 300),
+        *(roll(identifier, 0, 300, A, outcome) for identifier, outcome in outcomes.items()),
+        roll("e" * 16, 0, 300, A, [attribute("die.error", boolValue=True)], status={"code": 2}),
+    )
+    script = "const ids = (spans) => spans.map(({ id }) => id);"
+    script += "return analysis.batches(trace).map(({ failed, cancelled }) => [ids(failed), ids(cancelled)]);"
+    assert page.run(MODEL + ANALYSIS + script, body) == [[["e" * 16], [C]]]
 
 
 @pytest.mark.parametrize(

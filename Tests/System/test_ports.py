@@ -137,6 +137,27 @@ def test_all_exports_to_whoever_has_taken_the_port_of_the_store(collector, clien
         assert {span.service for span in collector.trace(trace_id, 8).spans} == set(SERVICES)
 
 
+@pytest.mark.parametrize(
+    "flags, settings, says_so",
+    [
+        ((), {}, True),
+        ((), {"TRACE_QUERY_URL": "http://127.0.0.1:1"}, False),
+        (("--trace-query-url", "http://127.0.0.1:1"), {}, False),
+        ((), {"OTEL_TRACES_EXPORTER": "none"}, False),
+        ((), {"OTEL_SDK_DISABLED": "true"}, False),
+        ((), {"OTEL_EXPORTER_OTLP_ENDPOINT": ""}, False),
+    ],
+)
+def test_a_page_that_can_show_no_traces_is_told_at_the_start(flags, settings, says_so):
+    ports = [part for name in (*SERVICES, "trace-store") for part in (f"--{name}-port", 0)]
+    environment = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1"} | settings
+    with contextlib.closing(Dice("all", *ports, *flags, environment=environment)) as dice:
+        dice.stderr.wait_for(lambda line: line.startswith("frontend "))
+    lines = [line for line in dice.stderr.all if "TRACE_QUERY_URL" in line]
+    assert len(lines) == says_so
+    assert all("no traces" in line and "OTEL_EXPORTER_OTLP_ENDPOINT" in line for line in lines)
+
+
 def test_one_name_for_all_does_not_rename_the_store():
     names = [*SERVICES, "trace-store"]
     flags = [part for name in names for part in (f"--{name}-port", 0)]

@@ -3,11 +3,13 @@
 import contextlib
 import json
 import signal
+import time
 
 import pytest
 
 from conftest import running_all, running_service, running_services
 from laboratory import NOBODY
+from metrics_page import Page
 from raw_http import Connection
 from scripted_server import Fault, Reply, ScriptedServer
 from test_trace_tree import AROUND_ROLLS, ENDLESS, outline
@@ -136,6 +138,28 @@ def test_a_request_that_is_sent_again_has_a_span_for_each_attempt(collector, cli
     assert {first.parent_id, second.parent_id} == {trace.root.span_id}
 
 
+def test_a_request_that_is_sent_again_has_what_is_left_of_its_time(collector, client):
+    """The two seconds that a die-service has are the request's, however many attempts it takes."""
+    with contextlib.closing(ScriptedServer(DIE)) as die_service:
+        die_service.answer(DIE, Fault.CUT, Fault.HANG)
+        decide = die_service.decide
+
+        def half_the_time_later(received):
+            time.sleep(1)
+            return decide(received)
+
+        with running_service("dice-roller", collector, environment={"DIE_SERVICE_URL": die_service.url}) as (_, url):
+            assert client.get(f"{url}/roll?die=fair").status_code == 200
+            die_service.decide = half_the_time_later
+            begin = time.monotonic()
+            answer = client.get(f"{url}/roll?die=fair")
+            seconds = time.monotonic() - begin
+            trace = collector.trace(answer.headers["traceresponse"].split("-")[1], 3)
+    assert answer.status_code == 504 and 1.9 < seconds < 2.9
+    first, second = trace.named("GET", "dice-roller", "CLIENT")
+    assert [span.attributes["error.type"] for span in (first, second)] == ["connection_reset", "timeout"]
+
+
 def test_a_batch_that_takes_too_long_is_given_up_everywhere(collector, client):
     with running_all(collector, environment=ENDLESS) as stack:
         answer, trace = traced(stack, client, "/roll-async?die=fair&times=10", AROUND_ROLLS + 10)
@@ -169,6 +193,34 @@ def test_a_client_that_leaves_a_single_roll(collector):
         ("die-service", "SERVER"): ("UNSET", None),
     }
     assert "die.result" not in trace.one("GET /roll", "dice-roller").attributes
+
+
+@pytest.mark.parametrize("target", ["/roll?die=fair", "/roll-async?die=fair&times=3"])
+@pytest.mark.parametrize("leave", [Connection.reset, Connection.half_close])
+def test_a_client_that_leaves_while_the_die_is_looked_up(collector, target, leave):
+    with contextlib.closing(ScriptedServer(Fault.HANG)) as die_service:
+        environment = {"DIE_SERVICE_URL": die_service.url}
+        with running_service("dice-roller", collector, environment=environment) as (dice, url):
+            with Connection(url) as connection:
+                connection.get(target)
+                die_service.wait_for_requests(1)
+                leave(connection)
+                trace_id = dice.wait_for_logs("Querying die service for specification")[0]["trace_id"]
+                trace = collector.trace(trace_id, 2)
+            page = Page(url)
+            levels = {record["level"] for record in dice.logs}
+    name = target.split("?")[0]
+    assert trace.outline() == [f"dice-roller SERVER GET {name}", "  dice-roller CLIENT GET"]
+    assert trace.leaving_parent() == []
+    assert verdicts(trace) == {
+        ("dice-roller", "SERVER"): ("ERROR", "client_disconnected"),
+        ("dice-roller", "CLIENT"): ("UNSET", None),
+    }
+    assert exceptions(trace.root) == [] and levels == {"INFO"}, "nobody has failed"
+    assert page.value("http_requests_total", handler=name, method="GET", status="4xx") == 1
+    assert page.value("async_rolls_in_progress") == 0
+    for nothing in ("dice_rolls_total", "async_rolls_total", "die_service_requests_total"):
+        assert page.values(nothing) == {}, nothing
 
 
 @pytest.mark.parametrize("stopped", ["dice-roller", "frontend"])

@@ -140,9 +140,14 @@ def test_each_request_is_the_root_of_a_trace(quick_stack, module_collector, tmp_
     [([], {"1"}), (["--trace-sample", "0"], {"0"}), (["--trace-sample", "0.5"], {"0", "1"})],
 )
 def test_the_share_of_traces_travels_along(scripted, tmp_path, arguments, headers):
-    traffic(tmp_path, "--url", scripted.url, "--rate", 60, "--duration", 1, *arguments)
+    result, report = traffic(tmp_path, "--url", scripted.url, "--rate", 60, "--duration", 1, *arguments)
     parents = [request.headers["traceparent"] for request in scripted.requests if request.path != "/openapi.json"]
     assert {str(int(parent[-2:], 16) & 1) for parent in parents} == headers
+    # What is not recorded is not offered to be looked at.
+    recorded = {parent.split("-")[1] for parent in parents if int(parent[-2:], 16) & 1}
+    offered = [set(latency["traces"].values()) for latency in report["latency_seconds"].values()]
+    assert all(traces <= recorded and bool(traces) == bool(recorded) for traces in offered)
+    assert ("\ntraces " in result.stdout) == bool(recorded)
 
 
 def test_a_fixed_target_is_sent_no_trace_headers(scripted, tmp_path):
@@ -180,6 +185,15 @@ def test_requests_without_an_answer_are_told_by_their_cause(tmp_path):
         _, report = traffic(tmp_path, *arguments)
     assert report["failures"] == {"connection_reset": 10, "malformed_response": 10}
     assert report["errors"] == 20 and report["requests"] == 40
+
+
+def test_a_user_whom_nobody_answers_does_not_ask_as_fast_as_possible(tmp_path):
+    with contextlib.closing(ScriptedServer(Fault.CUT)) as server:
+        server.answer(Reply())  # the look whether anybody is there
+        arguments = ("--target", server.url, "--users", 2, "--think-time", 0, "--duration", 1)
+        _, report = traffic(tmp_path, *arguments, status=RUN_TIME)
+    # Each pauses for a hundredth of a second.
+    assert 2 < report["requests"] <= 2 * 101
 
 
 def test_a_server_that_hangs_is_given_up_and_nothing_is_left_out(tmp_path):

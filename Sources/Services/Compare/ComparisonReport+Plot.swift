@@ -6,9 +6,10 @@ extension ComparisonReport {
     let measured = results.compactMap { result in
       result.factor.map { ChartSeries.Point(x: Double(result.rolls), y: $0.value, interval: $0.interval) }
     }.sorted { $0.x < $1.x }
+    let intervals = measured.contains { $0.interval != nil } ? ", with its 95 % interval" : ""
     let last = max(2, measured.last?.x ?? 2)
     let theory = [1, last].map { ChartSeries.Point(x: $0, y: ($0 + 1) / 2) }
-    // An interval from two or three iterations can be wider than anything worth drawing.
+    // An interval from few iterations can be wider than anything worth drawing.
     let most = max((last + 1) / 2, measured.map(\.y).max() ?? 0) * 1.6
     let scale = ChartScale.linear(covering: [min(most, measured.compactMap(\.interval?.upperBound).max() ?? most)])
     return Chart(
@@ -17,7 +18,7 @@ extension ComparisonReport {
       y: .init("times as fast", scale) { "\($0.text(decimals: $0 == $0.rounded() ? 0 : 1))×" },
       series: [
         ChartSeries(name: "theory for uniform delays, (N + 1) / 2", colour: .grey, style: .dashes, points: theory),
-        ChartSeries(name: "measured, with its 95 % interval", colour: .blue, style: .dots, points: measured),
+        ChartSeries(name: "measured\(intervals)", colour: .blue, style: .dots, points: measured),
       ]
     ).svg(standsAlone: true) + "\n"
   }

@@ -54,7 +54,9 @@ public struct ComparisonReport: Sendable {
 
   private static func factorText(_ factor: RatioEstimate) -> String {
     let value = "\(factor.value.text(decimals: 2))x"
-    guard let interval = factor.interval else { return "\(value), no interval from one iteration" }
+    guard let interval = factor.interval else {
+      return "\(value), no interval from fewer than \(RatioEstimate.leastCount) iterations"
+    }
     return "\(value), 95 % interval "
       + "\(interval.lowerBound.text(decimals: 2))x to \(interval.upperBound.text(decimals: 2))x"
   }

@@ -8,8 +8,12 @@
 struct RatioEstimate: Sendable, Hashable {
   /// The ratio of the means.
   let value: Double
-  /// Where the true ratio lies with 95 % confidence; nil where one of the samples has a single value.
+  /// Where the true ratio lies with 95 % confidence; nil where one of the samples has fewer than `leastCount` values.
   let interval: ClosedRange<Double>?
+
+  /// Of two or three values the values themselves tell more than an interval (Cumming, Fidler and Vaux, "Error bars in
+  /// experimental biology", 2007, rule 4): Student's t of one degree of freedom, 12.7, makes it wider than any result.
+  static let leastCount = 4
 
   /// Welch's interval for the difference of the logarithms of two independent means, with the variances of the delta
   /// method and the Welch–Satterthwaite degrees of freedom. Nil for an empty sample.
@@ -17,7 +21,7 @@ struct RatioEstimate: Sendable, Hashable {
     guard numerator.count > 0, denominator.count > 0, denominator.mean > 0, numerator.mean > 0 else { return nil }
     let ratio = numerator.mean / denominator.mean
     value = ratio
-    guard numerator.count > 1, denominator.count > 1 else {
+    guard min(numerator.count, denominator.count) >= Self.leastCount else {
       interval = nil
       return
     }

@@ -29,6 +29,8 @@ final class Roller: Sendable {
   func roll(_ die: Die, on loop: EventLoop) async throws -> Int {
     let draw = draw(die)
     try await loop.sleep(for: draw.delay, tolerance: draw.tolerance)
+    // It may have been cancelled since it was woken.
+    try Task.checkCancellation()
     let label = metrics.label(die.name)
     OTelSpan.current?.setAttribute(.dieError, .bool(draw.face == nil))
     guard let face = draw.face else {

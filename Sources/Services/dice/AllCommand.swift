@@ -18,6 +18,16 @@ struct PortsOfAll: ParsableArguments {
     help: Self.help("built-in trace store", "PORT_TRACE_STORE", TraceStoreServer.defaultPort)
   )
   var traceStorePort: UInt16?
+  /// What one service alone takes: said here, for the parser would guess that `--host` was meant.
+  @Option(parsing: .unconditional, help: .private)
+  var port: String?
+
+  func validate() throws {
+    guard port == nil else {
+      let flags = "--frontend-port, --dice-roller-port, --die-service-port and --trace-store-port"
+      throw ValidationError("'--port' is for one service alone; here there are \(flags).")
+    }
+  }
 
   private static func help(_ name: String, _ variable: String, _ port: UInt16) -> ArgumentHelp {
     ArgumentHelp("Port of the \(name), 0 for any (\(variable); default \(port)).", valueName: UInt16.bounds)
@@ -70,6 +80,7 @@ struct AllCommand: AsyncParsableCommand {
       traceStoreURL: store.url
     )
     let frontendHost = try await process.start(frontendService, settings, flag: "--frontend-port")
+    if store.url == nil, try frontend.traceQueryServer() == nil { Self.warnOfTracesUnseen(settings.telemetry) }
     try await process.run([dieHost, rollerHost, frontendHost], store: store.started)
   }
 
@@ -102,6 +113,15 @@ struct AllCommand: AsyncParsableCommand {
     settings.telemetry.otlpTraces.url = "http://\(authority)/v1/traces"
     if !settings.telemetry.namesLogsEndpoint { settings.telemetry.otlpLogs.url = "http://\(authority)/v1/logs" }
     return (started, ServiceURL("http://\(authority)"))
+  }
+
+  /// For whoever looks at a page without traces later.
+  private static func warnOfTracesUnseen(_ telemetry: TelemetryConfiguration) {
+    guard telemetry.tracesExporter == .otlp, !telemetry.isDisabled else { return }
+    StandardError.write(
+      "frontend: the page shows no traces, for spans go to the receiver that OTEL_EXPORTER_OTLP_ENDPOINT names; "
+        + "set TRACE_QUERY_URL to where they can be read"
+    )
   }
 
   /// Where one finds whoever has taken a port of that host; an address that stands for all is none to connect to.

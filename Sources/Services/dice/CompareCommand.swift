@@ -25,7 +25,12 @@ struct CompareCommand: AsyncParsableCommand {
     )
   )
   var rolls: Int?
-  @Option(help: ArgumentHelp("Measurements (COMPARE_ITERATIONS; default 5).", valueName: Self.iterationCounts.bounds))
+  @Option(
+    help: ArgumentHelp(
+      "Measurements, of which an interval needs four (COMPARE_ITERATIONS; default 5).",
+      valueName: Self.iterationCounts.bounds
+    )
+  )
   var iterations: Int?
   @Option(help: "Several numbers of rolls instead: 1,2,5,10,20 (COMPARE_TIMES).", transform: RollCounts.read)
   var times: RollCounts?

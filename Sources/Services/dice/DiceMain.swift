@@ -5,6 +5,7 @@ import ArgumentParser
 enum DiceMain {
   static func main() async {
     do {
+      try SubcommandName.check(CommandLine.arguments.dropFirst().first)
       var command = try Dice.parseAsRoot()
       if var command = command as? any AsyncParsableCommand {
         try await command.run()

@@ -64,11 +64,14 @@ struct FrontendOptions: ParsableArguments {
   )
   var traceLinkTemplate: TraceLinkTemplate?
 
+  /// The server that the user names; nil for none.
+  func traceQueryServer() throws -> ServiceURL? { try Setting.value(traceQueryURL, "TRACE_QUERY_URL") }
+
   func service(rollerURL: ServiceURL, dieServiceURL: ServiceURL, traceStoreURL: ServiceURL?) throws -> FrontendServer {
     FrontendServer(
       rollerURL: rollerURL,
       dieServiceURL: dieServiceURL,
-      traceStoreURL: try Setting.value(traceQueryURL, "TRACE_QUERY_URL") ?? traceStoreURL,
+      traceStoreURL: try traceQueryServer() ?? traceStoreURL,
       traceLinkTemplate: try Setting.value(traceLinkTemplate, "TRACE_LINK_TEMPLATE")?.description
     )
   }

@@ -63,6 +63,21 @@ import Testing
     }
   }
 
+  /// RFC 9112 §8: without a length only an orderly end says that this was all.
+  @Test func aBodyUntilTheEndOfItsConnectionIsCutShortByAReset() async throws {
+    let group = try EventLoopGroup(loopCount: 1)
+    let server = DeafServer(loop: group.loops[0], answer: "HTTP/1.1 200 OK\r\n\r\nhello")
+    let url = try ClientURL("http://\(try await server.listen())/")
+    try await withClient(of: group, stopping: { await server.stop() }) { client in
+      await #expect(throws: ClientError.connectionClosed(.answering)) {
+        try await client.withResponse(to: ClientRequest(.get, url)) { _, body in
+          // Closed with the request unread, which is a reset (RFC 1122 §4.2.2.13).
+          for try await _ in body { await server.stop() }
+        }
+      }
+    }
+  }
+
   @Test func anErrorOfTheReaderIsPassedOnAndClosesTheConnection() async throws {
     try await against([[Self.begun, nil], [Self.ok]]) { exchange in
       let request = ClientRequest(.get, try exchange.url("/"))

@@ -55,10 +55,15 @@ actor RawServer: LoopActor {
     await connection.close()
   }
 
+  /// Closes the connections there are, and takes more.
+  func endConnections() async {
+    for connection in connections { await connection.close() }
+  }
+
   /// Closes everything.
   func stop() async {
     listener?.close()
     listener = nil
-    for connection in connections { await connection.close() }
+    await endConnections()
   }
 }

@@ -35,4 +35,55 @@ import Testing
       #expect(await client.receivedToEnd().contains("\r\nServer: named \(status)\r\n"))
     }
   }
+
+  /// Whatever a handler makes of its cancellation: no failure of the server's, in no log and no count.
+  @Test(arguments: [true, false])
+  func aHandlerWhoseClientHasLeftHasNotFailed(isWithinTheMiddlewares: Bool) async throws {
+    struct Outermost: SynchronousMiddleware {
+      let log: EventLog
+      func handle(_ request: Request, next: (Request) async throws -> Response) async throws -> Response {
+        do {
+          return try await next(request)
+        } catch {
+          log.append("\(error)")
+          throw error
+        }
+      }
+      func handle(_ request: Request, next: (Request) throws -> Response) throws -> Response { try next(request) }
+    }
+    let log = EventLog()
+    let logger = Logger(label: "test") { _ in EventLogHandler(events: log) }
+    let ledgers = try await withServer(
+      middleware: [Outermost(log: log)] + (isWithinTheMiddlewares ? [ErrorMiddleware(logger: logger)] : []),
+      logger: logger
+    ) { router in
+      router.get("/slow") { request in
+        log.append("begun")
+        try? await request.loop.sleep(for: .seconds(3600))
+        throw UVError.timedOut
+      }
+    } _: { server in
+      let client = try BlockingSocket(to: server.address)
+      try client.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
+      await log.wait(for: 1)
+      client.reset()
+      await log.wait(for: 2)
+    }
+    #expect(log.events == ["begun", "\(isWithinTheMiddlewares ? CancellationError() : UVError.timedOut as any Error)"])
+    #expect(ledgers.filter { !$0.isBalanced } == [])
+  }
+}
+
+/// Puts a logger's messages among the events.
+private struct EventLogHandler: LogHandler {
+  let events: EventLog
+  var metadata: Logger.Metadata = [:]
+  var logLevel = Logger.Level.trace
+
+  subscript(metadataKey key: String) -> Logger.MetadataValue? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  func log(event: LogEvent) { events.append("\(event.message)") }
 }

@@ -16,6 +16,7 @@ import Testing
 func withServer(
   loopCount: Int = 1,
   middleware: [any Middleware] = [],
+  logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
   _ routes: (inout Router) -> Void,
   configure: (inout ServerConfiguration) -> Void = { _ in },
   onRefusal: @escaping @Sendable (RefusedRequest) -> Void = { _ in },
@@ -32,7 +33,7 @@ func withServer(
     middleware: middleware,
     configuration: configuration,
     group: group,
-    logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+    logger: logger,
     onRefusal: onRefusal
   )
   let address = try await server.bind()

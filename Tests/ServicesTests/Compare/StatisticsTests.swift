@@ -23,7 +23,15 @@ struct StatisticsTests {
     #expect(sample([3]).standardDeviation.isNaN)
     #expect(RatioEstimate(empty, over: sample([1])) == nil)
     #expect(RatioEstimate(sample([4]), over: sample([2]))?.value == 2)
-    #expect(RatioEstimate(sample([4]), over: sample([2]))?.interval == nil)
+  }
+
+  @Test func `Of fewer than four values there is no interval`() throws {
+    let four = sample([1, 2, 3, 4])
+    for count in 1..<4 {
+      let few = sample([1, 2, 3].prefix(count).map { $0 })
+      #expect(RatioEstimate(few, over: four)?.interval == nil && RatioEstimate(four, over: few)?.interval == nil)
+    }
+    #expect(RatioEstimate(four, over: four)?.interval != nil)
   }
 
   @Test(arguments: [(1.0, 12.706), (4, 2.776), (8.9, 2.306), (30, 2.042), (40, 2.021), (60, 2.000), (120, 1.980)])
@@ -31,12 +39,12 @@ struct StatisticsTests {
     #expect(abs(StudentT.quantile975(freedom: freedom) - quantile) < 0.0015)
   }
 
-  /// By hand: the relative variances of the means are 1/27 and 1/40, which makes 4.57 degrees of freedom.
+  /// By hand: the relative variances of the means are 5/108 and 1/40, which makes 5.84 degrees of freedom.
   @Test func `The interval of a small example is Welch's`() throws {
-    let estimate = try #require(RatioEstimate(sample([4, 6, 8]), over: sample([1, 2, 2, 2, 3])))
+    let estimate = try #require(RatioEstimate(sample([3, 5, 7, 9]), over: sample([1, 2, 2, 2, 3])))
     let interval = try #require(estimate.interval)
     #expect(estimate.value == 3)
-    #expect(abs(interval.lowerBound - 1.5026) < 0.0005 && abs(interval.upperBound - 5.9897) < 0.0005)
+    #expect(abs(interval.lowerBound - 1.5100) < 0.0005 && abs(interval.upperBound - 5.9602) < 0.0005)
   }
 
   @Test(arguments: [(10, 5), (10, 20), (20, 5), (2, 10)])

@@ -48,4 +48,11 @@ struct TraceParentTests {
   func `A value that breaks the grammar is ignored`(value: String) {
     #expect(TraceParent(value) == nil)
   }
+
+  @Test func `A trace id alone is exactly 32 digits, not all zero`() {
+    #expect(TraceID(Self.trace)?.description == Self.trace)
+    for text in ["", String(Self.trace.dropLast()), Self.trace + "0", String(repeating: "0", count: 32)] {
+      #expect(TraceID(text) == nil)
+    }
+  }
 }

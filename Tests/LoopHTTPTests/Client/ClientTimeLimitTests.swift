@@ -1,0 +1,38 @@
+import HTTPTypes
+import Testing
+
+@testable import LoopHTTP
+
+/// What the client waits for has limits of its own, and all of it together the request's.
+@Suite(.timeLimit(.minutes(1))) struct ClientTimeLimitTests {
+  private static let ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+  /// Also where no other address is left to try.
+  @Test func anAddressThatDoesNotAnswerIsGivenUpLongBeforeTheRequest() async throws {
+    let listener = try FullListener()
+    var configuration = ClientConfiguration()
+    configuration.connectTimeout = .milliseconds(50)
+    let group = try EventLoopGroup(loopCount: 1)
+    try await withClient(of: group, configuration, stopping: { listener.stop() }) { client in
+      var request = ClientRequest(.get, try ClientURL("http://\(listener.address)/"))
+      request.timeout = .seconds(3600)
+      await #expect(throws: ClientError.timedOut(.connect)) { _ = try await client.execute(request) }
+    }
+  }
+
+  /// The time limit is the request's and not that of each attempt.
+  @Test func aRequestThatIsSentAgainHasWhatIsLeftOfItsTime() async throws {
+    let limit = Duration.seconds(1)
+    try await against([[Self.ok, nil], [nil]]) { exchange in
+      _ = try await exchange.get("/first")
+      async let outcome = exchange.outcome("/again", timeout: limit)
+      await exchange.server.requests.wait(for: 2)
+      try await exchange.server.loop.sleep(for: limit / 2)
+      let sentAgain = ContinuousClock.now
+      await exchange.server.endConnections()
+      await exchange.server.requests.wait(for: 3)
+      #expect(await outcome == .timedOut(.response))
+      #expect(ContinuousClock.now - sentAgain < limit)
+    }
+  }
+}

@@ -5,6 +5,7 @@ import signal
 import httpx
 import pytest
 
+import deployment
 from conftest import running_all
 from dice import USAGE, complaint, run
 from metrics_page import Page
@@ -89,6 +90,12 @@ def test_a_batch_fails_by_an_incident_at_its_first_roll(failing, client):
     assert (roll.status, roll.attributes["die.error"]) == ("ERROR", True)
     assert (roll.attributes["incident.number"], roll.attributes["incident.error"]) == (1, True)
     failing.roller.wait_for_logs("Async roll triggered error condition", trace_id=roll.trace_id, incident=1)
+
+
+def test_grafana_marks_incidents_by_the_gauge(failing):
+    query = deployment.annotation()["expr"]
+    assert deployment.series_names(query) == {GAUGE}
+    assert Page(failing.roller_url).value(GAUGE) == 1
 
 
 def test_rolls_of_a_batch_are_late_at_the_same_time(collector, client):

@@ -182,6 +182,21 @@ def test_a_failed_batch_shows_its_reason_and_marks_the_rolls(page):
     assert not page.shown("comparison")
 
 
+@pytest.mark.parametrize(
+    ("incidents", "said"),
+    [("", "failed its draw"), ("every=1h,for=59m59.999s,error-rate=1", "incident 1 failed it")],
+    ids=["its die", "an incident"],
+)
+def test_the_details_of_a_failed_roll_say_what_failed_it(driver, broken_dice, incidents, said):
+    environment = {"INCIDENTS": incidents, "DIE_SPECIFICATIONS": broken_dice}
+    with laboratory(**environment) as stack, visit(driver, stack.frontend_url) as page:
+        page.open()
+        page.roll_async("fair" if incidents else "broken", 1)
+        page.wait_for_status("Complete")
+        page.find("[data-span]")[-1].click()
+        assert f"This roll waited, then {said}." in page.find(".details-meaning")[0].text
+
+
 def test_an_unknown_die_of_the_address_is_rolled_and_shown_as_text(page):
     page.open(die=MARKUP)
     page.roll()

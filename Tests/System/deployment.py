@@ -41,6 +41,12 @@ def panels():
     return [panel for panel in dashboard()["panels"] if panel["type"] != "row"]
 
 
+def annotation():
+    """What the dashboard marks on the time axis of every panel."""
+    (found,) = dashboard()["annotations"]["list"]
+    return found
+
+
 def readme_queries(language):
     """The queries of the README's blocks in that language."""
     blocks = re.findall(rf"```{language}\n(.*?)```", README.read_text(), re.DOTALL)

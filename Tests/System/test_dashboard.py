@@ -89,6 +89,8 @@ def test_every_panel_asks_a_provisioned_data_source():
     for panel in deployment.panels():
         for part in (panel, *panel["targets"]):
             assert (part["datasource"]["type"], part["datasource"]["uid"]) in known, panel["title"]
+    source = deployment.annotation()["datasource"]
+    assert (source["type"], source["uid"]) in known
     linked = set(re.findall(r"datasourceUid: (\w+)", yaml.safe_dump(sources)))
     assert linked <= {uid for _, uid in known}
 

@@ -96,6 +96,14 @@ EXACT = [
     (FRONTEND, "/roll", 422, detail(MISSING_DIE)),
     (FRONTEND, "/roll-async", 422, detail(MISSING_DIE, MISSING_TIMES)),
     (FRONTEND, "/nope", 404, NOT_FOUND),
+    (FRONTEND, "/dice", 200, '{"identifiers":["fair","risky","extreme"]}'),
+    (
+        FRONTEND,
+        "/dice?identifier=risky",
+        200,
+        '{"identifier":"risky","specification":{"faces":[2,3,4,5,6,7],"error_rate":0.1}}',
+    ),
+    (FRONTEND, "/dice?identifier=nope", 404, '{"detail":"Die \'nope\' not found"}'),
     *[
         (service, f"/roll-async?die=fair&times={urllib.parse.quote(text)}", 422, detail(answer(text)))
         for service in (ROLLER, FRONTEND)

@@ -24,6 +24,39 @@ def test_the_form_starts_with_the_dice_and_five_rolls_switched_off(page):
     assert times.is_enabled()
 
 
+@pytest.mark.parametrize(
+    ("die", "said"),
+    [
+        ("fair", "Faces 1, 2, 3, 4, 5, 6; no roll fails."),
+        ("risky", "Faces 2, 3, 4, 5, 6, 7; 10 % of the rolls fail, and the first to fail ends its batch."),
+        ("extreme", "Faces 0, 0, 6, 6, 6, 6; 50 % of the rolls fail, and the first to fail ends its batch."),
+    ],
+)
+def test_the_chosen_die_is_described_before_it_is_rolled(page, die, said):
+    page.open(die=die)
+    page.wait(lambda: page.text("die-note") == said)
+    assert "die-note" in page.element("die").get_attribute("aria-describedby").split()
+
+
+def test_the_description_follows_the_choice_and_is_none_for_an_unknown_die(page):
+    page.open(die="nope")
+    page.choose("risky")
+    page.wait(lambda: "10 %" in page.text("die-note"))
+    page.choose("nope")
+    page.wait(lambda: page.text("die-note") == "")
+
+
+def test_of_a_die_with_many_faces_the_first_are_named(driver, tmp_path):
+    path = tmp_path / "dice.json"
+    path.write_text(json.dumps({"big": {"faces": [10**15] * 1000, "error_rate": 0.0125}}))
+    with laboratory(DIE_SPECIFICATIONS=str(path)) as stack, visit(driver, stack.frontend_url) as page:
+        page.view(390)
+        page.open()
+        page.wait(lambda: "… (1000 in all); 1.25 % of the rolls fail" in page.text("die-note"))
+        assert page.text("die-note").count("1000000000000000") == 20
+        assert page.driver.execute_script("return document.documentElement.scrollWidth") <= 390
+
+
 def test_a_single_roll_shows_its_number_and_its_trace(page, lab):
     page.open()
     page.choose("fair")
@@ -147,6 +180,21 @@ def test_a_failed_batch_shows_its_reason_and_marks_the_rolls(page):
     assert all(row["hatched"] for row in cancelled)
     assert "failed after" in page.text("trace-summary")
     assert not page.shown("comparison")
+
+
+@pytest.mark.parametrize(
+    ("incidents", "said"),
+    [("", "failed its draw"), ("every=1h,for=59m59.999s,error-rate=1", "incident 1 failed it")],
+    ids=["its die", "an incident"],
+)
+def test_the_details_of_a_failed_roll_say_what_failed_it(driver, broken_dice, incidents, said):
+    environment = {"INCIDENTS": incidents, "DIE_SPECIFICATIONS": broken_dice}
+    with laboratory(**environment) as stack, visit(driver, stack.frontend_url) as page:
+        page.open()
+        page.roll_async("fair" if incidents else "broken", 1)
+        page.wait_for_status("Complete")
+        page.find("[data-span]")[-1].click()
+        assert f"This roll waited, then {said}." in page.find(".details-meaning")[0].text
 
 
 def test_an_unknown_die_of_the_address_is_rolled_and_shown_as_text(page):

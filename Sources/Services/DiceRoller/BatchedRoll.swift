@@ -75,6 +75,7 @@ final class BatchedRoll: Sendable {
       throw CancellationError()
     }
     span.setAttribute(.dieError, .bool(draw.face == nil))
+    if let disturbance = draw.disturbance { span.setAttributes(disturbance.attributes) }
     guard let face = draw.face else { throw failed() }
     batch.metrics.asyncRolls(batch.label, "success").increment()
     span.setAttribute(.dieResult, .int(Int64(face)))
@@ -90,13 +91,11 @@ final class BatchedRoll: Sendable {
 
   private func failed() -> DieFailure {
     batch.metrics.asyncRolls(batch.label, "error").increment()
-    batch.tools.logger.error(
-      "Async roll triggered error condition",
-      metadata: [
-        "die_type": .string(batch.die.name), "roll_index": .stringConvertible(index),
-        "error_rate": .stringConvertible(batch.die.specification.errorRate),
-      ]
-    )
+    let fields: Logger.Metadata = [
+      "die_type": .string(batch.die.name), "roll_index": .stringConvertible(index),
+      "error_rate": .stringConvertible(batch.die.specification.errorRate),
+    ]
+    batch.tools.logger.error("Async roll triggered error condition", metadata: draw.withCause(fields))
     let failure = DieFailure(die: batch.die.name, index: index)
     span.fail(failure)
     return failure

@@ -18,21 +18,28 @@ public struct DiceRollerServer: ServiceDefinition {
 
   private let dieServiceURL: ServiceURL
   private let maximumDelay: Duration
+  private let incidents: Incidents?
 
-  /// A roller of the dice that the service at `dieServiceURL` knows; a roll takes at most `maximumDelay`.
-  public init(dieServiceURL: ServiceURL, maximumDelay: Duration) {
+  /// A roller of the dice that the service at `dieServiceURL` knows; a roll takes at most `maximumDelay`, and what an
+  /// incident adds. The time of `incidents` counts from here.
+  public init(dieServiceURL: ServiceURL, maximumDelay: Duration, incidents: IncidentSettings? = nil) {
     self.dieServiceURL = dieServiceURL
     self.maximumDelay = maximumDelay
+    self.incidents = incidents.map { Incidents($0) }
   }
 
   /// See `ServiceDefinition`.
   public func routes(_ tools: ServiceTools) -> [ServiceRoute] {
     tools.logger.info("Dice Roller API starting up (Stage 4 - with async rolling)")
     let metrics = RollerMetrics(tools.registry)
+    if let incidents {
+      incidents.announce(tools.logger)
+      tools.registry.observe(.diceIncidentActive) { incidents.current == nil ? 0 : 1 }
+    }
     let handlers = RollHandlers(
       tools: tools,
       metrics: metrics,
-      roller: Roller(tools, metrics: metrics, maximumDelay: maximumDelay),
+      roller: Roller(tools, metrics: metrics, maximumDelay: maximumDelay, incidents: incidents),
       source: SpecificationSource(
         client: DieServiceClient(tools.client, base: dieServiceURL),
         metrics: metrics,
@@ -51,5 +58,10 @@ public struct DiceRollerServer: ServiceDefinition {
       ServiceRoute("/roll", RollOperations.roll, options: cancelling) { try await handlers.roll($0) },
       ServiceRoute("/roll-async", RollOperations.rollAsync, options: cancelling) { try await handlers.rollAsync($0) },
     ]
+  }
+
+  /// See `ServiceDefinition`.
+  public func work(_ tools: ServiceTools) async {
+    try? await incidents?.log(on: tools.group.loops[0], tools.logger)
   }
 }

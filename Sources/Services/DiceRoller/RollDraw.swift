@@ -1,4 +1,6 @@
 import DieService
+import Logging
+import Telemetry
 
 /// What chance decides of one roll, all at once when it begins.
 struct RollDraw: Sendable, Hashable {
@@ -8,12 +10,46 @@ struct RollDraw: Sendable, Hashable {
   var tolerance: Duration { min(delay / 100, .milliseconds(4)) }
   /// What comes up; nil for a roll that fails.
   let face: Int?
+  /// What an incident does to the roll; nil for one that begins while there is none.
+  let disturbance: Disturbance?
 
-  init(_ die: DieSpecification, maximumDelay: Duration, using random: inout some RandomNumberGenerator) {
+  /// An incident's part in a roll.
+  struct Disturbance: Sendable, Hashable {
+    /// The incident's number.
+    let incident: Int
+    /// Whether the roll fails by it; one that its die would have failed in any case does not.
+    let isFailure: Bool
+  }
+
+  init(
+    _ die: DieSpecification,
+    maximumDelay: Duration,
+    during incident: Incident? = nil,
+    using random: inout some RandomNumberGenerator
+  ) {
     let (seconds, attoseconds) = maximumDelay.components
     let nanoseconds = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
-    delay = .nanoseconds(Int64.random(in: 0...nanoseconds, using: &random))
-    let fails = Double.random(in: 0..<1, using: &random) < die.errorRate
-    face = fails ? nil : die.faces.randomElement(using: &random)
+    let ownDelay = Duration.nanoseconds(Int64.random(in: 0...nanoseconds, using: &random))
+    let dieFails = Double.random(in: 0..<1, using: &random) < die.errorRate
+    let isFailure =
+      if let incident, !dieFails { Double.random(in: 0..<1, using: &random) < incident.errorRate } else { false }
+    delay = ownDelay + (incident?.delay ?? .zero)
+    face = dieFails || isFailure ? nil : die.faces.randomElement(using: &random)
+    disturbance = incident.map { Disturbance(incident: $0.number, isFailure: isFailure) }
+  }
+}
+
+extension RollDraw.Disturbance {
+  /// For the roll's span.
+  var attributes: [Attribute] {
+    [Attribute(.incidentNumber, incident), Attribute(.incidentError, .bool(isFailure))]
+  }
+}
+
+extension RollDraw {
+  /// The fields of a failure's log event, with the incident where that is the cause and not the die.
+  func withCause(_ fields: Logger.Metadata) -> Logger.Metadata {
+    guard let disturbance, disturbance.isFailure else { return fields }
+    return fields.merging(["incident": .stringConvertible(disturbance.incident)]) { $1 }
   }
 }

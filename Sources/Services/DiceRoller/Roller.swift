@@ -12,17 +12,22 @@ final class Roller: Sendable {
   private let tools: ServiceTools
   private let metrics: RollerMetrics
   private let maximumDelay: Duration
+  private let incidents: Incidents?
   private let random: LoopLocal<Xoshiro256>
 
-  init(_ tools: ServiceTools, metrics: RollerMetrics, maximumDelay: Duration) {
+  init(_ tools: ServiceTools, metrics: RollerMetrics, maximumDelay: Duration, incidents: Incidents?) {
     self.tools = tools
     self.metrics = metrics
     self.maximumDelay = maximumDelay
+    self.incidents = incidents
     random = LoopLocal(group: tools.group) { Xoshiro256() }
   }
 
   private func draw(_ die: Die) -> RollDraw {
-    random.withValue { RollDraw(die.specification, maximumDelay: maximumDelay, using: &$0) }
+    let incident = incidents?.current
+    return random.withValue {
+      RollDraw(die.specification, maximumDelay: maximumDelay, during: incident, using: &$0)
+    }
   }
 
   /// One roll in the request's own span; suspends for its delay. Throws `DieFailure`, or `CancellationError`.
@@ -33,14 +38,13 @@ final class Roller: Sendable {
     try Task.checkCancellation()
     let label = metrics.label(die.name)
     OTelSpan.current?.setAttribute(.dieError, .bool(draw.face == nil))
+    if let disturbance = draw.disturbance { OTelSpan.current?.setAttributes(disturbance.attributes) }
     guard let face = draw.face else {
       metrics.rolls(label, "error").increment()
-      tools.logger.error(
-        "Die triggered error condition",
-        metadata: [
-          "die_type": .string(die.name), "error_rate": .stringConvertible(die.specification.errorRate),
-        ]
-      )
+      let fields: Logger.Metadata = [
+        "die_type": .string(die.name), "error_rate": .stringConvertible(die.specification.errorRate),
+      ]
+      tools.logger.error("Die triggered error condition", metadata: draw.withCause(fields))
       let failure = DieFailure(die: die.name, index: nil)
       OTelSpan.current?.recordException(failure)
       throw failure

@@ -95,15 +95,7 @@ public struct DieServiceServer: ServiceDefinition {
         "error_rate": .stringConvertible(specification.errorRate),
       ]
     )
-    return .json { bytes in
-      bytes.append(contentsOf: #"{"identifier":"#.utf8)
-      bytes.append(json: identifier)
-      bytes.append(contentsOf: #","specification":{"faces":"#.utf8)
-      bytes.append(jsonArray: specification.faces) { $0.append(json: $1) }
-      bytes.append(contentsOf: #","error_rate":"#.utf8)
-      specification.errorRateText.append(to: &bytes)
-      bytes.append(contentsOf: "}}".utf8)
-    }
+    return specification.response(named: identifier)
   }
 
   private func unknown(_ identifier: String, _ tools: ServiceTools) -> Response {

@@ -1,4 +1,6 @@
+public import LoopHTTP
 public import ServiceCore
+import Telemetry
 
 /// A die: what can come up, and how often it fails.
 public struct DieSpecification: Sendable, Hashable {
@@ -33,8 +35,22 @@ public struct DieSpecification: Sendable, Hashable {
   /// What a JSON number carries exactly wherever it is read as a double (RFC 8259 §6), so that a batch's sum fits as well.
   private static let faceRange = -(1 << 53)...(1 << 53)
 
+  /// The answer that a die of that name gets, from the die-service and from who passes it on:
+  /// `{"identifier":"risky","specification":{"faces":[1,2],"error_rate":0.1}}`.
+  public func response(named identifier: String) -> Response {
+    .json { bytes in
+      bytes.append(contentsOf: #"{"identifier":"#.utf8)
+      bytes.append(json: identifier)
+      bytes.append(contentsOf: #","specification":{"faces":"#.utf8)
+      bytes.append(jsonArray: faces) { $0.append(json: $1) }
+      bytes.append(contentsOf: #","error_rate":"#.utf8)
+      errorRateText.append(to: &bytes)
+      bytes.append(contentsOf: "}}".utf8)
+    }
+  }
+
   /// The error rate without a fraction where it has none, as it is written in a file.
-  var errorRateText: JSONValue {
+  private var errorRateText: JSONValue {
     errorRate == errorRate.rounded() ? .number(String(Int(errorRate))) : .number(String(errorRate))
   }
 }

@@ -74,6 +74,7 @@ struct FrontendHandlers: Sendable {
 
   /// `GET /dice`
   func dice(_ request: Request) async throws -> Response {
+    if let identifier = request.queryValue("identifier") { return try await die(identifier) }
     do throws(DieServiceClient.Failure) {
       let identifiers = try await dieService.identifiers()
       tools.logger.info(
@@ -90,6 +91,16 @@ struct FrontendHandlers: Sendable {
     } catch {
       if error == .cancelled { throw CancellationError() }
       tools.logger.error("Error fetching die list from die service", metadata: ["error": "\(error)"])
+      return .failure(error.httpError)
+    }
+  }
+
+  /// `GET /dice?identifier=fair`: what the die-service says of it.
+  private func die(_ identifier: String) async throws -> Response {
+    do throws(DieServiceClient.Failure) {
+      return try await dieService.specification(of: identifier).response(named: identifier)
+    } catch {
+      if error == .cancelled { throw CancellationError() }
       return .failure(error.httpError)
     }
   }

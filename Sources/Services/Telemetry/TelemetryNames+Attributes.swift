@@ -74,6 +74,10 @@ extension AttributeKey {
   public static let dieType: AttributeKey = "die.type"
   /// The die that die-service is asked for.
   public static let dieServiceIdentifier: AttributeKey = "die_service.identifier"
+  /// Whether it is the incident that failed a roll, and not its die.
+  public static let incidentError: AttributeKey = "incident.error"
+  /// The incident during which a roll began, counted from 1.
+  public static let incidentNumber: AttributeKey = "incident.number"
   /// A simulated user's request, counted from 1.
   public static let requestNumber: AttributeKey = "request.number"
   /// How a simulated user's request went.

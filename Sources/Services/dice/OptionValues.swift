@@ -1,4 +1,5 @@
 import ArgumentParser
+import DiceRoller
 import Logging
 import LoopHTTP
 import ServiceCore
@@ -100,4 +101,25 @@ struct TraceLinkTemplate: FormedValue {
 
 extension ServiceURL: FormedValue {
   static var form: String { "an http URL without a query, such as http://localhost:8107 (https is not spoken here)" }
+}
+
+extension IncidentSettings {
+  /// For a flag; unlike other forms this one has parts, of which the complaint names the one that is wrong.
+  static func read(_ text: String) throws -> Self {
+    do throws(IncidentSettingsFault) {
+      return try Self(text)
+    } catch {
+      throw ValidationError(error.reason)
+    }
+  }
+
+  /// What the variable says; nil where it is not set.
+  static func variable() throws -> Self? {
+    guard let text = try Setting.value(String?.none, "INCIDENTS") else { return nil }
+    do throws(IncidentSettingsFault) {
+      return try Self(text)
+    } catch {
+      throw ValidationError("The value '\(text)' of the variable INCIDENTS is invalid: \(error.reason).")
+    }
+  }
 }

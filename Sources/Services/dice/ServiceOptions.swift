@@ -47,10 +47,22 @@ struct RollerOptions: ParsableArguments {
     )
   )
   var rollMaxDelayMs: UInt32?
+  @Option(
+    help: ArgumentHelp(
+      "Failures that come and go: for a while in each period, rolls fail or take longer (INCIDENTS; default none).",
+      valueName: "every=60s,for=10s,error-rate=0.5,delay=2s,seed=42"
+    ),
+    transform: IncidentSettings.read
+  )
+  var incidents: IncidentSettings?
 
   func service(dieServiceURL: ServiceURL) throws -> DiceRollerServer {
     let milliseconds = try Setting.value(rollMaxDelayMs, "ROLL_MAX_DELAY_MS") ?? 1000
-    return DiceRollerServer(dieServiceURL: dieServiceURL, maximumDelay: .milliseconds(Int64(milliseconds)))
+    return DiceRollerServer(
+      dieServiceURL: dieServiceURL,
+      maximumDelay: .milliseconds(Int64(milliseconds)),
+      incidents: try incidents ?? IncidentSettings.variable()
+    )
   }
 }
 

@@ -35,6 +35,7 @@ export async function get(path, { signal } = {}) {
 }
 
 export const dice = () => get("dice");
+export const die = (identifier) => get(`dice?${new URLSearchParams({ identifier })}`);
 export const configuration = () => get("config");
 export const roll = (die, options) => get(`roll?${new URLSearchParams({ die })}`, options);
 export const rollAsync = (die, times, options) => get(`roll-async?${new URLSearchParams({ die, times })}`, options);

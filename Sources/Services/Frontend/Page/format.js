@@ -33,6 +33,11 @@ export function factor(ratio) {
   return `${significant(ratio)}×`;
 }
 
+/** A share from 0 to 1 as text with at most three significant digits: `12.5 %`. */
+export function percentage(share) {
+  return `${Number((100 * share).toPrecision(3))}\u00a0%`;
+}
+
 export function plural(count, noun) {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

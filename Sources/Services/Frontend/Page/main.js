@@ -5,7 +5,7 @@ import { Comparison } from "./comparison.js";
 import { byId, html } from "./dom.js";
 import { drawPrimer } from "./primer.js";
 import { Recent } from "./recent.js";
-import { outcome, waiting } from "./result.js";
+import { character, outcome, waiting } from "./result.js";
 import { TraceView } from "./trace-view.js";
 
 const parameters = new URLSearchParams(location.search);
@@ -52,6 +52,14 @@ async function fillDice() {
     byId("die-problem-text").textContent = `The list of dice is not there: ${answer.detail ?? "it is empty."}`;
   }
   byId("roll").toggleAttribute("disabled", names.length === 0);
+  describeDie();
+}
+
+/** Says what the chosen die does; nothing where that cannot be learnt. */
+async function describeDie() {
+  const name = die.value;
+  const specification = name ? (await api.die(name)).body?.specification : null;
+  if (name === die.value) byId("die-note").textContent = specification ? character(specification) : "";
 }
 
 // A roll and its result
@@ -121,6 +129,7 @@ function dieOf(trace) {
 }
 
 form.addEventListener("submit", roll);
+die.addEventListener("change", describeDie);
 async.addEventListener("change", follow);
 times.addEventListener("input", follow);
 byId("die-retry").addEventListener("click", fillDice);

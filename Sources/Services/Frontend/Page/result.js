@@ -1,10 +1,18 @@
-// The result of a roll: dice, numbers or the reason why there are none, the time it took and the trace.
+// What a roll may come to, and its result: dice, numbers or the reason why there are none, the time and the trace.
 
 import { dieFace } from "./die-face.js";
 import { html } from "./dom.js";
-import { duration, plural } from "./format.js";
+import { duration, percentage, plural } from "./format.js";
 
 const most = 20; // As many as the API rolls at once.
+
+/** What rolls of a die come to, as a sentence: `Faces 0, 0, 6, 6, 6, 6; 50 % of the rolls fail, …`. */
+export function character({ faces, error_rate: errorRate }) {
+  const more = faces.length > most ? `, … (${faces.length} in all)` : "";
+  const shown = `Faces ${faces.slice(0, most).join(", ")}${more}`;
+  if (errorRate === 0) return `${shown}; no roll fails.`;
+  return `${shown}; ${percentage(errorRate)} of the rolls fail, and the first to fail ends its batch.`;
+}
 
 /** The result that is still to come: as many blank dice as are rolled, where that number makes sense. */
 export function waiting(count) {

@@ -15,8 +15,13 @@ export function meaning(span) {
   return null;
 }
 
+function failure(span) {
+  const of = (name) => span.attributes.get(`incident.${name}`);
+  return of("error") ? `incident ${of("number")} failed it` : "failed its draw";
+}
+
 function roll(span) {
-  if (isFailed(span)) return "This roll waited, then failed its draw. With it the batch failed.";
+  if (isFailed(span)) return `This roll waited, then ${failure(span)}. With it the batch failed.`;
   if (isCancelled(span)) return "This roll was still waiting when another failed, and was cancelled with its batch.";
   return "One roll: it waits for a time that chance decides, holding no thread, then shows a face.";
 }

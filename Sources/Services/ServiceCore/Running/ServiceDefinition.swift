@@ -8,4 +8,11 @@ public protocol ServiceDefinition: Sendable {
   var version: String { get }
   /// Says in the log that it starts, registers its metrics and gives its routes. Called once.
   func routes(_ tools: ServiceTools) -> [ServiceRoute]
+  /// What it does beside its requests while it serves; cancelled at the end. By default nothing.
+  func work(_ tools: ServiceTools) async
+}
+
+extension ServiceDefinition {
+  /// See `ServiceDefinition`.
+  public func work(_ tools: ServiceTools) async {}
 }

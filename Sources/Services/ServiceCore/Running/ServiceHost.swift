@@ -17,6 +17,7 @@ public final class ServiceHost: Sendable {
   private let client: HTTPClient
   private let registry: MetricsRegistry
   private let flushLimit: Duration
+  private let work: @Sendable () async -> Void
 
   /// Puts the service together; nothing runs yet. Throws where the system lacks resources.
   public init(
@@ -66,6 +67,7 @@ public final class ServiceHost: Sendable {
       registry: registry,
       client: TracedClient(client: client, tracer: tracer, metrics: HTTPClientMetrics(registry))
     )
+    work = { await service.work(tools) }
     let serverMetrics = HTTPServerMetrics(registry)
     var routes = service.routes(tools) + ServiceHost.probeRoutes(health)
     switch telemetry.metricsExporter {
@@ -134,14 +136,18 @@ public final class ServiceHost: Sendable {
       await tracing.run()
       await logs
     }
+    let working = Task { await work() }
     health.enter(.ready)
     logger.info("Service started")
     do throws(UVError) {
       try await server.run()
     } catch {
+      working.cancel()
       exporting.cancel()
       throw error
     }
+    working.cancel()
+    await working.value
     await flush()
     exporting.cancel()
     await exporting.value

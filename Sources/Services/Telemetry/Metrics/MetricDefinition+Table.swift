@@ -139,6 +139,12 @@ extension MetricDefinition {
     "async_rolls_in_progress",
     help: "Number of async roll operations currently in progress"
   )
+  /// Only there where incidents are asked for.
+  public static let diceIncidentActive = MetricDefinition(
+    .gauge,
+    "dice_incident_active",
+    help: "Whether an incident is under way: 1 if so, else 0"
+  )
 
   // MARK: frontend
 

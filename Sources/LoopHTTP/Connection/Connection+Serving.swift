@@ -153,7 +153,7 @@ extension Connection {
       if stream.readState == .ended { _ = try reader.value.parser.inputEnded() }
       return false
     }
-    if isDraining, stream.inboundCount == 0 { return false }
+    if isDraining, !reader.value.parser.hasStartedHead, timeForFirstRequest == 0 { return false }
     setHeadDeadline()
     return true
   }
@@ -164,7 +164,7 @@ extension Connection {
       isHeadTimed = true
     } else {
       isHeadTimed = false
-      deadline?.set(context.timeouts.idle)
+      deadline?.set(isDraining ? timeForFirstRequest : context.timeouts.idle)
       stream.releaseIdleBuffers()
     }
   }

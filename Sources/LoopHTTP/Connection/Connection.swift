@@ -27,6 +27,8 @@ actor Connection: LoopActor {
   var pendingWrites = 0
   var isFlushPlanned = false
   var deadline: Deadline?
+  /// When it was accepted; monotonic nanoseconds.
+  private let acceptedAt: UInt64
   var phase = Phase.idle
   var isDraining = false
   var isTimedOut = false
@@ -77,6 +79,7 @@ actor Connection: LoopActor {
     self.shared = shared
     self.context = context
     loop = stream.loop
+    acceptedAt = stream.loop.iterationStart
     news = WaitPoint(loop: stream.loop)
     remoteAddress = stream.remoteAddress
     localAddress = stream.localAddress
@@ -183,12 +186,24 @@ extension Connection: TCPStreamOwner, DeadlineOwner {
     task.cancel()
   }
 
-  /// The server stops: an idle connection ends now, a busy one after its response.
+  /// The server stops: an idle connection ends now, a busy one after its response, and a new one after its first or when
+  /// none has come in time.
   func drain() {
-    if phase == .parked { return endParked() }
     isDraining = true
-    news.wake()
+    guard phase == .parked else { return news.wake() }
+    timeForFirstRequest > 0 ? unpark() : endParked()
   }
+
+  /// Nanoseconds that the first request may yet take to come although the server stops; 0 where it has come.
+  var timeForFirstRequest: UInt64 {
+    guard reader.value.exchange == nil else { return 0 }
+    let end = acceptedAt + Connection.firstRequestNanoseconds
+    return end - min(end, loop.iterationStart)
+  }
+
+  /// Who connects has something to ask and does so at once: time for a distant client, and for a packet that was lost, which
+  /// is sent again after a second (RFC 6298 §2.1). Whoever takes longer keeps a connection in store.
+  private static let firstRequestNanoseconds: UInt64 = 2_000_000_000
 
   /// The server's patience is over: whatever runs is cancelled.
   func abort() {

@@ -66,6 +66,27 @@ internal import CUV
     return accepted
   }
 
+  /// Takes a connection that the system has made and libuv has yet to ask for, which it does in the loop's next turn; nil where
+  /// there is none. The caller closes the stream.
+  func acceptQueued() throws(UVError) -> TCPStream? {
+    var listening: Int32 = -1
+    unsafe try UVError.check(uv_fileno(handle, &listening))
+    while true {
+      let descriptor = Glibc.accept(listening, nil, nil)
+      if descriptor >= 0 {
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        let stream = try TCPStream(loop: loop, opening: descriptor)
+        stream.sendAtOnce()
+        return stream
+      }
+      switch errno {
+      case EAGAIN: return nil
+      case EINTR, ECONNABORTED: continue  // a client that has left again is nobody's fault
+      default: throw UVError(code: -errno)
+      }
+    }
+  }
+
   /// The bound address, its port chosen by the system where 0 was asked for.
   var localAddress: SocketAddress? { unsafe SocketAddress { unsafe uv_tcp_getsockname(tcp, $0, &$1) } }
 

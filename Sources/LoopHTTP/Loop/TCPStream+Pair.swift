@@ -16,7 +16,7 @@ extension TCPStream {
   }
 
   /// Owns the socket from then on.
-  private convenience init(loop: EventLoop, opening descriptor: uv_os_sock_t) throws(UVError) {
+  convenience init(loop: EventLoop, opening descriptor: uv_os_sock_t) throws(UVError) {
     try self.init(loop: loop)
     let result = unsafe uv_tcp_open(memory.assumingMemoryBound(to: uv_tcp_t.self), descriptor)
     if result < 0 {

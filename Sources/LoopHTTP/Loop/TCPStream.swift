@@ -46,7 +46,7 @@ protocol TCPStreamOwner: LoopActor {
   /// Takes a connection that `listener` reports.
   func accept(from listener: UnsafeMutablePointer<uv_stream_t>) throws(UVError) {
     unsafe try UVError.check(uv_accept(listener, stream))
-    unsafe _ = uv_tcp_nodelay(tcp, 1)
+    sendAtOnce()
   }
 
   /// Suspends until the connection stands. On an error the stream must be closed.
@@ -61,6 +61,11 @@ protocol TCPStreamOwner: LoopActor {
         }
       }
     }
+    sendAtOnce()
+  }
+
+  /// What is small does not wait for the acknowledgement of what went before (Nagle's algorithm).
+  func sendAtOnce() {
     unsafe _ = uv_tcp_nodelay(tcp, 1)
   }
 
@@ -77,6 +82,7 @@ protocol TCPStreamOwner: LoopActor {
 
   /// Begins to read; `owner` is held until the stream is closed, and told of each change.
   func startReading(owner: any TCPStreamOwner) {
+    guard !isClosing else { return }
     self.owner = owner
     resumeReading()
   }

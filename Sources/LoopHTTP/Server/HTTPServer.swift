@@ -52,7 +52,7 @@ public final class HTTPServer: Sendable {
     do throws(UVError) {
       let (address, servers) = try await listen()
       if endBinding(.bound(servers)) { return address }
-      for server in servers { await server.abandon() }
+      for server in servers { await server.abort() }
     } catch {
       if endBinding(.new) { throw error }
     }
@@ -94,7 +94,7 @@ public final class HTTPServer: Sendable {
         address = try await server.listen(on: address, sharesPort: sharesPort)
         servers.append(server)
       } catch {
-        for server in servers { await server.abandon() }
+        for server in servers { await server.abort() }
         throw error
       }
     }
@@ -125,12 +125,7 @@ public final class HTTPServer: Sendable {
       }
     } onCancel: {
       for server in servers {
-        server.loop.execute {
-          server.onLoop {
-            $0.stopAccepting()
-            $0.abort()
-          }
-        }
+        server.loop.execute { server.onLoop { $0.abort() } }
       }
     }
     await end()
@@ -148,13 +143,14 @@ public final class HTTPServer: Sendable {
   }
 
   /// Stops accepting, lets requests in work finish with `Connection: close`, and cancels what still runs after
-  /// `timeout`. Suspends until `run` has ended its last connection, or `bind` its listeners where that is under way.
+  /// `timeout`. Who has connected by then may send a first request until two seconds after having been accepted.
+  /// Suspends until `run` has ended its last connection, or `bind` its listeners where that is under way.
   public func shutdown(timeout: Duration = .seconds(20)) async {
     switch beginShutdown() {
     case .drain(let servers):
-      for server in servers { await server.stopAccepting(abortingAfter: timeout) }
+      for server in servers { await server.drain(abortingAfter: timeout) }
     case .abandon(let servers):
-      for server in servers { await server.abandon() }
+      for server in servers { await server.abort() }
       if ownsGroup { await group.shutdown() }
       return
     case .wait: break

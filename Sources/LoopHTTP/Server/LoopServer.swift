@@ -42,18 +42,15 @@ actor LoopServer: ConnectionOwner {
     return listener.localAddress ?? address
   }
 
-  /// Serves connections until `stopAccepting` and all of them have ended.
+  /// Serves connections until `drain` or `abort`, and until all of them have ended.
   func run() async {
     await withDiscardingTaskGroup { tasks in
-      while !isStopping {
+      repeat {
+        if accepted.isEmpty, resumed.isEmpty, !isStopping { await news.wait() }
         for connection in takeAccepted() + takeResumed() {
           tasks.addTask(executorPreference: loop) { await self.serve(connection) }
         }
-        if accepted.isEmpty, resumed.isEmpty, !isStopping { await news.wait() }
-      }
-      for stream in accepted { stream.close() }
-      accepted = []
-      for connection in takeResumed() { await connection.endParked() }
+      } while !isStopping
     }
     if let patience { loop.timers?.cancel(patience) }
   }
@@ -143,28 +140,45 @@ actor LoopServer: ConnectionOwner {
   // MARK: Stopping
 
   /// No new connections; idle ones end, busy ones after their response, or are cancelled after the time given.
-  func stopAccepting(abortingAfter timeout: Duration? = nil) {
+  func drain(abortingAfter timeout: Duration) {
     isStopping = true
-    if let timeout {
-      let deadline = EventLoop.monotonicNanoseconds() + timeout.nanoseconds
-      patience = loop.timers.map { $0.schedule(at: deadline, Patience(server: self)) }
-    }
-    listener?.close()
-    listener = nil
+    let deadline = EventLoop.monotonicNanoseconds() + timeout.nanoseconds
+    patience = loop.timers.map { $0.schedule(at: deadline, Patience(server: self)) }
+    acceptQueued()
+    closeListener()
     for connection in connections.values { connection.onLoop { $0.drain() } }
     news.wake()
   }
 
-  /// The end of a listener that nobody serves.
-  func abandon() {
-    stopAccepting()
-    for stream in accepted { stream.close() }
-    accepted = []
+  /// Whose connection the system has made takes it for accepted, and would see it reset. Those that wait for a place are among
+  /// them: each gets one answer and is gone, so the limit gives way by as many as the system has queued.
+  private func acceptQueued() {
+    guard let listener else { return }
+    do throws(UVError) {
+      if hasWaitingConnection { accepted.append(try listener.accept()) }
+      // Not those that go on coming meanwhile. To the system a negative backlog is a large one.
+      for _ in 0...UInt32(bitPattern: context.configuration.backlog) {
+        guard let stream = try listener.acceptQueued() else { return }
+        accepted.append(stream)
+      }
+    } catch {
+      report(error)
+    }
   }
 
-  /// Whatever still runs is cancelled.
+  private func closeListener() {
+    listener?.close()
+    listener = nil
+  }
+
+  /// Ends at once, also where nobody serves: whatever still runs is cancelled.
   func abort() {
+    isStopping = true
+    closeListener()
+    for stream in accepted { stream.close() }
+    accepted = []
     for connection in connections.values { connection.onLoop { $0.abort() } }
+    news.wake()
   }
 }
 

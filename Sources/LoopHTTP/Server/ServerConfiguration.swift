@@ -22,7 +22,7 @@ public struct ServerConfiguration: Sendable {
   /// instead; the connection then closes. Nil lets handlers take what they need. A streamed body is sent after the handler has
   /// answered, and a handler that never waits cannot be interrupted: neither is limited.
   public var handlerTimeout: Duration?
-  /// Open connections on all loops together; above it no more are accepted until some have ended.
+  /// Open connections on all loops together; above it no more are accepted until some have ended, or the server shuts down.
   public var maximumConnections = 50_000
   /// Requests in work on all loops together; above it they are answered 503 with `Retry-After`, unless their route is
   /// answered under overload. A connection has one in work at a time, so only a limit below `maximumConnections` acts.

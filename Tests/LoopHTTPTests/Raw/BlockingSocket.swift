@@ -31,6 +31,18 @@ struct BlockingSocket {
     return unsafe max(0, buffer.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) })
   }
 
+  /// Waits for all that comes until the end or a reset.
+  func receivedToEnd() -> String {
+    var received: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    while case let count = unsafe buffer.withUnsafeMutableBytes({ unsafe read(descriptor, $0.baseAddress, $0.count) }),
+      count > 0
+    {
+      received += buffer[..<count]
+    }
+    return String(decoding: received, as: UTF8.self)
+  }
+
   /// Ends it at once (RST).
   func reset() {
     var linger = linger(l_onoff: 1, l_linger: 0)

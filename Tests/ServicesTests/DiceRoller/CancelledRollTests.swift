@@ -46,7 +46,7 @@ import Testing
     let loop = group.loops[0]
     let client = HTTPClient(group: group)
     let tools = tools(group, client)
-    let roller = Roller(tools, metrics: RollerMetrics(tools.registry), maximumDelay: Self.maximumDelay)
+    let roller = Roller(tools, metrics: RollerMetrics(tools.registry), maximumDelay: Self.maximumDelay, incidents: nil)
     let task = await loop.run {
       let task = Task.immediate(executorPreference: loop) { try await roll(roller, loop) }
       // In the same turn of the loop, which meanwhile wakes nobody.

@@ -72,7 +72,7 @@ internal import CUV
     var listening: Int32 = -1
     unsafe try UVError.check(uv_fileno(handle, &listening))
     while true {
-      let descriptor = Glibc.accept(listening, nil, nil)
+      let descriptor = acceptConnection(listening)
       if descriptor >= 0 {
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         let stream = try TCPStream(loop: loop, opening: descriptor)
@@ -95,7 +95,7 @@ internal import CUV
   static func checkFree(_ address: SocketAddress) throws(UVError) {
     let descriptor = socket(address.family, Int32(SOCK_STREAM.rawValue), 0)
     guard descriptor >= 0 else { throw UVError(code: -errno) }
-    defer { Glibc.close(descriptor) }
+    defer { closeDescriptor(descriptor) }
     var on: Int32 = 1
     let size = socklen_t(MemoryLayout<Int32>.size)
     unsafe _ = setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, size)
@@ -104,3 +104,7 @@ internal import CUV
     guard result == 0 else { throw UVError(code: -errno) }
   }
 }
+
+// The system's calls whose names are those of the listener's own methods.
+private func acceptConnection(_ listening: Int32) -> Int32 { unsafe accept(listening, nil, nil) }
+private func closeDescriptor(_ descriptor: Int32) { _ = close(descriptor) }

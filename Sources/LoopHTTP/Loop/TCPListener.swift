@@ -106,5 +106,5 @@ internal import CUV
 }
 
 // The system's calls whose names are those of the listener's own methods.
-private func acceptConnection(_ listening: Int32) -> Int32 { unsafe accept(listening, nil, nil) }
+private func acceptConnection(_ listening: Int32) -> Int32 { accept(listening, nil, nil) }
 private func closeDescriptor(_ descriptor: Int32) { _ = close(descriptor) }

@@ -123,6 +123,7 @@ public enum HTTPServerSpan {
   }
 }
 
+// By the memberwise initializer, as `Response` is: it copies nothing.
 extension HTTPServerSpan.Request {
   /// A request of which only the given parts are known.
   public init(method: String, path: String, scheme: String = "http", protocolVersion: String = "1.1") {

@@ -102,7 +102,7 @@ private final class ObservedExchange: Sendable {
       case .timedOut: self.end(.timedOut(status: 503))
       }
     }
-    return consume response
+    return consume response  // which would be copied by a plain return
   }
 
   /// `request` tells whose wish a cancellation was: the server's or the client's.

@@ -120,6 +120,7 @@ public final class HTTPServerMetrics: Sendable {
   }
 }
 
+// By the memberwise initializer, as `Response` is: it copies nothing.
 extension HTTPServerMetrics.Exchange {
   /// An exchange that went well; what else there is to say is set afterwards.
   public init(method: String, route: String?, status: Int?, seconds: Double, span: SpanReference? = nil) {

@@ -1,5 +1,4 @@
 import DieService
-import Logging
 import LoopHTTP
 import ServiceCore
 import Telemetry
@@ -59,7 +58,7 @@ final class BatchedRoll: Sendable {
   /// Suspends for the roll's delay. Throws `DieFailure`, or `CancellationError`.
   func face(on loop: EventLoop, isolation: isolated (any Actor)? = #isolation) async throws -> Int {
     let isUndisturbed = (try? await loop.sleep(for: draw.delay, tolerance: draw.tolerance)) != nil && !Task.isCancelled
-    return try span.observed { try finish(isCancelled: !isUndisturbed) }
+    return try finish(isCancelled: !isUndisturbed)
   }
 
   /// Not part of `face`, whose frame it would triple.
@@ -81,21 +80,19 @@ final class BatchedRoll: Sendable {
     span.setAttribute(.dieResult, .int(Int64(face)))
     batch.tools.logger.info(
       "Async roll completed",
-      metadata: [
-        "die_type": .string(batch.die.name), "roll_index": .stringConvertible(index),
-        "roll_value": .stringConvertible(face),
-      ]
+      [Attribute("die_type", batch.die.name), Attribute("roll_index", index), Attribute("roll_value", face)],
+      in: span
     )
     return face
   }
 
   private func failed() -> DieFailure {
     batch.metrics.asyncRolls(batch.label, "error").increment()
-    let fields: Logger.Metadata = [
-      "die_type": .string(batch.die.name), "roll_index": .stringConvertible(index),
-      "error_rate": .stringConvertible(batch.die.specification.errorRate),
+    let told = [
+      Attribute("die_type", batch.die.name), Attribute("roll_index", index),
+      Attribute("error_rate", batch.die.specification.errorRate),
     ]
-    batch.tools.logger.error("Async roll triggered error condition", metadata: draw.withCause(fields))
+    batch.tools.logger.error("Async roll triggered error condition", told + draw.cause, in: span)
     let failure = DieFailure(die: batch.die.name, index: index)
     span.fail(failure)
     return failure

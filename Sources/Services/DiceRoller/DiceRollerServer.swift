@@ -1,6 +1,5 @@
 import DieService
 import HTTPTypes
-import Logging
 import LoopHTTP
 public import ServiceCore
 import Telemetry

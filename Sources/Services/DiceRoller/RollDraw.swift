@@ -1,5 +1,4 @@
 import DieService
-import Logging
 import Telemetry
 
 /// What chance decides of one roll, all at once when it begins.
@@ -47,9 +46,9 @@ extension RollDraw.Disturbance {
 }
 
 extension RollDraw {
-  /// The fields of a failure's log event, with the incident where that is the cause and not the die.
-  func withCause(_ fields: Logger.Metadata) -> Logger.Metadata {
-    guard let disturbance, disturbance.isFailure else { return fields }
-    return fields.merging(["incident": .stringConvertible(disturbance.incident)]) { $1 }
+  /// For the log event of a failure: the incident where that is the cause, nothing where the die is.
+  var cause: [Attribute] {
+    guard let disturbance, disturbance.isFailure else { return [] }
+    return [Attribute("incident", disturbance.incident)]
   }
 }

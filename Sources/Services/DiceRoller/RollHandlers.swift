@@ -1,6 +1,5 @@
 import DieService
 import HTTPTypes
-import Logging
 import LoopHTTP
 import ServiceCore
 import Telemetry
@@ -16,17 +15,18 @@ struct RollHandlers: Sendable {
   func roll(_ request: Request) async throws -> Response {
     var query = QueryReader(request)
     guard let name = query.text("die") else { return query.faultResponse }
-    OTelSpan.current?.setAttribute(.dieType, .string(name))
-    tools.logger.info("Roll request received", metadata: ["die_type": .string(name)])
+    let span = OTelSpan.current
+    span?.setAttribute(.dieType, .string(name))
+    tools.logger.info("Roll request received", [Attribute("die_type", name)], in: span)
     do {
       let die = try await source.die(name, failureMessage: "Failed to get die specification")
       let face = try await roller.roll(die, on: request.loop)
       tools.logger.info(
         "Roll completed",
-        metadata: [
-          "die_type": .string(name), "roll_value": .stringConvertible(face),
-          "faces": .stringConvertible(die.specification.faces),
-        ]
+        [
+          Attribute("die_type", name), Attribute("roll_value", face), Attribute("faces", die.specification.faces),
+        ],
+        in: span
       )
       return .json { bytes in
         bytes.append(contentsOf: #"{"roll":"#.utf8)
@@ -47,9 +47,10 @@ struct RollHandlers: Sendable {
     let name = query.text("die")
     let times = query.integer("times", in: DiceRollerServer.batchSizes)
     guard let name, let times else { return query.faultResponse }
-    OTelSpan.current?.setAttributes([Attribute(.dieType, name), Attribute(.asyncBatchSize, times)])
-    let batch: Logger.Metadata = ["die_type": .string(name), "times": .stringConvertible(times)]
-    tools.logger.info("Async roll batch started", metadata: batch)
+    let span = OTelSpan.current
+    span?.setAttributes([Attribute(.dieType, name), Attribute(.asyncBatchSize, times)])
+    let batch = [Attribute("die_type", name), Attribute("times", times)]
+    tools.logger.info("Async roll batch started", batch, in: span)
     metrics.batchSize.observe(Double(times))
     do {
       let die = try await source.die(name, failureMessage: "Failed to get die specification for async roll")
@@ -57,10 +58,7 @@ struct RollHandlers: Sendable {
     } catch let error as HTTPError {
       return .failure(error)
     } catch let failure as DieFailure {
-      tools.logger.error(
-        "Async roll batch failed",
-        metadata: batch.merging(["error": "\(failure)"]) { $1 }
-      )
+      tools.logger.error("Async roll batch failed", batch + [Attribute("error", "\(failure)")], in: span)
       return .detail(.internalServerError, "Async roll batch failed: \(failure)")
     }
   }
@@ -69,17 +67,18 @@ struct RollHandlers: Sendable {
     _ die: Die,
     _ times: Int,
     on loop: EventLoop,
-    _ batch: Logger.Metadata
+    _ batch: [Attribute]
   ) async throws -> Response {
     let start = EventLoop.monotonicNanoseconds()
     defer { metrics.batchDuration.observe(Double(EventLoop.monotonicNanoseconds() - start) / 1e9) }
     let outcome = try await roller.rollBatch(die, times: times, on: loop)
-    OTelSpan.current?.setAttribute(.asyncTotalResult, .int(Int64(outcome.total)))
-    let told: Logger.Metadata = [
-      "total": .stringConvertible(outcome.total), "rolls": .stringConvertible(outcome.faces),
-      "duration": .stringConvertible(Double(EventLoop.monotonicNanoseconds() - start) / 1e9),
+    let span = OTelSpan.current
+    span?.setAttribute(.asyncTotalResult, .int(Int64(outcome.total)))
+    let told = [
+      Attribute("total", outcome.total), Attribute("rolls", outcome.faces),
+      Attribute("duration", Double(EventLoop.monotonicNanoseconds() - start) / 1e9),
     ]
-    tools.logger.info("Async roll batch completed", metadata: batch.merging(told) { $1 })
+    tools.logger.info("Async roll batch completed", batch + told, in: span)
     return .json { bytes in
       bytes.append(contentsOf: #"{"total":"#.utf8)
       bytes.append(json: outcome.total)

@@ -1,5 +1,4 @@
 import DieService
-import Logging
 import LoopHTTP
 import ServiceCore
 import Synchronization
@@ -37,21 +36,20 @@ final class Roller: Sendable {
     // It may have been cancelled since it was woken.
     try Task.checkCancellation()
     let label = metrics.label(die.name)
-    OTelSpan.current?.setAttribute(.dieError, .bool(draw.face == nil))
-    if let disturbance = draw.disturbance { OTelSpan.current?.setAttributes(disturbance.attributes) }
+    let span = OTelSpan.current
+    span?.setAttribute(.dieError, .bool(draw.face == nil))
+    if let disturbance = draw.disturbance { span?.setAttributes(disturbance.attributes) }
     guard let face = draw.face else {
       metrics.rolls(label, "error").increment()
-      let fields: Logger.Metadata = [
-        "die_type": .string(die.name), "error_rate": .stringConvertible(die.specification.errorRate),
-      ]
-      tools.logger.error("Die triggered error condition", metadata: draw.withCause(fields))
+      let told = [Attribute("die_type", die.name), Attribute("error_rate", die.specification.errorRate)]
+      tools.logger.error("Die triggered error condition", told + draw.cause, in: span)
       let failure = DieFailure(die: die.name, index: nil)
-      OTelSpan.current?.recordException(failure)
+      span?.recordException(failure)
       throw failure
     }
     metrics.rolls(label, "success").increment()
     metrics.values(label).observe(Double(face))
-    OTelSpan.current?.setAttribute(.dieResult, .int(Int64(face)))
+    span?.setAttribute(.dieResult, .int(Int64(face)))
     return face
   }
 

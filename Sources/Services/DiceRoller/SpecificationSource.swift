@@ -1,5 +1,4 @@
 import DieService
-import Logging
 import LoopHTTP
 import ServiceCore
 import Telemetry
@@ -8,11 +7,12 @@ import Telemetry
 struct SpecificationSource: Sendable {
   let client: DieServiceClient
   let metrics: RollerMetrics
-  let logger: Logger
+  let logger: OTelLogger
 
   /// The die of that name; throws the answer that the roller's own caller gets.
-  func die(_ name: String, failureMessage: Logger.Message) async throws -> Die {
-    logger.info("Querying die service for specification", metadata: ["identifier": .string(name)])
+  func die(_ name: String, failureMessage: String) async throws -> Die {
+    let span = OTelSpan.current
+    logger.info("Querying die service for specification", [Attribute("identifier", name)], in: span)
     let start = EventLoop.monotonicNanoseconds()
     do throws(DieServiceClient.Failure) {
       let specification = try await client.specification(of: name)
@@ -21,14 +21,14 @@ struct SpecificationSource: Sendable {
       metrics.dieServiceRequests(metrics.labels.learn(name), "success").increment()
       logger.info(
         "Die specification retrieved from service",
-        metadata: [
-          "identifier": .string(name), "faces": .stringConvertible(specification.faces),
-          "error_rate": .stringConvertible(specification.errorRate), "duration": .stringConvertible(seconds),
-        ]
+        [
+          Attribute("identifier", name), Attribute("faces", specification.faces),
+          Attribute("error_rate", specification.errorRate), Attribute("duration", seconds),
+        ],
+        in: span
       )
-      OTelSpan.current?.setAttributes([
-        Attribute(.dieFaces, .intArray(specification.faces.map(Int64.init))),
-        Attribute(.dieErrorRate, specification.errorRate),
+      span?.setAttributes([
+        Attribute(.dieFaces, specification.faces), Attribute(.dieErrorRate, specification.errorRate),
       ])
       return Die(name: name, specification: specification)
     } catch {
@@ -40,29 +40,29 @@ struct SpecificationSource: Sendable {
   private func report(
     _ failure: DieServiceClient.Failure,
     _ name: String,
-    _ failureMessage: Logger.Message
+    _ failureMessage: String
   ) -> any Error {
     let status = failure.label
     guard let status else { return CancellationError() }
     metrics.dieServiceRequests(metrics.label(name), status).increment()
-    let identifier: Logger.Metadata = ["identifier": .string(name)]
+    let identifier = Attribute("identifier", name)
     switch failure {
     case .unknownDie(_, let status), .answered(let status): warn(name, status: status)
-    case .timedOut: logger.error("Die service request timed out", metadata: identifier)
-    case .unavailable: logger.error("Failed to connect to die service", metadata: identifier)
+    case .timedOut: logger.error("Die service request timed out", [identifier])
+    case .unavailable: logger.error("Failed to connect to die service", [identifier])
     case .malformed, .cancelled: break
     }
-    var fields: Logger.Metadata = ["die_type": .string(name)]
+    var told = [Attribute("die_type", name)]
     // Of the other failures a line of their own has said what it was.
-    if case .malformed = failure { fields["error"] = .string(failure.httpError.detail) }
-    logger.error(failureMessage, metadata: fields)
+    if case .malformed = failure { told.append(Attribute("error", failure.httpError.detail)) }
+    logger.error(failureMessage, told)
     return failure.httpError
   }
 
   private func warn(_ name: String, status: Int) {
     logger.warning(
       "Die service returned error",
-      metadata: ["identifier": .string(name), "status_code": .stringConvertible(status)]
+      [Attribute("identifier", name), Attribute("status_code", status)]
     )
   }
 }

@@ -1,5 +1,4 @@
 import HTTPTypes
-import Logging
 import LoopHTTP
 public import ServiceCore
 import Telemetry
@@ -27,9 +26,8 @@ public struct DieServiceServer: ServiceDefinition {
     tools.logger.info("Die Service API starting up")
     tools.logger.info(
       "Die specifications loaded",
-      metadata: [
-        "count": .stringConvertible(specifications.identifiers.count),
-        "identifiers": .stringConvertible(specifications.identifiers),
+      [
+        Attribute("count", specifications.identifiers.count), Attribute("identifiers", specifications.identifiers),
       ]
     )
     let index: JSONValue = [
@@ -65,12 +63,12 @@ public struct DieServiceServer: ServiceDefinition {
   private func list(_ tools: ServiceTools, _ metrics: DieServiceMetrics) -> Response {
     let identifiers = specifications.identifiers
     metrics.listed.increment()
-    OTelSpan.current?.setAttributes([Attribute(.requestType, "list"), Attribute(.dieCount, identifiers.count)])
+    let span = OTelSpan.current
+    span?.setAttributes([Attribute(.requestType, "list"), Attribute(.dieCount, identifiers.count)])
     tools.logger.info(
       "Die list requested",
-      metadata: [
-        "count": .stringConvertible(identifiers.count), "identifiers": .stringConvertible(identifiers),
-      ]
+      [Attribute("count", identifiers.count), Attribute("identifiers", identifiers)],
+      in: span
     )
     return .json { bytes in
       bytes.append(contentsOf: #"{"identifiers":"#.utf8)
@@ -81,19 +79,21 @@ public struct DieServiceServer: ServiceDefinition {
 
   private func one(_ identifier: String, _ tools: ServiceTools, _ metrics: DieServiceMetrics) -> Response {
     let specification = specifications[identifier]
-    OTelSpan.current?.setAttributes([
+    let span = OTelSpan.current
+    span?.setAttributes([
       Attribute(.requestType, "get"), Attribute(.dieIdentifier, identifier),
       Attribute(.dieFound, specification != nil),
     ])
-    tools.logger.info("Die specification requested", metadata: ["identifier": .string(identifier)])
+    tools.logger.info("Die specification requested", [Attribute("identifier", identifier)], in: span)
     guard let specification else { return unknown(identifier, tools) }
     metrics.requested(identifier).increment()
     tools.logger.info(
       "Die specification found",
-      metadata: [
-        "identifier": .string(identifier), "faces": .stringConvertible(specification.faces),
-        "error_rate": .stringConvertible(specification.errorRate),
-      ]
+      [
+        Attribute("identifier", identifier), Attribute("faces", specification.faces),
+        Attribute("error_rate", specification.errorRate),
+      ],
+      in: span
     )
     return specification.response(named: identifier)
   }
@@ -102,7 +102,7 @@ public struct DieServiceServer: ServiceDefinition {
     let identifiers = specifications.identifiers
     tools.logger.warning(
       "Unknown die identifier requested",
-      metadata: ["identifier": .string(identifier), "available_identifiers": .stringConvertible(identifiers)]
+      [Attribute("identifier", identifier), Attribute("available_identifiers", identifiers)]
     )
     let available = identifiers.map { "'\($0)'" }.joined(separator: ", ")
     return .detail(.notFound, "Die identifier '\(identifier)' not found. Available: [\(available)]")

@@ -1,5 +1,4 @@
 import HTTPTypes
-import Logging
 import LoopHTTP
 import ServiceCore
 import Telemetry
@@ -8,8 +7,8 @@ import Telemetry
 struct BackendCall: Sendable {
   /// How a call is told in the log.
   struct Messages: Sendable {
-    let received: Logger.Message
-    let failed: Logger.Message
+    let received: String
+    let failed: String
     static let roll = Messages(received: "Backend response received", failed: "Backend returned error")
     static let rollAsync = Messages(
       received: "Backend async response received",
@@ -23,13 +22,13 @@ struct BackendCall: Sendable {
   let die: String
   let timeout: Duration
   let messages: Messages
-  let fields: Logger.Metadata
+  let told: [Attribute]
 
-  /// Calls `target`; `read` makes the fields to log, and the answer without its end, of a JSON body, or nil for one that
+  /// Calls `target`; `read` makes what to log, and the answer without its end, of a JSON body, or nil for one that
   /// makes no sense.
   func run(
     _ target: String,
-    read: (JSONValue) -> (fields: Logger.Metadata, body: [UInt8])?
+    read: (JSONValue) -> (told: [Attribute], body: [UInt8])?
   ) async throws -> Response {
     let knownLabel = metrics.labels.known(die)
     if let knownLabel { metrics.requests(knownLabel, "received").increment() }
@@ -61,20 +60,17 @@ struct BackendCall: Sendable {
     _ response: ClientResponse,
     seconds: Double,
     label: String,
-    _ read: (JSONValue) -> (fields: Logger.Metadata, body: [UInt8])?
+    _ read: (JSONValue) -> (told: [Attribute], body: [UInt8])?
   ) -> Response {
     let json = try? JSONParser.parse(response.body)
-    var told = fields
-    told["backend_status"] = .stringConvertible(response.statusCode)
+    let told = told + [Attribute("backend_status", response.statusCode)]
     guard response.statusCode == 200, let json, let result = read(json) else {
       metrics.requests(label, "error").increment()
-      tools.logger.error(messages.failed, metadata: told)
+      tools.logger.error(messages.failed, told)
       return errorAnswer(response, detail: json?["detail"])
     }
     metrics.requests(label, "success").increment()
-    told.merge(result.fields) { $1 }
-    told["duration"] = .stringConvertible(seconds)
-    tools.logger.info(messages.received, metadata: told)
+    tools.logger.info(messages.received, told + result.told + [Attribute("duration", seconds)])
     return .json { bytes in
       bytes.append(contentsOf: result.body)
       if let traceID = Self.traceID {
@@ -111,13 +107,13 @@ struct BackendCall: Sendable {
     switch failure {
     case .cancelled: return ("", nil)
     case .timedOut:
-      tools.logger.error("Backend request timed out", metadata: fields)
+      tools.logger.error("Backend request timed out", told)
       return ("timeout", answer("Backend request timed out"))
     case .malformed:
-      tools.logger.error(messages.failed, metadata: fields.merging(["error": "\(error)"]) { $1 })
+      tools.logger.error(messages.failed, told + [Attribute("error", "\(error)")])
       return ("error", answer("Backend gave an answer that makes no sense"))
     case .unavailable:
-      tools.logger.error("Failed to connect to backend", metadata: fields)
+      tools.logger.error("Failed to connect to backend", told)
       return ("connection_error", answer("Could not connect to backend at \(base)"))
     }
   }

@@ -1,7 +1,6 @@
 import DiceRoller
 import DieService
 import HTTPTypes
-import Logging
 import LoopHTTP
 import ServiceCore
 import Telemetry
@@ -18,9 +17,10 @@ struct FrontendHandlers: Sendable {
   func roll(_ request: Request) async throws -> Response {
     var query = QueryReader(request)
     guard let die = query.text("die") else { return query.faultResponse }
-    OTelSpan.current?.setAttribute(.dieType, .string(die))
-    let fields: Logger.Metadata = ["die_type": "\(die)"]
-    tools.logger.info("Frontend roll request received", metadata: fields)
+    let span = OTelSpan.current
+    span?.setAttribute(.dieType, .string(die))
+    let told = [Attribute("die_type", die)]
+    tools.logger.info("Frontend roll request received", told, in: span)
     let call = BackendCall(
       tools: tools,
       metrics: metrics,
@@ -28,14 +28,14 @@ struct FrontendHandlers: Sendable {
       die: die,
       timeout: .seconds(5),
       messages: .roll,
-      fields: fields
+      told: told
     )
     return try await call.run("/roll?die=\(die.queryEncoded)") { json in
       guard let roll = json["roll"]?.integer else { return nil }
       OTelSpan.current?.setAttribute(.rollValue, .int(Int64(roll)))
       var body = Array(#"{"roll":"#.utf8)
       body.append(json: roll)
-      return (["roll_value": .stringConvertible(roll)], body)
+      return ([Attribute("roll_value", roll)], body)
     }
   }
 
@@ -45,10 +45,11 @@ struct FrontendHandlers: Sendable {
     let die = query.text("die")
     let times = query.integer("times", in: DiceRollerServer.batchSizes)
     guard let die, let times else { return query.faultResponse }
-    OTelSpan.current?.setAttributes([Attribute(.dieType, die), Attribute(.asyncBatchSize, times)])
+    let span = OTelSpan.current
+    span?.setAttributes([Attribute(.dieType, die), Attribute(.asyncBatchSize, times)])
     metrics.batchRequests(String(times)).increment()
-    let fields: Logger.Metadata = ["die_type": "\(die)", "times": .stringConvertible(times)]
-    tools.logger.info("Frontend async roll request received", metadata: fields)
+    let told = [Attribute("die_type", die), Attribute("times", times)]
+    tools.logger.info("Frontend async roll request received", told, in: span)
     let call = BackendCall(
       tools: tools,
       metrics: metrics,
@@ -56,7 +57,7 @@ struct FrontendHandlers: Sendable {
       die: die,
       timeout: .seconds(10),
       messages: .rollAsync,
-      fields: fields
+      told: told
     )
     return try await call.run("/roll-async?die=\(die.queryEncoded)&times=\(times)") { json in
       let rolls = json["rolls"]?.items?.compactMap(\.integer)
@@ -68,7 +69,7 @@ struct FrontendHandlers: Sendable {
       body.append(jsonArray: rolls) { $0.append(json: $1) }
       body.append(contentsOf: #","count":"#.utf8)
       body.append(json: rolls.count)
-      return (["total": .stringConvertible(total), "rolls": .stringConvertible(rolls)], body)
+      return ([Attribute("total", total), Attribute("rolls", rolls)], body)
     }
   }
 
@@ -79,9 +80,7 @@ struct FrontendHandlers: Sendable {
       let identifiers = try await dieService.identifiers()
       tools.logger.info(
         "Die list fetched from die service",
-        metadata: [
-          "count": .stringConvertible(identifiers.count), "identifiers": .stringConvertible(identifiers),
-        ]
+        [Attribute("count", identifiers.count), Attribute("identifiers", identifiers)]
       )
       return .json { bytes in
         bytes.append(contentsOf: #"{"identifiers":"#.utf8)
@@ -90,7 +89,7 @@ struct FrontendHandlers: Sendable {
       }
     } catch {
       if error == .cancelled { throw CancellationError() }
-      tools.logger.error("Error fetching die list from die service", metadata: ["error": "\(error)"])
+      tools.logger.error("Error fetching die list from die service", [Attribute("error", "\(error)")])
       return .failure(error.httpError)
     }
   }

@@ -1,9 +1,9 @@
 import DiceRoller
 import DieService
 import HTTPTypes
-import Logging
 import LoopHTTP
 public import ServiceCore
+import Telemetry
 
 /// The page, and what it asks for.
 public struct FrontendServer: ServiceDefinition {

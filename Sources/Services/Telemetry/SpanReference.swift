@@ -24,9 +24,6 @@ public struct SpanReference: Sendable, Equatable {
   public var isSampled: Bool { traceFlags & 1 == 1 }
 }
 
-/// Finds the span that is current where it is called; nil outside of any span.
-public typealias CurrentSpan = @Sendable () -> SpanReference?
-
 extension [UInt8] {
   /// Appends 32 lowercase hex digits.
   mutating func append(traceIDOf span: SpanReference) {

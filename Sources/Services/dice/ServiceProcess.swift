@@ -1,4 +1,3 @@
-import Logging
 import LoopHTTP
 import ServiceCore
 import Telemetry
@@ -26,7 +25,7 @@ struct ServiceProcess {
     group.reportStalls(of: Self.longestIteration) { loop, duration in
       logger.warning(
         "Event loop stalled",
-        metadata: ["loop": .stringConvertible(loop.index), "duration": .stringConvertible(duration / .seconds(1))]
+        [Attribute("loop", loop.index), Attribute("duration", duration / .seconds(1))]
       )
     }
   }

@@ -18,7 +18,7 @@ struct ToolProcess {
   /// Whether somebody watches the standard error.
   let isTerminal: Bool
   /// Warnings, on the standard error.
-  let logger: Logger
+  let logger: OTelLogger
   private let sink: BufferedLogSink
   private let watcher: SignalWatcher
 

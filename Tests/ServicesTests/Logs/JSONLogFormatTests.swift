@@ -17,7 +17,7 @@ private let moment: Int64 = 1_795_423_658_000_420
     level: Logger.Level = .info,
     message: String = "Roll completed",
     span: SpanReference? = nil,
-    fields: Logger.Metadata = [:]
+    attributes: [Attribute] = []
   ) -> LogRecord {
     LogRecord(
       microseconds: moment,
@@ -25,7 +25,7 @@ private let moment: Int64 = 1_795_423_658_000_420
       message: message,
       source: LogSource(logger: "main", service: "dice-roller"),
       span: span,
-      fields: fields
+      attributes: attributes
     )
   }
 
@@ -37,32 +37,17 @@ private let moment: Int64 = 1_795_423_658_000_420
       traceFlags: 3
     )
     #expect(
-      line(record(span: span, fields: ["roll_value": .stringConvertible(4), "die_type": "fair"]))
+      line(record(span: span, attributes: [Attribute("die_type", "fair"), Attribute("roll_value", 4)]))
         == #"{"timestamp":"2026-11-23T08:47:38.000420Z","level":"INFO","message":"Roll completed","logger":"main","#
         + #""service":"dice-roller","trace_id":"1b920211be998be1af04964220395638","span_id":"02d861da8d7b9d41","#
         + #""trace_flags":"03","die_type":"fair","roll_value":4}"# + "\n"
     )
   }
 
-  /// The fields of the services' events, event by event.
-  @Test(arguments: [
-    ["identifier", "faces", "error_rate", "duration"], ["identifier", "status_code"], ["die_type", "error_rate"],
-    ["die_type", "roll_value", "faces"], ["die_type", "times"], ["die_type", "roll_index", "roll_value"],
-    ["die_type", "roll_index", "error_rate"], ["die_type", "times", "total", "rolls", "duration"],
-    ["die_type", "times", "error"], ["count", "identifiers"], ["identifier", "available_identifiers"],
-    ["die_type", "backend_status", "roll_value", "duration"],
-    ["die_type", "times", "backend_status", "total", "rolls", "duration"],
-    ["identifier", "times", "faces", "total", "rolls", "method", "path", "status", "duration", "url"],
-  ])
-  func fieldsComeInTheOrderOfTheirEvent(names: [String]) {
-    let fields = Logger.Metadata(uniqueKeysWithValues: names.map { ($0, "") })
-    let text = line(record(fields: fields))
+  @Test func attributesComeInTheOrderInWhichTheyAreGiven() {
+    let names = ["zebra", "die_type", "ant", "times", "b", "a"]
+    let text = line(record(attributes: names.map { Attribute(AttributeKey($0), "") }))
     #expect(text.hasSuffix(names.map { #","\#($0)":"""# }.joined() + "}\n"))
-  }
-
-  @Test func fieldsOfNoKnownEventComeLastByName() {
-    let text = line(record(fields: ["zebra": "1", "duration": "2", "ant": "3", "die_type": "4"]))
-    #expect(text.hasSuffix(#""die_type":"4","duration":"2","ant":"3","zebra":"1"}"# + "\n"))
   }
 
   @Test func outsideOfASpanThereAreNoTraceKeys() {
@@ -82,27 +67,23 @@ private let moment: Int64 = 1_795_423_658_000_420
   }
 
   @Test(arguments: [
-    (Logger.MetadataValue.stringConvertible(-5), "-5"),
-    (.stringConvertible(Int64.min), "-9223372036854775808"),
-    (.stringConvertible(UInt64.max), #""18446744073709551615""#),
-    (.stringConvertible(UInt16(8106)), "8106"),
-    (.stringConvertible(0.1), "0.1"),
-    (.stringConvertible(Float(0.1)), "0.1"),
-    (.stringConvertible(3.0), "3.0"),
-    (.stringConvertible(Double.nan), #""NaN""#),
-    (.stringConvertible(-Double.infinity), #""-Infinity""#),
-    (.stringConvertible(true), "true"),
-    (.stringConvertible([0, 0, 6, 6]), "[0,0,6,6]"),
-    (.stringConvertible([0.5, 1.0]), "[0.5,1.0]"),
-    (.stringConvertible(["fair", "risky"]), #"["fair","risky"]"#),
-    (.stringConvertible([Int]()), "[]"),
-    (.array(["fair", .stringConvertible(7)]), #"["fair",7]"#),
-    (.dictionary(["b": .stringConvertible(2), "a": "x"]), #"{"a":"x","b":2}"#),
+    (AttributeValue.int(-5), "-5"),
+    (.int(.min), "-9223372036854775808"),
+    (.double(0.1), "0.1"),
+    (.double(3), "3.0"),
+    (.double(.nan), #""NaN""#),
+    (.double(-.infinity), #""-Infinity""#),
+    (.bool(true), "true"),
+    (.intArray([0, 0, 6, 6]), "[0,0,6,6]"),
+    (.intArray([]), "[]"),
+    (.doubleArray([0.5, 1]), "[0.5,1.0]"),
+    (.boolArray([true, false]), "[true,false]"),
+    (.stringArray(["fair", "risky\""]), #"["fair","risky\""]"#),
     (.string("5"), #""5""#),
-    (.stringConvertible(Substring("fair")), #""fair""#),
   ])
-  func fieldsKeepTheirJSONType(value: Logger.MetadataValue, json: String) {
-    #expect(line(record(fields: ["field": value])).hasSuffix(#","field":\#(json)}"# + "\n"))
+  func attributesKeepTheirJSONType(value: AttributeValue, json: String) {
+    let text = line(record(attributes: [Attribute("field", value)]))
+    #expect(text.hasSuffix(#","field":\#(json)}"# + "\n"))
   }
 
   @Test(arguments: [
@@ -118,7 +99,7 @@ private let moment: Int64 = 1_795_423_658_000_420
     ("", ""),
   ])
   func stringsAreEscapedInMessagesKeysAndValues(string: String, escaped: String) {
-    let text = line(record(message: string, fields: ["key" + string: .string(string)]))
+    let text = line(record(message: string, attributes: [Attribute(AttributeKey("key" + string), string)]))
     #expect(text.contains(#""message":"\#(escaped)","#))
     #expect(text.hasSuffix(#","key\#(escaped)":"\#(escaped)"}"# + "\n"))
     #expect(text.utf8.count { $0 < 0x20 } == 1, "the line's own end is the only control character")
@@ -126,12 +107,12 @@ private let moment: Int64 = 1_795_423_658_000_420
 
   @Test func fiveThousandCharactersStayWhole() {
     let long = String(repeating: "\"é", count: 2500)
-    let text = line(record(fields: ["die_type": .string(long)]))
+    let text = line(record(attributes: [Attribute("die_type", long)]))
     #expect(text.hasSuffix(#""die_type":""# + String(repeating: #"\"é"#, count: 2500) + "\"}\n"))
   }
 
-  @Test func aFieldNeverRepeatsAStandardKey() {
-    let text = line(record(fields: ["message": "mine", "trace_id": "mine"]))
+  @Test func anAttributeNeverRepeatsAStandardKey() {
+    let text = line(record(attributes: [Attribute("message", "mine"), Attribute("trace_id", "mine")]))
     #expect(text.hasSuffix(#","message_":"mine","trace_id_":"mine"}"# + "\n"))
   }
 

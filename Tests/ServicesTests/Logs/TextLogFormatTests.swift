@@ -10,7 +10,9 @@ import Testing
     message: "Die service returned error",
     source: LogSource(logger: "main", service: "dice-roller"),
     span: SpanReference(traceIDHigh: 1, traceIDLow: 2, spanID: 3, traceFlags: 1),
-    fields: ["status_code": .stringConvertible(404), "identifier": "a\nb\u{1b}[0m", "names": ["fair", "risky"]]
+    attributes: [
+      Attribute("identifier", "a\nb\u{1b}[0m"), Attribute("status_code", 404), Attribute("names", ["fair", "risky"]),
+    ]
   )
 
   private func line(isColoured: Bool) -> String {

@@ -1,4 +1,3 @@
-import Logging
 import LoopHTTP
 import Synchronization
 import Testing
@@ -63,7 +62,7 @@ struct BatchSpanProcessorTests {
     let provider = TracerProvider(
       processor: processor,
       idGenerator: IDGenerator(),
-      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+      logger: .discarding
     )
     let tracer = provider.tracer(InstrumentationScope(name: "test"))
     await withTaskGroup { group in
@@ -93,7 +92,7 @@ struct BatchSpanProcessorTests {
       let provider = TracerProvider(
         processor: processor,
         idGenerator: IDGenerator(group: group),
-        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        logger: .discarding
       )
       let tracer = provider.tracer(InstrumentationScope(name: "test"))
       for loop in group.loops {

@@ -1,5 +1,4 @@
 import HTTPTypes
-import Logging
 import LoopHTTP
 import Testing
 import Tracing
@@ -14,7 +13,7 @@ struct HTTPSpanTests {
     TracerProvider(
       processor: ended,
       idGenerator: IDGenerator(),
-      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+      logger: .discarding
     ).tracer(InstrumentationScope(name: "http"))
   }
 

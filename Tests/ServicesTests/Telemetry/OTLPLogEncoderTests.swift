@@ -10,7 +10,7 @@ struct OTLPLogEncoderTests {
   private static func record(
     level: Logger.Level = .info,
     logger: String = "main",
-    fields: Logger.Metadata = [:]
+    attributes: [Attribute] = []
   ) -> LogRecord {
     LogRecord(
       microseconds: 1_700_000_000_000_001,
@@ -18,7 +18,7 @@ struct OTLPLogEncoderTests {
       message: "Roll completed",
       source: LogSource(logger: logger, service: "dice-roller"),
       span: SpanReference(traceIDHigh: 1, traceIDLow: 2, spanID: 0xabc, traceFlags: 3),
-      fields: fields
+      attributes: attributes
     )
   }
 
@@ -28,11 +28,11 @@ struct OTLPLogEncoderTests {
 
   @Test(arguments: [OTLPFormat.protobuf, .json])
   func `Both encodings carry the same record`(format: OTLPFormat) throws {
-    let fields: Logger.Metadata = [
-      "duration": .stringConvertible(0.5), "faces": .stringConvertible([1, 2]), "die_type": "ü",
-      "roll_value": .stringConvertible(-4), "nested": .dictionary(["a": "b"]), "known": .array(["x", "y"]),
+    let attributes = [
+      Attribute("die_type", "ü"), Attribute("roll_value", -4), Attribute("faces", [1, 2]), Attribute("duration", 0.5),
+      Attribute("known", ["x", "y"]),
     ]
-    let bytes = try #require(Self.encoder(format).encode([Self.record(fields: fields)]))
+    let bytes = try #require(Self.encoder(format).encode([Self.record(attributes: attributes)]))
     let group = try #require(format.decode(Request.self, from: bytes)?.resourceLogs.first)
     #expect(group.resource.attributes.contains { $0.key == "service.name" })
     #expect(group.scopeLogs.first?.scope.name == "main")
@@ -42,7 +42,7 @@ struct OTLPLogEncoderTests {
     #expect(record.flags == 3)
     #expect(record.timeUnixNano == 1_700_000_000_000_001_000)
     #expect(record.body.stringValue == "Roll completed")
-    #expect(record.attributes.map(\.key) == ["die_type", "roll_value", "faces", "duration", "known", "nested"])
+    #expect(record.attributes.map(\.key) == ["die_type", "roll_value", "faces", "duration", "known"])
     #expect(record.attributes[0].value.stringValue == "ü")
     #expect(record.attributes[1].value.intValue == -4)
     #expect(record.attributes[2].value.arrayValue.values.map(\.intValue) == [1, 2])
@@ -61,8 +61,8 @@ struct OTLPLogEncoderTests {
 
   @Test func `Limits hold and what is left out is counted`() throws {
     let encoder = Self.encoder(limits: AttributeLimits(count: 2, valueLength: 3))
-    let fields: Logger.Metadata = ["die_type": "extreme", "times": .stringConvertible(5), "error": "much"]
-    let record = try #require(encoder.request([Self.record(fields: fields)]).firstRecords.first)
+    let attributes = [Attribute("die_type", "extreme"), Attribute("times", 5), Attribute("error", "much")]
+    let record = try #require(encoder.request([Self.record(attributes: attributes)]).firstRecords.first)
     #expect(record.attributes.map(\.key) == ["die_type", "times"])
     #expect(record.attributes[0].value.stringValue == "ext")
     #expect(record.droppedAttributesCount == 1)

@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Logging
 import OTLPMessages
 import SwiftProtobuf
 import Testing
@@ -18,7 +17,7 @@ struct OTLPTraceEncoderTests {
     let provider = TracerProvider(
       processor: CollectingProcessor(),
       idGenerator: IDGenerator(),
-      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+      logger: .discarding
     )
     return OTelSpan(recording: data, tracer: provider.tracer(data.scope), enclosing: .topLevel, anchor: 0)
   }

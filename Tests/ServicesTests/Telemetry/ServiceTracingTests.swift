@@ -1,5 +1,4 @@
 import HTTPTypes
-import Logging
 import OTLPMessages
 import SwiftProtobuf
 import Synchronization
@@ -38,7 +37,7 @@ struct ServiceTracingTests {
       resource: .example,
       transport: receiver,
       group: nil,
-      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+      logger: .discarding,
       console: { lines.append($0) }
     )
     await withTaskGroup { group in

@@ -1,5 +1,4 @@
 import HTTPTypes
-import Logging
 import LoopHTTP
 import OTLPMessages
 import ServiceCore
@@ -12,7 +11,7 @@ import Tracing
 
 /// Tracing and its export over real sockets: LoopHTTP's server and client at both ends.
 @Suite(.timeLimit(.minutes(1))) struct TelemetryOnLoopsTests {
-  private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+  private let logger = OTelLogger.discarding
   private let collector = CollectingProcessor()
 
   private var tracer: OTelTracer {
@@ -37,7 +36,7 @@ import Tracing
       middleware: middleware,
       configuration: configuration,
       group: group,
-      logger: logger
+      logger: logger.swiftLogger
     )
     let address = try await server.bind()
     let client = HTTPClient(group: group)

@@ -1,5 +1,5 @@
-import Logging
 import LoopHTTP
+import Telemetry
 
 /// An incident under way.
 struct Incident: Sendable, Hashable {
@@ -32,22 +32,22 @@ struct Incidents: Sendable {
   }
 
   /// Says in the log what is to come, with the seed that repeats it.
-  func announce(_ logger: Logger) {
-    let period: Logger.MetadataValue = .stringConvertible(Double(settings.schedule.period) / 1e9)
-    let seed: Logger.MetadataValue = .stringConvertible(settings.schedule.seed)
-    logger.info("Incidents scheduled", metadata: fields.merging(["every": period, "seed": seed]) { $1 })
+  func announce(_ logger: OTelLogger) {
+    let schedule = settings.schedule
+    let told = [Attribute("every", Double(schedule.period) / 1e9), Attribute("seed", "\(schedule.seed)")]
+    logger.info("Incidents scheduled", told + attributes)
   }
 
   /// Logs where each begins and ends, on the loop's timers, until the task is cancelled or the loop ends.
-  func log(on loop: EventLoop, _ logger: Logger) async throws(CancellationError) {
+  func log(on loop: EventLoop, _ logger: OTelLogger) async throws(CancellationError) {
     var number = 1
     while true {
       let interval = settings.schedule.interval(of: number)
-      let incident: Logger.Metadata = ["incident": .stringConvertible(number)]
+      let incident = [Attribute("incident", number)]
       try await sleep(until: interval.lowerBound, on: loop)
-      logger.warning("Incident began", metadata: incident.merging(fields) { $1 })
+      logger.warning("Incident began", incident + attributes)
       try await sleep(until: interval.upperBound, on: loop)
-      logger.info("Incident ended", metadata: incident)
+      logger.info("Incident ended", incident)
       number += 1
     }
   }
@@ -58,11 +58,11 @@ struct Incidents: Sendable {
   }
 
   /// What happens, and for how long; times in seconds, as in all of the log.
-  private var fields: Logger.Metadata {
+  private var attributes: [Attribute] {
     [
-      "duration": .stringConvertible(Double(settings.schedule.length) / 1e9),
-      "error_rate": .stringConvertible(settings.errorRate),
-      "delay": .stringConvertible(settings.delay / .seconds(1)),
+      Attribute("duration", Double(settings.schedule.length) / 1e9),
+      Attribute("error_rate", settings.errorRate),
+      Attribute("delay", settings.delay / .seconds(1)),
     ]
   }
 }

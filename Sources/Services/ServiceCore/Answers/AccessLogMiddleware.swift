@@ -1,13 +1,14 @@
 import HTTPTypes
 import Logging
 import LoopHTTP
+import Telemetry
 
 /// A line for each request at DEBUG, written when its answer is known, or when nobody waits for one any more.
 struct AccessLogMiddleware: SynchronousMiddleware {
-  let logger: Logger
+  let logger: OTelLogger
 
   func handle(_ request: Request, next: (Request) async throws -> Response) async throws -> Response {
-    guard logger.logLevel <= .debug else { return try await next(request) }
+    guard logger.level <= .debug else { return try await next(request) }
     let start = EventLoop.monotonicNanoseconds()
     do {
       let response = try await next(request)
@@ -20,7 +21,7 @@ struct AccessLogMiddleware: SynchronousMiddleware {
   }
 
   func handle(_ request: Request, next: (Request) throws -> Response) throws -> Response {
-    guard logger.logLevel <= .debug else { return try next(request) }
+    guard logger.level <= .debug else { return try next(request) }
     let start = EventLoop.monotonicNanoseconds()
     let response = try next(request)
     log(request, response, since: start)
@@ -29,32 +30,28 @@ struct AccessLogMiddleware: SynchronousMiddleware {
 
   /// A line for a request that no middleware sees.
   func log(_ refused: RefusedRequest) {
-    var metadata: Logger.Metadata = [
-      "status": .stringConvertible(refused.status.code),
-      "reason": "\(refused.reason)",
-    ]
-    metadata["method"] = refused.method.map { "\($0.rawValue)" }
-    logger.debug("Request refused", metadata: metadata)
+    var told = [Attribute("status", refused.status.code), Attribute("reason", "\(refused.reason)")]
+    if let method = refused.method { told.insert(Attribute("method", method.rawValue), at: 0) }
+    logger.debug("Request refused", told)
   }
 
   private func log(_ request: Request, _ response: Response, since start: UInt64) {
-    var metadata = metadata(of: request, since: start)
-    metadata["status"] = .stringConvertible(response.status.code)
-    logger.debug("Request answered", metadata: metadata)
+    logger.debug(
+      "Request answered",
+      attributes(of: request, since: start, Attribute("status", response.status.code))
+    )
   }
 
   /// Only a cancellation comes this far: the middlewares and handlers inside have an answer for any other error.
   private func logUnanswered(_ request: Request, since start: UInt64) {
-    var metadata = metadata(of: request, since: start)
-    metadata["reason"] = request.isAborted ? "the server stopped" : "the client left"
-    logger.debug("Request not answered", metadata: metadata)
+    let reason = request.isAborted ? "the server stopped" : "the client left"
+    logger.debug("Request not answered", attributes(of: request, since: start, Attribute("reason", reason)))
   }
 
-  private func metadata(of request: Request, since start: UInt64) -> Logger.Metadata {
+  private func attributes(of request: Request, since start: UInt64, _ outcome: Attribute) -> [Attribute] {
     [
-      "method": "\(request.method.rawValue)",
-      "path": "\(request.path)",
-      "duration": .stringConvertible(Double(EventLoop.monotonicNanoseconds() - start) / 1e9),
+      Attribute("method", request.method.rawValue), Attribute("path", request.path), outcome,
+      Attribute("duration", Double(EventLoop.monotonicNanoseconds() - start) / 1e9),
     ]
   }
 }

@@ -1,5 +1,5 @@
 internal import HTTPTypes
-public import Logging
+internal import Logging
 public import LoopHTTP
 public import Telemetry
 
@@ -8,7 +8,7 @@ public final class ServiceHost: Sendable {
   /// `service.name`.
   public let name: String
   /// The service's log.
-  public var logger: Logger { logging.logger }
+  public var logger: OTelLogger { logging.logger }
 
   private let server: HTTPServer
   private let logging: ServiceLogging
@@ -53,7 +53,7 @@ public final class ServiceHost: Sendable {
       transport: transport,
       group: group,
       logger: logger,
-      console: { consoleLogger.info("\($0)") }
+      console: { consoleLogger.info($0) }
     )
     health = ServiceHealth(exports: tracing.statistics)
     flushLimit = min(telemetry.spanBatches.exportTimeout, Self.longestFlush)
@@ -79,14 +79,14 @@ public final class ServiceHost: Sendable {
     if let exports = logging.statistics { registry.registerExporterMetrics(exports, of: .logs) }
     registry.registerProcessMetrics()
     registry.registerTargetInfo(resource)
-    for warning in telemetry.warnings { logger.warning("Setting ignored", metadata: ["reason": "\(warning)"]) }
+    for warning in telemetry.warnings { logger.warning("Setting ignored", [Attribute("reason", "\(warning)")]) }
     let accessLog = AccessLogMiddleware(logger: logger)
     server = try HTTPServer(
       router: ServiceHost.router(routes, of: service),
       middleware: ServiceHost.middleware(around: routes, tools, serverMetrics, accessLog),
       configuration: ServiceHost.configuration(settings),
       group: group,
-      logger: logger
+      logger: logger.swiftLogger
     ) { refused in
       serverMetrics.countRefused(method: refused.method?.rawValue, status: refused.status.code)
       accessLog.log(refused)
@@ -107,7 +107,7 @@ public final class ServiceHost: Sendable {
         unobservedRoutes: ServiceRoute.probes,
         untracedRoutes: Set(routes.lazy.filter { !$0.isTraced }.map(\.path))
       ),
-      accessLog, ErrorMiddleware(errorResponse: { .detail($0.status, $0.detail) }, logger: tools.logger),
+      accessLog, ErrorMiddleware(errorResponse: { .detail($0.status, $0.detail) }, logger: tools.logger.swiftLogger),
     ]
   }
 

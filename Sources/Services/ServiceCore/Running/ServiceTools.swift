@@ -1,4 +1,3 @@
-public import Logging
 public import LoopHTTP
 public import Telemetry
 
@@ -9,7 +8,7 @@ public struct ServiceTools: Sendable {
   /// The loops.
   public let group: EventLoopGroup
   /// The service's log.
-  public let logger: Logger
+  public let logger: OTelLogger
   /// Makes the service's own spans.
   public let tracer: OTelTracer
   /// The service's metric families.

@@ -28,13 +28,8 @@ extension ServiceContext {
 }
 
 extension SpanReference {
-  /// What log lines and exemplars point at instead of the active span.
-  @TaskLocal fileprivate static var given: SpanReference?
-
-  /// The span that log lines and exemplars point at where it is called: the active one; nil outside of any span.
-  public static var current: SpanReference? {
-    given ?? (ServiceContext.current?.spanContext).flatMap(SpanReference.init)
-  }
+  /// The active span; nil outside of any.
+  public static var current: SpanReference? { (OTelSpan.current?.spanContext).flatMap(SpanReference.init) }
 
   /// The ids and flags of that span; nil for the invalid one.
   public init?(_ context: SpanContext) {
@@ -45,15 +40,5 @@ extension SpanReference {
       spanID: context.spanID.rawValue,
       traceFlags: context.traceFlags.rawValue
     )
-  }
-}
-
-extension OTelSpan {
-  /// Runs `body`, whose log lines and exemplars point at this span.
-  ///
-  /// For a span that was not made the active one, as no other is started in it: making one active makes a context, which is
-  /// a dictionary.
-  public func observed<Result>(_ body: () throws -> Result) rethrows -> Result {
-    try SpanReference.$given.withValue(SpanReference(spanContext), operation: body)
   }
 }

@@ -38,16 +38,7 @@ public struct ConsoleSpanExporter: SpanExporter {
   }
 
   private static func text(_ value: AttributeValue) -> String {
-    switch value {
-    case .string(let text): text.debugDescription
-    case .int(let number): "\(number)"
-    case .double(let number): "\(number)"
-    case .bool(let isTrue): "\(isTrue)"
-    case .stringArray(let texts): "\(texts)"
-    case .intArray(let numbers): "\(numbers)"
-    case .doubleArray(let numbers): "\(numbers)"
-    case .boolArray(let values): "\(values)"
-    }
+    if case .string(let text) = value { text.debugDescription } else { value.description }
   }
 
   /// The text with control characters escaped, so that it stays on its line.

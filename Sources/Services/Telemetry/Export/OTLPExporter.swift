@@ -1,5 +1,4 @@
 import HTTPTypes
-import Logging
 import LoopHTTP
 import OTLPMessages
 import Synchronization
@@ -14,7 +13,7 @@ final class OTLPExporter: Sendable {
 
   private let configuration: OTLPConfiguration
   private let transport: any OTLPTransport
-  private let logger: Logger
+  private let logger: OTelLogger
   private let onRetry: @Sendable () -> Void
   private let backOff: RetryBackOff
   private let wallSeconds: @Sendable () -> Int
@@ -24,7 +23,7 @@ final class OTLPExporter: Sendable {
   init(
     configuration: OTLPConfiguration,
     transport: any OTLPTransport,
-    logger: Logger,
+    logger: OTelLogger,
     backOff: RetryBackOff = RetryBackOff(),
     wallSeconds: @escaping @Sendable () -> Int,
     onRetry: @escaping @Sendable () -> Void
@@ -45,7 +44,7 @@ final class OTLPExporter: Sendable {
     rejected: ([UInt8]) -> OTLPPartialSuccess?
   ) async -> ExportResult {
     guard message.count <= configuration.maximumRequestBytes else {
-      logger.warning("export dropped: the request is too large", metadata: ["bytes": "\(message.count)"])
+      logger.warning("export dropped: the request is too large", [Attribute("bytes", message.count)])
       return .dropped
     }
     let body = configuration.compression == .gzip ? Gzip.compress(message) : message
@@ -144,7 +143,7 @@ final class OTLPExporter: Sendable {
     guard partial != OTLPPartialSuccess() else { return .delivered(rejected: 0) }
     logger.warning(
       "export accepted with remarks",
-      metadata: ["rejected": "\(partial.rejected)", "reason": "\(partial.message)"]
+      [Attribute("rejected", partial.rejected), Attribute("reason", partial.message)]
     )
     return .delivered(rejected: partial.rejected)
   }
@@ -162,9 +161,9 @@ final class OTLPExporter: Sendable {
   private func log(_ line: OutageLog.Line?) {
     switch line {
     case .outage(let reason):
-      logger.warning("export fails", metadata: ["url": "\(configuration.url)", "reason": "\(reason)"])
+      logger.warning("export fails", [Attribute("url", "\(configuration.url)"), Attribute("reason", reason)])
     case .recovery:
-      logger.info("export works again", metadata: ["url": "\(configuration.url)"])
+      logger.info("export works again", [Attribute("url", "\(configuration.url)")])
     case nil: break
     }
   }

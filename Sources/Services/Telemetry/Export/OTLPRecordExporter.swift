@@ -1,4 +1,3 @@
-import Logging
 import LoopHTTP
 import SwiftProtobuf
 
@@ -31,7 +30,7 @@ final class OTLPRecordExporter<Encoder: OTLPEncoder>: Sendable {
     configuration: OTLPConfiguration,
     transport: any OTLPTransport,
     statistics: ExportStatistics,
-    logger: Logger
+    logger: OTelLogger
   ) {
     self.encoder = encoder
     format = configuration.format

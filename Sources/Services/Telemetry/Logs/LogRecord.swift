@@ -12,24 +12,24 @@ public struct LogRecord: Sendable {
   public var source: LogSource
   /// The span it happened in.
   public var span: SpanReference?
-  /// The event's own fields.
-  public var fields: Logger.Metadata
+  /// What else the event tells, in the order in which the line shows it.
+  public var attributes: [Attribute]
 
-  /// A record; its fields are shown in the order of `LogFieldOrder`, because swift-log's metadata has none.
+  /// A record; no name of its attributes may occur twice.
   public init(
     microseconds: Int64,
     level: Logger.Level,
     message: String,
     source: LogSource,
     span: SpanReference? = nil,
-    fields: Logger.Metadata = [:]
+    attributes: [Attribute] = []
   ) {
     self.microseconds = microseconds
     self.level = level
     self.message = message
     self.source = source
     self.span = span
-    self.fields = fields
+    self.attributes = attributes
   }
 
   /// The four levels of the log format, coarser than swift-log's seven.

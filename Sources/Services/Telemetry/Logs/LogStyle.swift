@@ -15,23 +15,21 @@ public enum LogStyle: Sendable, Equatable {
     }
   }
 
-  /// A logger of one service that writes to the sink in this style, and gives its records to `processor`.
+  /// The logger of one service that writes to the sink in this style, and gives its records to `processor`.
   public func logger(
     label: String = "main",
     service: String,
     level: Logger.Level,
     sink: any LogSink,
     processor: (any LogRecordProcessor)? = nil
-  ) -> Logger {
-    Logger(label: label) { label in
-      ServiceLogHandler(
-        source: LogSource(logger: label, service: service),
-        style: self,
-        sink: sink,
-        logLevel: level,
-        processor: processor
-      )
-    }
+  ) -> OTelLogger {
+    OTelLogger(
+      source: LogSource(logger: label, service: service),
+      style: self,
+      sink: sink,
+      level: level,
+      processor: processor
+    )
   }
 
   /// The line that stands for lines which were dropped.
@@ -42,7 +40,7 @@ public enum LogStyle: Sendable, Equatable {
       level: .warning,
       message: "Log lines dropped",
       source: LogSource(logger: "log", service: service),
-      fields: ["count": .stringConvertible(lineCount)]
+      attributes: [Attribute("count", lineCount)]
     )
     append(record, to: &line)
     return line

@@ -5,7 +5,7 @@ public import LoopHTTP
 /// receiver besides.
 public struct ServiceLogging: Sendable {
   /// The service's log.
-  public let logger: Logger
+  public let logger: OTelLogger
   /// What the export came to so far; nil where nothing is exported.
   public var statistics: ExportStatistics? { processor?.statistics }
 

@@ -18,10 +18,10 @@ struct TextLogFormat {
     append(record.source.service.padded(to: 11), colour: .cyan, to: &line)
     line.append(UInt8(ascii: " "))
     append(record.message, to: &line)
-    for (key, value) in LogFieldOrder.sorted(record.fields) {
+    for attribute in record.attributes {
       line.append(UInt8(ascii: " "))
-      append(key + "=", colour: .grey, to: &line)
-      append(value.description, to: &line)
+      append(attribute.key.name + "=", colour: .grey, to: &line)
+      append(attribute.value.description, to: &line)
     }
     if let span = record.span {
       line.append(UInt8(ascii: " "))

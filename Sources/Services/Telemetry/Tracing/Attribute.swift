@@ -52,6 +52,22 @@ public enum AttributeValue: Sendable, Hashable {
   case boolArray([Bool])
 }
 
+extension AttributeValue: CustomStringConvertible {
+  /// A text as it is, all else as Swift writes it.
+  public var description: String {
+    switch self {
+    case .string(let text): text
+    case .int(let number): "\(number)"
+    case .double(let number): "\(number)"
+    case .bool(let isTrue): "\(isTrue)"
+    case .stringArray(let texts): "\(texts)"
+    case .intArray(let numbers): "\(numbers)"
+    case .doubleArray(let numbers): "\(numbers)"
+    case .boolArray(let values): "\(values)"
+    }
+  }
+}
+
 /// A name and its value.
 public struct Attribute: Sendable, Hashable {
   /// The name.
@@ -78,6 +94,16 @@ public struct Attribute: Sendable, Hashable {
   /// An attribute with a floating-point number.
   public init(_ key: AttributeKey, _ value: Double) {
     self.init(key, .double(value))
+  }
+
+  /// An attribute with texts.
+  public init(_ key: AttributeKey, _ values: [String]) {
+    self.init(key, .stringArray(values))
+  }
+
+  /// An attribute with integers.
+  public init(_ key: AttributeKey, _ values: [Int]) {
+    self.init(key, .intArray(values.map(Int64.init)))
   }
 
   /// An attribute with a truth value.

@@ -182,7 +182,7 @@ public final class OTelSpan: Tracing.Span {
         Attribute(.exceptionMessage, String(describing: error)),
       ] + attributes
     if signal.includesEvent { addEvent("exception", attributes: attributes, at: time) }
-    if signal.includesLog { tracer?.provider.logException(attributes, in: context) }
+    if signal.includesLog { tracer?.provider.logException(attributes, in: self) }
   }
 
   /// Changes what is recorded, unless the span has ended or never recorded.

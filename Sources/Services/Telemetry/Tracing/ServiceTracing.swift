@@ -1,4 +1,3 @@
-public import Logging
 public import LoopHTTP
 
 /// The tracing of one service as its configuration asks for it: the provider, and what exports its spans.
@@ -22,7 +21,7 @@ public struct ServiceTracing: Sendable {
     resource: Resource,
     transport: any OTLPTransport,
     group: EventLoopGroup?,
-    logger: Logger,
+    logger: OTelLogger,
     console: @escaping @Sendable (String) -> Void
   ) {
     let statistics = ExportStatistics()

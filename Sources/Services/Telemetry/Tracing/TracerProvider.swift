@@ -1,4 +1,3 @@
-public import Logging
 import Tracing
 
 /// What all tracers of one service share: who it is, what it records and where that goes.
@@ -26,14 +25,14 @@ public final class TracerProvider: Sendable {
   let clock: SpanClock
   let processor: any SpanProcessor
   let isDisabled: Bool
-  private let logger: Logger
+  private let logger: OTelLogger
 
   /// A provider of the given parts. A disabled one makes no spans but passes on the headers it gets
   /// (`OTEL_SDK_DISABLED`).
   public init(
     processor: any SpanProcessor,
     idGenerator: IDGenerator,
-    logger: Logger,
+    logger: OTelLogger,
     sampler: Sampler = .parentBased(root: .alwaysOn),
     limits: SpanLimits = SpanLimits(),
     propagators: Propagators = Propagators(),
@@ -67,11 +66,9 @@ public final class TracerProvider: Sendable {
     await processor.shutdown(within: limit)
   }
 
-  func logException(_ attributes: [Attribute], in context: ServiceContext) {
-    var metadata: Logger.Metadata = [:]
-    for attribute in attributes { metadata[attribute.key.name] = Logger.MetadataValue(attribute.value) }
-    ServiceContext.$current.withValue(context) {
-      logger.error("exception", metadata: metadata)
-    }
+  func logException(_ attributes: [Attribute], in span: OTelSpan) {
+    // The newest value of each name, as in an event.
+    let attributes = AttributeList(attributes, limits: AttributeLimits())
+    logger.error("exception", attributes.elements, in: span)
   }
 }

@@ -1,5 +1,5 @@
 import HTTPTypes
-public import Logging
+import Logging
 public import LoopHTTP
 import ServiceCore
 public import Telemetry
@@ -28,7 +28,7 @@ public struct TrafficRun: Sendable {
     _ settings: TrafficSettings,
     group: EventLoopGroup,
     telemetry: TelemetryConfiguration,
-    logger: Logger,
+    logger: OTelLogger,
     progress: ProgressPrinter
   ) {
     self.settings = settings
@@ -43,9 +43,9 @@ public struct TrafficRun: Sendable {
       tracing = nil
       return
     }
-    for warning in telemetry.warnings { logger.warning("Setting ignored", metadata: ["reason": "\(warning)"]) }
+    for warning in telemetry.warnings { logger.warning("Setting ignored", [Attribute("reason", "\(warning)")]) }
     var console = logger
-    console.logLevel = .info
+    console.level = .info
     var telemetry = telemetry
     telemetry.sampler = .parentBased(root: .traceIDRatioBased(sample))
     tracing = ServiceTracing(
@@ -59,7 +59,7 @@ public struct TrafficRun: Sendable {
       transport: HTTPClientTransport(client: exportClient),
       group: group,
       logger: logger,
-      console: { [console] in console.info("\($0)") }
+      console: { [console] in console.info($0) }
     )
   }
 

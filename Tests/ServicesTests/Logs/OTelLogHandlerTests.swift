@@ -1,11 +1,10 @@
 import Logging
 import Testing
+import Tracing
 
 @testable import Telemetry
 
-@Suite struct ServiceLogHandlerTests {
-  @TaskLocal private static var span: SpanReference?
-
+@Suite struct OTelLogHandlerTests {
   private struct Refused: Error, CustomStringConvertible {
     var description: String { "connection refused" }
   }
@@ -14,13 +13,8 @@ import Testing
 
   private func logger(_ provider: Logger.MetadataProvider? = nil) -> Logger {
     Logger(label: "main") { label in
-      var handler = ServiceLogHandler(
-        source: LogSource(logger: label, service: "frontend"),
-        style: .json,
-        sink: sink,
-        currentSpan: { Self.span },
-        now: { 0 }
-      )
+      let source = LogSource(logger: label, service: "frontend")
+      var handler = OTelLogHandler(OTelLogger(source: source, style: .json, sink: sink, now: { 0 }))
       handler.metadataProvider = provider
       return handler
     }
@@ -44,8 +38,8 @@ import Testing
 
   @Test func theSpanIsTheOneCurrentAtTheCall() {
     let logger = logger()
-    let span = SpanReference(traceIDHigh: 1, traceIDLow: 2, spanID: 3, traceFlags: 0)
-    Self.$span.withValue(span) { logger.info("m") }
+    let identity = SpanContext(traceID: TraceID(high: 1, low: 2), spanID: SpanID(rawValue: 3))
+    ServiceContext.$current.withValue(OTelSpan(nonRecording: identity).context) { logger.info("m") }
     logger.info("m")
     #expect(
       sink.lines == [
@@ -71,5 +65,29 @@ import Testing
     first.debug("not written")
     second.debug("m")
     #expect(sink.lines.count == 1)
+  }
+
+  @Test(arguments: [
+    (Logger.MetadataValue.stringConvertible(-5), "-5"),
+    (.stringConvertible(Int64.min), "-9223372036854775808"),
+    (.stringConvertible(UInt64.max), #""18446744073709551615""#),
+    (.stringConvertible(UInt16(8106)), "8106"),
+    (.stringConvertible(0.1), "0.1"),
+    (.stringConvertible(Float(0.1)), "0.1"),
+    (.stringConvertible(3.0), "3.0"),
+    (.stringConvertible(true), "true"),
+    (.stringConvertible([0, 6]), "[0,6]"),
+    (.stringConvertible([0.5, 1.0]), "[0.5,1.0]"),
+    (.stringConvertible(["fair", "risky"]), #"["fair","risky"]"#),
+    (.stringConvertible([Int]()), "[]"),
+    (.array(["fair", "risky"]), #"["fair","risky"]"#),
+    (.array(["fair", .stringConvertible(7)]), #""[\"fair\", \"7\"]""#),
+    (.dictionary(["a": "x"]), #""[\"a\": \"x\"]""#),
+    (.string("5"), #""5""#),
+    (.stringConvertible(Substring("fair")), #""fair""#),
+  ])
+  func fieldsKeepTheTypeThatAttributesHave(value: Logger.MetadataValue, json: String) {
+    logger().info("m", metadata: ["field": value])
+    #expect(sink.lines == [prefix + #""service":"frontend","field":\#(json)}"#])
   }
 }

@@ -59,6 +59,7 @@ def test_the_attributes_of_a_request(stack):
     "fields, server, client",
     [
         ("", ("dice.example", 8080), "127.0.0.1"),
+        ("X-Forwarded-Host: shop.example\r\nX-Forwarded-Proto: https\r\n", ("shop.example", 443), "127.0.0.1"),
         ("X-Forwarded-Host: shop.example\r\nX-Forwarded-For: 192.0.2.7, 10.1\r\n", ("shop.example", 80), "192.0.2.7"),
         (
             "Forwarded: for=192.0.2.60;host=front.example:8443, for=10.0.0.1\r\nX-Forwarded-Host: shop.example\r\n",
@@ -68,7 +69,7 @@ def test_the_attributes_of_a_request(stack):
         ('Forwarded: for="[2001:db8::17]:4711"\r\n', ("dice.example", 8080), "2001:db8::17"),
         ("Forwarded: for=unknown\r\n", ("dice.example", 8080), "127.0.0.1"),
     ],
-    ids=["none", "X-Forwarded", "Forwarded wins", "IPv6", "hidden"],
+    ids=["none", "TLS before it", "X-Forwarded", "Forwarded wins", "IPv6", "hidden"],
 )
 def test_what_proxies_say(stack, fields, server, client):
     _, _, span = span_of(stack, f"GET /dice HTTP/1.1\r\nHost: dice.example:8080\r\n{fields}\r\n")

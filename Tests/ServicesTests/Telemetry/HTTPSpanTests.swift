@@ -112,6 +112,37 @@ struct HTTPSpanTests {
     #expect(span.attributes["client.address"] == .string("10.0.0.1"))
   }
 
+  @Test(
+    arguments: [
+      (nil, "https", "https", 443), ("proto=https;for=10.0.0.1", "http", "https", 443),
+      ("PROTO=\"HTTPS\"", nil, "https", 443),
+      (nil, "HTTPS, http", "https", 443), ("for=10.0.0.1", "https", "https", 443), ("proto=gopher", nil, "http", 80),
+      (nil, "\n", "http", 80),
+    ] as [(String?, String?, String, Int64)]
+  )
+  func `The scheme is the one that the client used`(forwarded: String?, old: String?, scheme: String, port: Int64)
+    throws
+  {
+    var request = HTTPServerSpan.Request(method: "GET", path: "/")
+    (request.host, request.forwarded, request.forwardedProto) = ("dice.example", forwarded, old)
+    let span = try serverSpan(request, .answered(status: 200))
+    #expect(span.attributes["url.scheme"] == .string(scheme))
+    #expect(span.attributes["server.port"] == .int(port))
+  }
+
+  @Test(arguments: [
+    ("192.0.2.7", "192.0.2.7"), ("192.0.2.7:4711", "192.0.2.7"), ("2001:db8::1", "2001:db8::1"),
+    ("[2001:db8::1]", "2001:db8::1"), ("[2001:db8::1]:4711, 10.0.0.1", "2001:db8::1"),
+  ])
+  func `A client's address has no port`(forwardedFor: String, address: String) throws {
+    var request = HTTPServerSpan.Request(method: "GET", path: "/")
+    (request.forwardedFor, request.forwardedHost) = (forwardedFor, "a.example:1, b.example:2")
+    let span = try serverSpan(request, .answered(status: 200))
+    #expect(span.attributes["client.address"] == .string(address))
+    #expect(span.attributes["server.address"] == .string("a.example"))
+    #expect(span.attributes["server.port"] == .int(1))
+  }
+
   @Test(arguments: [
     ("dice.example", "dice.example", 80), ("dice.example:8080", "dice.example", 8080), ("[::1]", "::1", 80),
     ("[::1]:8080", "::1", 8080), ("dice.example:", "dice.example", 80), ("dice.example:65536", "dice.example", 80),

@@ -4,6 +4,8 @@ import LoopHTTP
 struct ForwardedElement: Sendable, Hashable {
   /// `host`, as the client asked for it.
   private(set) var host: String?
+  /// `proto`, where it is http or https.
+  private(set) var scheme: String?
   /// The address in `for`, without brackets and port; nil when it is hidden.
   private(set) var client: String?
 
@@ -14,8 +16,9 @@ struct ForwardedElement: Sendable, Hashable {
       let text = Self.unquoted(ByteClass.trimming(parameter[parameter.index(after: equals)...]))
       switch name {
       case "host": host = text
+      case "proto": scheme = HTTPSpan.scheme(firstOf: text)
       case "for" where !text.hasPrefix("_") && text.lowercased() != "unknown":
-        client = HTTPSpan.split(authority: text).address
+        client = HTTPSpan.address(ofNode: text)
       default: break
       }
     }

@@ -25,6 +25,8 @@ public enum HTTPServerSpan {
     public var forwardedHost: String?
     /// The `X-Forwarded-For` field.
     public var forwardedFor: String?
+    /// The `X-Forwarded-Proto` field.
+    public var forwardedProto: String?
     /// The `User-Agent` field.
     public var userAgent: String?
     /// The other end of the connection.
@@ -98,21 +100,20 @@ public enum HTTPServerSpan {
     attributes.reserveCapacity(16)
     HTTPSpan.append(method: request.method, to: &attributes)
     attributes.append(Attribute(.urlPath, request.path))
-    attributes.append(Attribute(.urlScheme, request.scheme))
+    let forwarded = request.forwarded.map { ForwardedElement(firstOf: $0) }
+    let scheme = forwarded?.scheme ?? request.forwardedProto.flatMap(HTTPSpan.scheme(firstOf:)) ?? request.scheme
+    attributes.append(Attribute(.urlScheme, scheme))
     attributes.append(Attribute(.networkProtocolVersion, request.protocolVersion))
     if let route = request.route { attributes.append(Attribute(.httpRoute, route)) }
     if let query = request.query, !query.isEmpty {
       attributes.append(Attribute(.urlQuery, HTTPSpan.redactedQuery(query)))
     }
-    let forwarded = request.forwarded.map { ForwardedElement(firstOf: $0) }
-    if let authority = forwarded?.host ?? request.forwardedHost ?? request.host {
+    if let authority = forwarded?.host ?? request.forwardedHost.map(HTTPSpan.first(of:)) ?? request.host {
       let (address, port) = HTTPSpan.split(authority: authority)
       attributes.append(Attribute(.serverAddress, address))
-      attributes.append(Attribute(.serverPort, port ?? HTTPSpan.defaultPort(ofScheme: request.scheme)))
+      attributes.append(Attribute(.serverPort, port ?? HTTPSpan.defaultPort(ofScheme: scheme)))
     }
-    let firstProxy = request.forwardedFor?.split(separator: ",").first.map {
-      String(Substring(ByteClass.trimming($0.utf8)))
-    }
+    let firstProxy = request.forwardedFor.map { HTTPSpan.address(ofNode: HTTPSpan.first(of: $0)) }
     if let client = forwarded?.client ?? firstProxy ?? request.peerAddress {
       attributes.append(Attribute(.clientAddress, client))
     }

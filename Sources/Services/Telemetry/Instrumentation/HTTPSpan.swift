@@ -28,6 +28,23 @@ enum HTTPSpan {
     return (String(ascii: bytes.extracting(begin..<end)), port(bytes.extracting((end + begin)...)))
   }
 
+  /// The address of `v4`, `v4:port`, `v6`, `[v6]` and `[v6]:port`, as proxies write them.
+  static func address(ofNode node: String) -> String {
+    let hasPort = node.utf8.first == UInt8(ascii: "[") || node.utf8.count { $0 == UInt8(ascii: ":") } == 1
+    return hasPort ? split(authority: node).address : node
+  }
+
+  /// The first member of a comma-separated list, which the proxy next to the client wrote.
+  static func first(of list: String) -> String {
+    String(Substring(ByteClass.trimming(list.utf8.prefix { $0 != UInt8(ascii: ",") })))
+  }
+
+  /// The first scheme of a list, in lower case; nil for one that is not HTTP's.
+  static func scheme(firstOf list: String) -> String? {
+    let scheme = first(of: list).lowercased()
+    return scheme == "http" || scheme == "https" ? scheme : nil
+  }
+
   private static func port(_ suffix: Span<UInt8>) -> Int? {
     guard (2...6).contains(suffix.count), suffix[0] == UInt8(ascii: ":") else { return nil }
     var port = 0

@@ -159,6 +159,7 @@ extension HTTPServerSpan.Request {
       forwarded: request.header(.forwarded),
       forwardedHost: request.header(.forwardedHost),
       forwardedFor: request.header(.forwardedFor),
+      forwardedProto: request.header(.forwardedProto),
       userAgent: request.header(.userAgent),
       peerAddress: request.remoteAddress?.ip,
       peerPort: request.remoteAddress.map { Int($0.port) }
@@ -175,4 +176,6 @@ extension HTTPField.Name {
   fileprivate static let forwardedHost = constant("x-forwarded-host")
   /// What proxies sent before RFC 7239.
   fileprivate static let forwardedFor = constant("x-forwarded-for")
+  /// What proxies sent before RFC 7239.
+  fileprivate static let forwardedProto = constant("x-forwarded-proto")
 }

@@ -19,7 +19,7 @@ def store():
 
 
 def test_only_what_is_a_trace_id_is_looked_for(store, client):
-    wrong = [TRACE[:-1], TRACE + "0", TRACE.upper(), "g" + TRACE[1:], TRACE[:-1] + "%20", TRACE[:-2] + "%C3%A9"]
+    wrong = [TRACE + "0", "g" + TRACE[1:], TRACE[:-1] + "%20", TRACE[:-2] + "%C3%A9", "0" * 32]
     with lone_frontend(TRACE_QUERY_URL=store.url) as url:
         answers = [client.get(f"{url}/traces/{text}") for text in wrong]
         assert client.get(f"{url}/traces/{TRACE}").status_code == 200
@@ -27,8 +27,15 @@ def test_only_what_is_a_trace_id_is_looked_for(store, client):
     for text, answer in zip(wrong, answers):
         (fault,) = answer.json()["detail"]
         assert (answer.status_code, fault["loc"]) == (422, ["path", "trace_id"])
-        assert (fault["type"], fault["ctx"]) == ("string_pattern_mismatch", {"pattern": "^[0-9a-f]{32}$"})
+        assert (fault["type"], fault["ctx"]) == ("string_pattern_mismatch", {"pattern": "^[0-9a-fA-F]{1,32}$"})
         assert fault["input"] == urllib.parse.unquote(text)
+
+
+def test_an_id_as_tempo_writes_it_is_made_whole(store, client):
+    with lone_frontend(TRACE_QUERY_URL=store.url) as url:
+        for text in ("ab", "AB", "0ab"):
+            assert client.get(f"{url}/traces/{text}").status_code == 200
+    assert {request.path for request in store.requests} == {f"/api/traces/{'ab':0>32}"}
 
 
 @pytest.mark.parametrize(

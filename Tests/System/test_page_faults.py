@@ -98,6 +98,14 @@ def test_a_list_of_traces_that_makes_no_sense_breaks_nothing(driver):
             page.wait(lambda: len(page.find("#recent li")) == 2)
 
 
+def test_an_id_without_its_zeros_is_made_whole(driver):
+    """Grafana Tempo's search leaves leading zeros out."""
+    with contextlib.closing(ScriptedServer(Reply(200, b'{"traces":[{"traceID":"ab","durationMs":1}]}'))) as store:
+        with lone_frontend(TRACE_QUERY_URL=store.url) as url, visit(driver, url) as page:
+            page.open()
+            page.wait(lambda: page.find(f"#recent [data-trace='{'ab':0>32}']"))
+
+
 def test_a_store_that_answers_no_trace_is_said(driver):
     with contextlib.closing(ScriptedServer(Reply(200, b'{"batches":[{"scopeSpans":7}]}'))) as store:
         with lone_frontend(TRACE_QUERY_URL=store.url) as url, visit(driver, url) as page:

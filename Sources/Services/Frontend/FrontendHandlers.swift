@@ -104,13 +104,12 @@ struct FrontendHandlers: Sendable {
     }
   }
 
-  /// `GET /traces/{trace_id}`
+  /// `GET /traces/{trace_id}`; also with an id as Tempo's search gives it, without leading zeros.
   func trace(_ request: Request) async throws -> Response {
-    let id = request.parameters["trace_id"] ?? ""
-    let isID = id.utf8.count == 32 && id.utf8.allSatisfy { Self.hexadecimal.contains($0) }
-    guard isID else {
+    let text = request.parameters["trace_id"] ?? ""
+    guard let id = TraceID(shortened: text) else {
       let rule = ParameterFault.Rule.pattern(Self.idPattern)
-      return .faults([ParameterFault(rule: rule, place: .path, name: "trace_id", input: id)])
+      return .faults([ParameterFault(rule: rule, place: .path, name: "trace_id", input: text)])
     }
     return try await fetch("/api/traces/\(id)", missing: "Trace '\(id)' not found")
   }
@@ -123,8 +122,7 @@ struct FrontendHandlers: Sendable {
   }
 
   /// What a trace id looks like.
-  static let idPattern = "^[0-9a-f]{32}$"
-  private static let hexadecimal = Set("0123456789abcdef".utf8)
+  static let idPattern = "^[0-9a-fA-F]{1,32}$"
 
   /// The trace store's own JSON; its errors in our words.
   private func fetch(_ target: String, missing: String) async throws -> Response {

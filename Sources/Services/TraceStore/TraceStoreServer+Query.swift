@@ -8,7 +8,7 @@ import Telemetry
 extension TraceStoreServer {
   /// Answers for one trace: protobuf where `Accept` names it, else JSON.
   func trace(_ request: Request, _ version: TraceDocument.Version) async -> Response {
-    guard let id = TraceID(query: request.parameters["id"] ?? "") else {
+    guard let id = TraceID(shortened: request.parameters["id"] ?? "") else {
       return Response("The trace id is not of 1 to 32 hexadecimal digits\n", status: .badRequest)
     }
     let asProtobuf = request.headerValues(.accept).contains { $0.contains("application/protobuf") }
@@ -43,13 +43,5 @@ extension TraceStoreServer {
     }
     guard let body = try? JSONEncoder().encode(answer) else { return Response(status: .internalServerError) }
     return Response(contentType: .json, body: .bytes(Array(body)))
-  }
-}
-
-extension TraceID {
-  /// An id as Tempo takes it in paths: either case, leading zeros may be missing.
-  init?(query text: String) {
-    guard (1...32).contains(text.utf8.count) else { return nil }
-    self.init(String(repeating: "0", count: 32 - text.utf8.count) + text.lowercased())
   }
 }

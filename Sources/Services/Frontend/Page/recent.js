@@ -98,7 +98,8 @@ function entryOf(found) {
   const services = Object.values(found.serviceStats ?? {});
   const total = (name) => services.reduce((sum, counts) => sum + (counts[name] ?? 0), 0);
   return {
-    id: String(found.traceID),
+    // Tempo leaves out leading zeros.
+    id: String(found.traceID).padStart(32, "0"),
     name: `${found.rootServiceName ?? ""} ${found.rootTraceName ?? ""}`.trim() || "unnamed",
     start: milliseconds(found.startTimeUnixNano),
     duration: found.durationMs ?? 0,

@@ -18,6 +18,12 @@ public struct TraceID: Sendable, Hashable {
     self = id
   }
 
+  /// An id as people and Grafana Tempo write it: either case, leading zeros may be missing.
+  public init?(shortened text: String) {
+    guard (1...32).contains(text.utf8.count) else { return nil }
+    self.init(String(repeating: "0", count: 32 - text.utf8.count) + text.lowercased())
+  }
+
   init?(digits text: Span<UInt8>, at offset: Int) {
     guard
       let high = Hexadecimal.parseUInt64(text, at: offset),

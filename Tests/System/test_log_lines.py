@@ -142,5 +142,5 @@ def test_a_loop_that_is_blocked_says_so_afterwards(collector):
     # The first who asks whether the service is ready is the first whose connection is taken.
     with running_service("die-service", collector, environment={"LD_PRELOAD": preloaded("slow_accept")}) as (dice, _):
         warning = dice.wait_for_logs("Event loop stalled")[0]
-    assert (warning["level"], list(fields(warning))) == ("WARNING", ["duration", "loop"])
+    assert (warning["level"], list(fields(warning))) == ("WARNING", ["loop", "duration"])
     assert warning["duration"] >= 1.2

@@ -34,7 +34,8 @@ struct Incidents: Sendable {
   /// Says in the log what is to come, with the seed that repeats it.
   func announce(_ logger: OTelLogger) {
     let schedule = settings.schedule
-    let told = [Attribute("every", Double(schedule.period) / 1e9), Attribute("seed", "\(schedule.seed)")]
+    let seed = Int64(exactly: schedule.seed).map(AttributeValue.int) ?? .string("\(schedule.seed)")
+    let told = [Attribute("every", Double(schedule.period) / 1e9), Attribute("seed", seed)]
     logger.info("Incidents scheduled", told + attributes)
   }
 

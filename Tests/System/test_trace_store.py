@@ -209,6 +209,13 @@ def test_a_trace_larger_than_its_share_does_not_push_out_the_others():
 # `dice all` beside somebody else's receiver
 
 
+def test_a_receiver_that_is_no_address_is_none(collector, client):
+    """The commonest mistake: no scheme. What is ignored counts as unset, so the built-in store is wanted."""
+    with running_all(collector, environment={"OTEL_EXPORTER_OTLP_ENDPOINT": "localhost:4317"}) as stack:
+        stack.frontend.stderr.wait_for(lambda line: line.startswith("trace-store http://"))
+        assert client.get(f"{stack.frontend_url}/traces").json()["traces"] == []
+
+
 def test_where_the_port_is_taken_spans_go_to_whoever_listens_there(collector, client):
     flags = ("--trace-store-port", collector.port)
     with running_all(collector, *flags, environment={"OTEL_EXPORTER_OTLP_ENDPOINT": ""}) as stack:

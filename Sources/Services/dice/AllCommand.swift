@@ -95,7 +95,7 @@ struct AllCommand: AsyncParsableCommand {
     _ process: ServiceProcess,
     _ settings: inout ServiceSettings
   ) async throws -> (started: ServiceProcess.Started?, url: ServiceURL?) {
-    guard !settings.telemetry.namesTracesEndpoint else { return (nil, nil) }
+    guard !settings.telemetry.otlpTraces.isNamed else { return (nil, nil) }
     var storeSettings = settings.withoutTracing
     storeSettings.port = port
     var started: ServiceProcess.Started?
@@ -111,7 +111,7 @@ struct AllCommand: AsyncParsableCommand {
       throw RunFailure(description: "trace-store: cannot listen on \(storeSettings.host):\(port): \(error)")
     }
     settings.telemetry.otlpTraces.url = "http://\(authority)/v1/traces"
-    if !settings.telemetry.namesLogsEndpoint { settings.telemetry.otlpLogs.url = "http://\(authority)/v1/logs" }
+    if !settings.telemetry.otlpLogs.isNamed { settings.telemetry.otlpLogs.url = "http://\(authority)/v1/logs" }
     return (started, ServiceURL("http://\(authority)"))
   }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
+import Telemetry
 
 /// A value from a flag, else from its environment variable, else its default.
 enum Setting {
@@ -17,7 +18,7 @@ enum Setting {
     guard let text = environment[variable], !text.isEmpty else { return nil }
     guard let value = Value(text), isValid(value) else {
       let rule = bounds.map { ": it must be \($0)" } ?? ""
-      throw ValidationError("The value '\(text)' of the variable \(variable) is invalid\(rule).")
+      throw ValidationError("The value '\(text.withoutUserinfo)' of the variable \(variable) is invalid\(rule).")
     }
     return value
   }

@@ -95,7 +95,7 @@ struct TelemetryConfigurationTests {
   ]
 
   static let exporters: [Row] = [
-    Row([:]) { $0.otlpTraces.url == "http://localhost:4318/v1/traces" && !$0.namesTracesEndpoint },
+    Row([:]) { $0.otlpTraces.url == "http://localhost:4318/v1/traces" && !$0.otlpTraces.isNamed },
     Row(["OTEL_TRACES_EXPORTER": "Console"]) { $0.tracesExporter == .console },
     Row(["OTEL_TRACES_EXPORTER": "none"]) { $0.tracesExporter == .none },
     Row(["OTEL_TRACES_EXPORTER": "zipkin"], warnings: 1) { $0.tracesExporter == .otlp },
@@ -107,7 +107,7 @@ struct TelemetryConfigurationTests {
       $0.otlpLogs.url == "http://c/x" && $0.otlpTraces.url == "http://localhost:4318/v1/traces"
     },
     Row(["OTEL_EXPORTER_OTLP_ENDPOINT": "http://c:1"]) {
-      $0.otlpTraces.url == "http://c:1/v1/traces" && $0.namesTracesEndpoint
+      $0.otlpTraces.url == "http://c:1/v1/traces" && $0.otlpTraces.isNamed
     },
     Row(["OTEL_EXPORTER_OTLP_ENDPOINT": "HTTP://c/base//"]) { $0.otlpTraces.url == "http://c/base/v1/traces" },
     Row(["OTEL_EXPORTER_OTLP_ENDPOINT": "http://[::1]:4318/"]) { $0.otlpTraces.url == "http://[::1]:4318/v1/traces" },
@@ -116,8 +116,23 @@ struct TelemetryConfigurationTests {
       $0.otlpTraces.url == "http://c/x"
     },
     Row(["OTEL_EXPORTER_OTLP_ENDPOINT": "collector:4318"], warnings: 1) {
-      $0.otlpTraces.url == "http://localhost:4318/v1/traces"
+      $0.otlpTraces.url == "http://localhost:4318/v1/traces" && !$0.otlpTraces.isNamed
     },
+    Row(["OTEL_EXPORTER_OTLP_ENDPOINT": "http://tenant:s3cr3t@c:1"], warnings: 1) {
+      !$0.otlpTraces.isNamed && !$0.warnings[0].contains("s3cr3t") && $0.warnings[0].contains("http://***@c:1")
+    },
+    Row(["OTEL_EXPORTER_OTLP_ENDPOINT": "http://c:1/base?key=1#top"]) {
+      $0.otlpTraces.url == "http://c:1/base/v1/traces?key=1"
+    },
+    Row(["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://c:1?key=1"]) { $0.otlpTraces.url == "http://c:1/?key=1" },
+    Row(["OTEL_EXPORTER_OTLP_HEADERS": "a=1,Transfer-Encoding=chunked,content-length=3,b=2"], warnings: 2) {
+      $0.otlpTraces.headers.map(\.name) == ["a", "b"]
+    },
+    Row(["OTEL_EXPORTER_OTLP_TIMEOUT": "0", "OTEL_BSP_EXPORT_TIMEOUT": "0", "OTEL_BSP_SCHEDULE_DELAY": "0"]) {
+      $0.otlpTraces.timeout == .seconds(86_400) && $0.spanBatches.exportTimeout == .seconds(86_400)
+        && $0.spanBatches.scheduleDelay == .milliseconds(1)
+    },
+    Row(["OTEL_EXPORTER_OTLP_TIMEOUT": "-1"], warnings: 1) { $0.otlpTraces.timeout == .seconds(10) },
     Row(["OTEL_EXPORTER_OTLP_ENDPOINT": "http://c:0"], warnings: 1) {
       $0.otlpTraces.url == "http://localhost:4318/v1/traces"
     },
@@ -136,7 +151,7 @@ struct TelemetryConfigurationTests {
       $0.otlpTraces.timeout == .milliseconds(250)
     },
     Row(["OTEL_EXPORTER_OTLP_ENDPOINT": " ", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": ""]) {
-      $0.otlpTraces.url == "http://localhost:4318/v1/traces" && !$0.namesTracesEndpoint
+      $0.otlpTraces.url == "http://localhost:4318/v1/traces" && !$0.otlpTraces.isNamed
     },
     Row([
       "OTEL_LOGS_EXPORTER": "OTLP", "OTEL_EXPORTER_OTLP_LOGS_HEADERS": "k=1",

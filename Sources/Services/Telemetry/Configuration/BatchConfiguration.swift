@@ -15,8 +15,9 @@ public struct BatchConfiguration: Sendable, Hashable {
   /// Reads the variables that begin with `prefix`: `OTEL_BSP_` for spans, `OTEL_BLRP_` for log records. Their default delays
   /// differ, in milliseconds.
   init(prefix: String, scheduleDelay: Int, from environment: inout EnvironmentReader) {
-    self.scheduleDelay = environment.milliseconds(prefix + "SCHEDULE_DELAY", default: scheduleDelay)
-    exportTimeout = environment.milliseconds(prefix + "EXPORT_TIMEOUT", default: 30_000)
+    let delay = environment.milliseconds(prefix + "SCHEDULE_DELAY", default: scheduleDelay)
+    self.scheduleDelay = max(delay, .milliseconds(1))
+    exportTimeout = environment.timeLimit(prefix + "EXPORT_TIMEOUT", default: 30_000)
     maximumQueueSize = environment.integer(prefix + "MAX_QUEUE_SIZE", minimum: 1, default: 2048)
     let batchName = prefix + "MAX_EXPORT_BATCH_SIZE"
     let batchSize = environment.integer(batchName, minimum: 1, default: 512)

@@ -44,10 +44,20 @@ struct EnvironmentReader {
     return nil
   }
 
-  /// A time in whole milliseconds, at least one, from the first of these variables that is set.
+  /// A time in whole milliseconds, from the first of these variables that is set.
   mutating func milliseconds(_ names: String..., default fallback: Int) -> Duration {
+    milliseconds(firstOf: names, default: fallback)
+  }
+
+  /// The same for a limit, of which 0 means that there is none: a day, then, which is as good as none.
+  mutating func timeLimit(_ names: String..., default fallback: Int) -> Duration {
+    let limit = milliseconds(firstOf: names, default: fallback)
+    return limit == .zero ? .seconds(86_400) : limit
+  }
+
+  private mutating func milliseconds(firstOf names: [String], default fallback: Int) -> Duration {
     guard let (name, _) = first(of: names) else { return .milliseconds(fallback) }
-    return .milliseconds(integer(name, minimum: 1, default: fallback))
+    return .milliseconds(integer(name, minimum: 0, default: fallback))
   }
 
   /// One of the given words in any case, from the first of these variables that is set.

@@ -18,6 +18,8 @@ public struct OTLPConfiguration: Sendable, Hashable {
 
   /// The address to post to.
   public var url: String
+  /// Whether the environment names the receiver; otherwise the address is the specification's default.
+  public private(set) var isNamed = false
   /// The encoding of request and answer.
   public var format = OTLPFormat.protobuf
   /// The compression of requests; answers may be compressed only then.
@@ -34,5 +36,11 @@ public struct OTLPConfiguration: Sendable, Hashable {
   /// The defaults of each property, for that address.
   public init(url: String) {
     self.url = url
+  }
+
+  /// The same; `namedURL` is nil where the environment names no receiver.
+  init(namedURL: String?, defaultURL: String) {
+    url = namedURL ?? defaultURL
+    isNamed = namedURL != nil
   }
 }

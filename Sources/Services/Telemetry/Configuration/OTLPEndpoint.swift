@@ -4,8 +4,10 @@ import LoopHTTP
 struct OTLPEndpoint: Sendable, Hashable {
   /// `scheme://authority`, the scheme in lower case.
   let origin: String
-  /// The path and what follows it; may be empty.
+  /// The path; may be empty.
   let path: String
+  /// The query with its question mark; empty without one.
+  let query: String
 
   /// Nil unless it is an absolute http or https URL with a host and, if any, a port that can be.
   init?(_ text: String) {
@@ -20,7 +22,10 @@ struct OTLPEndpoint: Sendable, Hashable {
       Self.isValid(authority: authority)
     else { return nil }
     origin = "\(scheme)://\(authority)"
-    path = String(rest[end...])
+    // A fragment is not for the receiver (RFC 9110 §4.2.5).
+    let target = rest[end...].prefix { $0 != "#" }
+    path = String(target.prefix { $0 != "?" })
+    query = String(target.dropFirst(path.count))
   }
 
   /// Whether the scheme asks for TLS.
@@ -28,14 +33,14 @@ struct OTLPEndpoint: Sendable, Hashable {
 
   /// The address as it is, with `/` for an empty path.
   var url: String {
-    path.hasPrefix("/") ? origin + path : "\(origin)/\(path)"
+    origin + (path.isEmpty ? "/" : path) + query
   }
 
-  /// The address with `suffix` after exactly one slash.
+  /// The address with `suffix` at the end of the path, after exactly one slash.
   func appending(_ suffix: String) -> String {
     var base = path[...]
     while base.hasSuffix("/") { base.removeLast() }
-    return "\(origin)\(base)/\(suffix)"
+    return "\(origin)\(base)/\(suffix)\(query)"
   }
 
   private static func isValid(authority: Substring) -> Bool {

@@ -54,10 +54,6 @@ public struct TelemetryConfiguration: Sendable {
   public var otlpTraces = OTLPConfiguration(url: "\(OTLPConfiguration.defaultEndpoint)/v1/traces")
   /// `OTEL_EXPORTER_OTLP_*` as they hold for logs.
   public var otlpLogs = OTLPConfiguration(url: "\(OTLPConfiguration.defaultEndpoint)/v1/logs")
-  /// Whether the environment names a receiver for traces: then no built-in one is wanted.
-  public var namesTracesEndpoint = false
-  /// Whether the environment names a receiver for logs.
-  public var namesLogsEndpoint = false
   /// `OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN`.
   public var exceptionSignal = TracerProvider.ExceptionSignal.event
   /// What was wrong with the variables, one sentence each, for the log.
@@ -81,8 +77,6 @@ public struct TelemetryConfiguration: Sendable {
     logRecordLimits = AttributeLimits(prefix: "OTEL_LOGRECORD_ATTRIBUTE_", general: attributeLimits, from: &reader)
     otlpTraces = OTLPConfiguration(.traces, from: &reader)
     if logsExporter == .otlp { otlpLogs = OTLPConfiguration(.logs, from: &reader) }
-    namesTracesEndpoint = reader.text("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT") != nil
-    namesLogsEndpoint = reader.text("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT") != nil
     exceptionSignal = reader.choice(
       "OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN",
       of: ["logs": .log, "logs/dup": .both],

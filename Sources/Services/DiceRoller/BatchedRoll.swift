@@ -80,7 +80,10 @@ final class BatchedRoll: Sendable {
     span.setAttribute(.dieResult, .int(Int64(face)))
     batch.tools.logger.info(
       "Async roll completed",
-      [Attribute("die_type", batch.die.name), Attribute("roll_index", index), Attribute("roll_value", face)],
+      [
+        Attribute(LogField.dieType, batch.die.name), Attribute(LogField.rollIndex, index),
+        Attribute(LogField.rollValue, face),
+      ],
       in: span
     )
     return face
@@ -89,8 +92,8 @@ final class BatchedRoll: Sendable {
   private func failed() -> DieFailure {
     batch.metrics.asyncRolls(batch.label, "error").increment()
     let told = [
-      Attribute("die_type", batch.die.name), Attribute("roll_index", index),
-      Attribute("error_rate", batch.die.specification.errorRate),
+      Attribute(LogField.dieType, batch.die.name), Attribute(LogField.rollIndex, index),
+      Attribute(LogField.errorRate, batch.die.specification.errorRate),
     ]
     batch.tools.logger.error("Async roll triggered error condition", told + draw.cause, in: span)
     let failure = DieFailure(die: batch.die.name, index: index)

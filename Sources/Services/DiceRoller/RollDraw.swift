@@ -49,6 +49,6 @@ extension RollDraw {
   /// For the log event of a failure: the incident where that is the cause, nothing where the die is.
   var cause: [Attribute] {
     guard let disturbance, disturbance.isFailure else { return [] }
-    return [Attribute("incident", disturbance.incident)]
+    return [Attribute(LogField.incident, disturbance.incident)]
   }
 }

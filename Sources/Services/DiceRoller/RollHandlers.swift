@@ -17,14 +17,15 @@ struct RollHandlers: Sendable {
     guard let name = query.text("die") else { return query.faultResponse }
     let span = OTelSpan.current
     span?.setAttribute(.dieType, .string(name))
-    tools.logger.info("Roll request received", [Attribute("die_type", name)], in: span)
+    tools.logger.info("Roll request received", [Attribute(LogField.dieType, name)], in: span)
     do {
       let die = try await source.die(name, failureMessage: "Failed to get die specification")
       let face = try await roller.roll(die, on: request.loop)
       tools.logger.info(
         "Roll completed",
         [
-          Attribute("die_type", name), Attribute("roll_value", face), Attribute("faces", die.specification.faces),
+          Attribute(LogField.dieType, name), Attribute(LogField.rollValue, face),
+          Attribute(LogField.faces, die.specification.faces),
         ],
         in: span
       )
@@ -49,7 +50,7 @@ struct RollHandlers: Sendable {
     guard let name, let times else { return query.faultResponse }
     let span = OTelSpan.current
     span?.setAttributes([Attribute(.dieType, name), Attribute(.asyncBatchSize, times)])
-    let batch = [Attribute("die_type", name), Attribute("times", times)]
+    let batch = [Attribute(LogField.dieType, name), Attribute(LogField.times, times)]
     tools.logger.info("Async roll batch started", batch, in: span)
     metrics.batchSize.observe(Double(times))
     do {
@@ -58,7 +59,7 @@ struct RollHandlers: Sendable {
     } catch let error as HTTPError {
       return .failure(error)
     } catch let failure as DieFailure {
-      tools.logger.error("Async roll batch failed", batch + [Attribute("error", "\(failure)")], in: span)
+      tools.logger.error("Async roll batch failed", batch + [Attribute(LogField.error, "\(failure)")], in: span)
       return .detail(.internalServerError, "Async roll batch failed: \(failure)")
     }
   }
@@ -75,8 +76,8 @@ struct RollHandlers: Sendable {
     let span = OTelSpan.current
     span?.setAttribute(.asyncTotalResult, .int(Int64(outcome.total)))
     let told = [
-      Attribute("total", outcome.total), Attribute("rolls", outcome.faces),
-      Attribute("duration", Double(EventLoop.monotonicNanoseconds() - start) / 1e9),
+      Attribute(LogField.total, outcome.total), Attribute(LogField.rolls, outcome.faces),
+      Attribute(LogField.duration, Double(EventLoop.monotonicNanoseconds() - start) / 1e9),
     ]
     tools.logger.info("Async roll batch completed", batch + told, in: span)
     return .json { bytes in

@@ -41,7 +41,7 @@ final class Roller: Sendable {
     if let disturbance = draw.disturbance { span?.setAttributes(disturbance.attributes) }
     guard let face = draw.face else {
       metrics.rolls(label, "error").increment()
-      let told = [Attribute("die_type", die.name), Attribute("error_rate", die.specification.errorRate)]
+      let told = [Attribute(LogField.dieType, die.name), Attribute(LogField.errorRate, die.specification.errorRate)]
       tools.logger.error("Die triggered error condition", told + draw.cause, in: span)
       let failure = DieFailure(die: die.name, index: nil)
       span?.recordException(failure)

@@ -12,7 +12,7 @@ struct SpecificationSource: Sendable {
   /// The die of that name; throws the answer that the roller's own caller gets.
   func die(_ name: String, failureMessage: String) async throws -> Die {
     let span = OTelSpan.current
-    logger.info("Querying die service for specification", [Attribute("identifier", name)], in: span)
+    logger.info("Querying die service for specification", [Attribute(LogField.identifier, name)], in: span)
     let start = EventLoop.monotonicNanoseconds()
     do throws(DieServiceClient.Failure) {
       let specification = try await client.specification(of: name)
@@ -22,8 +22,8 @@ struct SpecificationSource: Sendable {
       logger.info(
         "Die specification retrieved from service",
         [
-          Attribute("identifier", name), Attribute("faces", specification.faces),
-          Attribute("error_rate", specification.errorRate), Attribute("duration", seconds),
+          Attribute(LogField.identifier, name), Attribute(LogField.faces, specification.faces),
+          Attribute(LogField.errorRate, specification.errorRate), Attribute(LogField.duration, seconds),
         ],
         in: span
       )
@@ -45,16 +45,16 @@ struct SpecificationSource: Sendable {
     let status = failure.label
     guard let status else { return CancellationError() }
     metrics.dieServiceRequests(metrics.label(name), status).increment()
-    let identifier = Attribute("identifier", name)
+    let identifier = Attribute(LogField.identifier, name)
     switch failure {
     case .unknownDie(_, let status), .answered(let status): warn(name, status: status)
     case .timedOut: logger.error("Die service request timed out", [identifier])
     case .unavailable: logger.error("Failed to connect to die service", [identifier])
     case .malformed, .cancelled: break
     }
-    var told = [Attribute("die_type", name)]
+    var told = [Attribute(LogField.dieType, name)]
     // Of the other failures a line of their own has said what it was.
-    if case .malformed = failure { told.append(Attribute("error", failure.httpError.detail)) }
+    if case .malformed = failure { told.append(Attribute(LogField.error, failure.httpError.detail)) }
     logger.error(failureMessage, told)
     return failure.httpError
   }
@@ -62,7 +62,7 @@ struct SpecificationSource: Sendable {
   private func warn(_ name: String, status: Int) {
     logger.warning(
       "Die service returned error",
-      [Attribute("identifier", name), Attribute("status_code", status)]
+      [Attribute(LogField.identifier, name), Attribute(LogField.statusCode, status)]
     )
   }
 }

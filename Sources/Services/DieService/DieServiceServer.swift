@@ -27,7 +27,8 @@ public struct DieServiceServer: ServiceDefinition {
     tools.logger.info(
       "Die specifications loaded",
       [
-        Attribute("count", specifications.identifiers.count), Attribute("identifiers", specifications.identifiers),
+        Attribute(LogField.count, specifications.identifiers.count),
+        Attribute(LogField.identifiers, specifications.identifiers),
       ]
     )
     let index: JSONValue = [
@@ -67,7 +68,7 @@ public struct DieServiceServer: ServiceDefinition {
     span?.setAttributes([Attribute(.requestType, "list"), Attribute(.dieCount, identifiers.count)])
     tools.logger.info(
       "Die list requested",
-      [Attribute("count", identifiers.count), Attribute("identifiers", identifiers)],
+      [Attribute(LogField.count, identifiers.count), Attribute(LogField.identifiers, identifiers)],
       in: span
     )
     return .json { bytes in
@@ -84,14 +85,14 @@ public struct DieServiceServer: ServiceDefinition {
       Attribute(.requestType, "get"), Attribute(.dieIdentifier, identifier),
       Attribute(.dieFound, specification != nil),
     ])
-    tools.logger.info("Die specification requested", [Attribute("identifier", identifier)], in: span)
+    tools.logger.info("Die specification requested", [Attribute(LogField.identifier, identifier)], in: span)
     guard let specification else { return unknown(identifier, tools) }
     metrics.requested(identifier).increment()
     tools.logger.info(
       "Die specification found",
       [
-        Attribute("identifier", identifier), Attribute("faces", specification.faces),
-        Attribute("error_rate", specification.errorRate),
+        Attribute(LogField.identifier, identifier), Attribute(LogField.faces, specification.faces),
+        Attribute(LogField.errorRate, specification.errorRate),
       ],
       in: span
     )
@@ -102,7 +103,7 @@ public struct DieServiceServer: ServiceDefinition {
     let identifiers = specifications.identifiers
     tools.logger.warning(
       "Unknown die identifier requested",
-      [Attribute("identifier", identifier), Attribute("available_identifiers", identifiers)]
+      [Attribute(LogField.identifier, identifier), Attribute(LogField.availableIdentifiers, identifiers)]
     )
     let available = identifiers.map { "'\($0)'" }.joined(separator: ", ")
     return .detail(.notFound, "Die identifier '\(identifier)' not found. Available: [\(available)]")

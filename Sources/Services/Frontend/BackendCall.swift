@@ -63,14 +63,14 @@ struct BackendCall: Sendable {
     _ read: (JSONValue) -> (told: [Attribute], body: [UInt8])?
   ) -> Response {
     let json = try? JSONParser.parse(response.body)
-    let told = told + [Attribute("backend_status", response.statusCode)]
+    let told = told + [Attribute(LogField.backendStatus, response.statusCode)]
     guard response.statusCode == 200, let json, let result = read(json) else {
       metrics.requests(label, "error").increment()
       tools.logger.error(messages.failed, told)
       return errorAnswer(response, detail: json?["detail"])
     }
     metrics.requests(label, "success").increment()
-    tools.logger.info(messages.received, told + result.told + [Attribute("duration", seconds)])
+    tools.logger.info(messages.received, told + result.told + [Attribute(LogField.duration, seconds)])
     return .json { bytes in
       bytes.append(contentsOf: result.body)
       if let traceID = Self.traceID {
@@ -110,7 +110,7 @@ struct BackendCall: Sendable {
       tools.logger.error("Backend request timed out", told)
       return ("timeout", answer("Backend request timed out"))
     case .malformed:
-      tools.logger.error(messages.failed, told + [Attribute("error", "\(error)")])
+      tools.logger.error(messages.failed, told + [Attribute(LogField.error, "\(error)")])
       return ("error", answer("Backend gave an answer that makes no sense"))
     case .unavailable:
       tools.logger.error("Failed to connect to backend", told)

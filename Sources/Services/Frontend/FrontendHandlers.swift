@@ -19,7 +19,7 @@ struct FrontendHandlers: Sendable {
     guard let die = query.text("die") else { return query.faultResponse }
     let span = OTelSpan.current
     span?.setAttribute(.dieType, .string(die))
-    let told = [Attribute("die_type", die)]
+    let told = [Attribute(LogField.dieType, die)]
     tools.logger.info("Frontend roll request received", told, in: span)
     let call = BackendCall(
       tools: tools,
@@ -35,7 +35,7 @@ struct FrontendHandlers: Sendable {
       OTelSpan.current?.setAttribute(.rollValue, .int(Int64(roll)))
       var body = Array(#"{"roll":"#.utf8)
       body.append(json: roll)
-      return ([Attribute("roll_value", roll)], body)
+      return ([Attribute(LogField.rollValue, roll)], body)
     }
   }
 
@@ -48,7 +48,7 @@ struct FrontendHandlers: Sendable {
     let span = OTelSpan.current
     span?.setAttributes([Attribute(.dieType, die), Attribute(.asyncBatchSize, times)])
     metrics.batchRequests(String(times)).increment()
-    let told = [Attribute("die_type", die), Attribute("times", times)]
+    let told = [Attribute(LogField.dieType, die), Attribute(LogField.times, times)]
     tools.logger.info("Frontend async roll request received", told, in: span)
     let call = BackendCall(
       tools: tools,
@@ -69,7 +69,7 @@ struct FrontendHandlers: Sendable {
       body.append(jsonArray: rolls) { $0.append(json: $1) }
       body.append(contentsOf: #","count":"#.utf8)
       body.append(json: rolls.count)
-      return ([Attribute("total", total), Attribute("rolls", rolls)], body)
+      return ([Attribute(LogField.total, total), Attribute(LogField.rolls, rolls)], body)
     }
   }
 
@@ -80,7 +80,7 @@ struct FrontendHandlers: Sendable {
       let identifiers = try await dieService.identifiers()
       tools.logger.info(
         "Die list fetched from die service",
-        [Attribute("count", identifiers.count), Attribute("identifiers", identifiers)]
+        [Attribute(LogField.count, identifiers.count), Attribute(LogField.identifiers, identifiers)]
       )
       return .json { bytes in
         bytes.append(contentsOf: #"{"identifiers":"#.utf8)
@@ -89,7 +89,7 @@ struct FrontendHandlers: Sendable {
       }
     } catch {
       if error == .cancelled { throw CancellationError() }
-      tools.logger.error("Error fetching die list from die service", [Attribute("error", "\(error)")])
+      tools.logger.error("Error fetching die list from die service", [Attribute(LogField.error, "\(error)")])
       return .failure(error.httpError)
     }
   }

@@ -25,7 +25,7 @@ struct ServiceProcess {
     group.reportStalls(of: Self.longestIteration) { loop, duration in
       logger.warning(
         "Event loop stalled",
-        [Attribute("loop", loop.index), Attribute("duration", duration / .seconds(1))]
+        [Attribute(LogField.loop, loop.index), Attribute(LogField.duration, duration / .seconds(1))]
       )
     }
   }

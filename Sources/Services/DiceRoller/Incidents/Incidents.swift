@@ -35,7 +35,7 @@ struct Incidents: Sendable {
   func announce(_ logger: OTelLogger) {
     let schedule = settings.schedule
     let seed = Int64(exactly: schedule.seed).map(AttributeValue.int) ?? .string("\(schedule.seed)")
-    let told = [Attribute("every", Double(schedule.period) / 1e9), Attribute("seed", seed)]
+    let told = [Attribute(LogField.every, Double(schedule.period) / 1e9), Attribute(LogField.seed, seed)]
     logger.info("Incidents scheduled", told + attributes)
   }
 
@@ -44,7 +44,7 @@ struct Incidents: Sendable {
     var number = 1
     while true {
       let interval = settings.schedule.interval(of: number)
-      let incident = [Attribute("incident", number)]
+      let incident = [Attribute(LogField.incident, number)]
       try await sleep(until: interval.lowerBound, on: loop)
       logger.warning("Incident began", incident + attributes)
       try await sleep(until: interval.upperBound, on: loop)
@@ -61,9 +61,9 @@ struct Incidents: Sendable {
   /// What happens, and for how long; times in seconds, as in all of the log.
   private var attributes: [Attribute] {
     [
-      Attribute("duration", Double(settings.schedule.length) / 1e9),
-      Attribute("error_rate", settings.errorRate),
-      Attribute("delay", settings.delay / .seconds(1)),
+      Attribute(LogField.duration, Double(settings.schedule.length) / 1e9),
+      Attribute(LogField.errorRate, settings.errorRate),
+      Attribute(LogField.delay, settings.delay / .seconds(1)),
     ]
   }
 }

@@ -30,28 +30,28 @@ struct AccessLogMiddleware: SynchronousMiddleware {
 
   /// A line for a request that no middleware sees.
   func log(_ refused: RefusedRequest) {
-    var told = [Attribute("status", refused.status.code), Attribute("reason", "\(refused.reason)")]
-    if let method = refused.method { told.insert(Attribute("method", method.rawValue), at: 0) }
+    var told = [Attribute(LogField.status, refused.status.code), Attribute(LogField.reason, "\(refused.reason)")]
+    if let method = refused.method { told.insert(Attribute(LogField.method, method.rawValue), at: 0) }
     logger.debug("Request refused", told)
   }
 
   private func log(_ request: Request, _ response: Response, since start: UInt64) {
     logger.debug(
       "Request answered",
-      attributes(of: request, since: start, Attribute("status", response.status.code))
+      attributes(of: request, since: start, Attribute(LogField.status, response.status.code))
     )
   }
 
   /// Only a cancellation comes this far: the middlewares and handlers inside have an answer for any other error.
   private func logUnanswered(_ request: Request, since start: UInt64) {
     let reason = request.isAborted ? "the server stopped" : "the client left"
-    logger.debug("Request not answered", attributes(of: request, since: start, Attribute("reason", reason)))
+    logger.debug("Request not answered", attributes(of: request, since: start, Attribute(LogField.reason, reason)))
   }
 
   private func attributes(of request: Request, since start: UInt64, _ outcome: Attribute) -> [Attribute] {
     [
-      Attribute("method", request.method.rawValue), Attribute("path", request.path), outcome,
-      Attribute("duration", Double(EventLoop.monotonicNanoseconds() - start) / 1e9),
+      Attribute(LogField.method, request.method.rawValue), Attribute(LogField.path, request.path), outcome,
+      Attribute(LogField.duration, Double(EventLoop.monotonicNanoseconds() - start) / 1e9),
     ]
   }
 }

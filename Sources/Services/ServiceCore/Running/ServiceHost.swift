@@ -79,7 +79,7 @@ public final class ServiceHost: Sendable {
     if let exports = logging.statistics { registry.registerExporterMetrics(exports, of: .logs) }
     registry.registerProcessMetrics()
     registry.registerTargetInfo(resource)
-    for warning in telemetry.warnings { logger.warning("Setting ignored", [Attribute("reason", "\(warning)")]) }
+    for warning in telemetry.warnings { logger.warning("Setting ignored", [Attribute(LogField.reason, "\(warning)")]) }
     let accessLog = AccessLogMiddleware(logger: logger)
     server = try HTTPServer(
       router: ServiceHost.router(routes, of: service),

@@ -44,7 +44,7 @@ final class OTLPExporter: Sendable {
     rejected: ([UInt8]) -> OTLPPartialSuccess?
   ) async -> ExportResult {
     guard message.count <= configuration.maximumRequestBytes else {
-      logger.warning("export dropped: the request is too large", [Attribute("bytes", message.count)])
+      logger.warning("export dropped: the request is too large", [Attribute(LogField.bytes, message.count)])
       return .dropped
     }
     let body = configuration.compression == .gzip ? Gzip.compress(message) : message
@@ -143,7 +143,7 @@ final class OTLPExporter: Sendable {
     guard partial != OTLPPartialSuccess() else { return .delivered(rejected: 0) }
     logger.warning(
       "export accepted with remarks",
-      [Attribute("rejected", partial.rejected), Attribute("reason", partial.message)]
+      [Attribute(LogField.rejected, partial.rejected), Attribute(LogField.reason, partial.message)]
     )
     return .delivered(rejected: partial.rejected)
   }
@@ -161,9 +161,12 @@ final class OTLPExporter: Sendable {
   private func log(_ line: OutageLog.Line?) {
     switch line {
     case .outage(let reason):
-      logger.warning("export fails", [Attribute("url", "\(configuration.url)"), Attribute("reason", reason)])
+      logger.warning(
+        "export fails",
+        [Attribute(LogField.url, "\(configuration.url)"), Attribute(LogField.reason, reason)]
+      )
     case .recovery:
-      logger.info("export works again", [Attribute("url", "\(configuration.url)")])
+      logger.info("export works again", [Attribute(LogField.url, "\(configuration.url)")])
     case nil: break
     }
   }

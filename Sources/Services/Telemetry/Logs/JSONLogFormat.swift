@@ -43,9 +43,17 @@ struct JSONLogFormat {
 
   @inline(__always)
   private func append(_ key: borrowing AttributeKey, to line: inout [UInt8]) {
-    line.append(UInt8(ascii: ","))
-    line.append(json: isStandard(key) ? key.name + "_" : key.name)
-    line.append(UInt8(ascii: ":"))
+    guard key.isPlain, !isStandard(key) else {
+      line.append(UInt8(ascii: ","))
+      line.append(json: isStandard(key) ? key.name + "_" : key.name)
+      return line.append(UInt8(ascii: ":"))
+    }
+    let name = key.name
+    line.append(addingCapacity: name.utf8.count + 4) { output in
+      output.append(#",""#)
+      output.append(copying: name)
+      output.append(#"":"#)
+    }
   }
 
   @inline(__always)

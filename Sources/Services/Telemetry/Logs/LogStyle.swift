@@ -40,7 +40,7 @@ public enum LogStyle: Sendable, Equatable {
       level: .warning,
       message: "Log lines dropped",
       source: LogSource(logger: "log", service: service),
-      attributes: [Attribute("count", lineCount)]
+      attributes: [Attribute(LogField.count, lineCount)]
     )
     append(record, to: &line)
     return line

@@ -1,9 +1,13 @@
+import LoopHTTP
+
 /// The name of an attribute. Declared once as a static constant, it costs nothing to use.
 public struct AttributeKey: Sendable, Hashable, ExpressibleByStringLiteral {
   /// The name, as in the semantic conventions.
   public let name: String
   /// Of its length and some of its bytes: names that are not the same nearly always differ in it.
   private let fingerprint: UInt32
+  /// Whether the name stands in JSON as it is.
+  let isPlain: Bool
 
   /// A key of that name.
   public init(_ name: String) {
@@ -14,6 +18,7 @@ public struct AttributeKey: Sendable, Hashable, ExpressibleByStringLiteral {
       for index in [0, last / 2, last] { fingerprint = fingerprint << 8 ^ UInt32(bytes[index]) }
     }
     self.fingerprint = fingerprint
+    isPlain = bytes.endOfQuotedASCII(from: 0) == bytes.count
   }
 
   /// A key of that name.

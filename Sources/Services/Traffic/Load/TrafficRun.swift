@@ -43,7 +43,7 @@ public struct TrafficRun: Sendable {
       tracing = nil
       return
     }
-    for warning in telemetry.warnings { logger.warning("Setting ignored", [Attribute("reason", "\(warning)")]) }
+    for warning in telemetry.warnings { logger.warning("Setting ignored", [Attribute(LogField.reason, "\(warning)")]) }
     var console = logger
     console.level = .info
     var telemetry = telemetry

@@ -92,9 +92,9 @@ def test_the_stated_memory_is_what_it_takes_at_rest(collector):
 
 
 @contextlib.contextmanager
-def example_server(page, folder, port):
-    """The page's Swift program, built against the library's release build, on that port."""
-    (program,) = re.findall(r"```swift\n(.*?)```", page.read_text(), re.DOTALL)
+def example_server(page, folder, port, number=0):
+    """The page's Swift program of that number, built against the library's release build, on that port."""
+    program = re.findall(r"```swift\n(.*?)```", page.read_text(), re.DOTALL)[number]
     source = folder / "main.swift"
     source.write_text(program.replace("8080", str(port)))
     server = folder / "server"
@@ -134,6 +134,23 @@ def test_the_example_of_the_library_is_a_server(tmp_path):
             begun = next(pieces)
             process.send_signal(signal.SIGTERM)
             assert begun + "".join(pieces) == "data: 1\n\ndata: 2\n\ndata: 3\n\n"
+        assert process.wait(timeout=20) == 0
+
+
+def test_the_rest_service_of_the_library_is_one(tmp_path):
+    port = FreePorts.take()
+    with example_server(LIBRARY, tmp_path, port, 1) as process:
+        url = f"http://127.0.0.1:{port}/items"
+        assert until(lambda: answered(f"{url}/7")) == "Not Found\n"
+        lamp = {"id": 7, "name": "lamp"}
+        statuses = [httpx.put(f"{url}/{number}", json=lamp).status_code for number in (7, 7, 8, "x")]
+        assert statuses == [201, 204, 400, 400]
+        assert httpx.put(f"{url}/7", content=b'{"id":7').status_code == 400
+        assert httpx.put(f"{url}/7", content=bytes(2 << 20)).status_code == 413
+        assert httpx.get(f"{url}/7").json() == lamp
+        assert httpx.get(f"{url}?limit=5").json() == [lamp]
+        assert [httpx.get(f"{url}{query}").status_code for query in ("", "?limit=many")] == [400, 400]
+        process.send_signal(signal.SIGINT)
         assert process.wait(timeout=20) == 0
 
 

@@ -21,10 +21,17 @@ public struct ClientRequest: Sendable {
   /// each attempt does that instead.
   public var isResentByClient = true
 
-  /// A request without fields or content.
-  public init(_ method: HTTPRequest.Method = .get, _ url: ClientURL) {
+  /// A request, without fields and content unless they are given.
+  public init(
+    _ method: HTTPRequest.Method = .get,
+    _ url: ClientURL,
+    headerFields: [HTTPField] = [],
+    body: [UInt8] = []
+  ) {
     self.method = method
     self.url = url
+    self.headerFields = headerFields
+    self.body = body
   }
 
   /// Writes the content of a body that is produced while it is sent, on a loop of the client's group.

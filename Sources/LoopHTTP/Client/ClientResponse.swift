@@ -27,6 +27,14 @@ public struct ClientResponse: Sendable {
     return nil
   }
 
+  /// The values of all fields called `name`, in their order.
+  public func headerValues(_ name: HTTPField.Name) -> [String] {
+    let bytes = head.bytes.span
+    return head.fields.compactMap { field in
+      ByteClass.matches(bytes.extracting(field.name.bounds), name.canonicalName) ? text(field.value) : nil
+    }
+  }
+
   /// All fields, built anew at each call.
   public var headerFields: HTTPFields {
     var fields = HTTPFields()

@@ -93,4 +93,9 @@ public struct RouteParameters: Sendable, Hashable {
   public subscript(name: String) -> String? {
     pairs.first { $0.name == name }?.value
   }
+
+  /// The value of `{name}` as a number or the like; nil also where it is none.
+  public subscript<Value: LosslessStringConvertible>(name: String, as type: Value.Type) -> Value? {
+    self[name].flatMap { Value($0) }
+  }
 }

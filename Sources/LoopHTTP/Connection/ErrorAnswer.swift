@@ -6,12 +6,12 @@ struct ErrorAnswer: Sendable {
   let render: @Sendable (HTTPError) -> Response
   let logger: Logger
 
-  /// The answer: an `HTTPError` as it says, 500 for any other error, of which only the log tells more. A cancellation is
+  /// The answer: an `HTTPError`, or what is convertible to one, as it says, 500 for any other error, of which only the log tells more. A cancellation is
   /// nobody's answer and thrown again, also as the error that it led to.
   func response(to request: Request, _ error: any Error) throws(CancellationError) -> Response {
-    if let error = error as? HTTPError { return render(error) }
+    if let error = error as? any HTTPErrorConvertible { return render(error.httpError) }
     guard !(error is CancellationError), !Task.isCancelled else { throw CancellationError() }
     logger.error("Handler failed", metadata: ["error": "\(error)", "path": "\(request.path)"])
-    return render(HTTPError(.internalServerError, "Internal Server Error"))
+    return render(HTTPError(.internalServerError))
   }
 }

@@ -102,6 +102,11 @@ public struct Request: Sendable {
     return value.map { QueryScanner.text($0, in: bytes.span) }
   }
 
+  /// The same as a number or the like; nil also where it is none.
+  public func queryValue<Value: LosslessStringConvertible>(_ name: String, as type: Value.Type) -> Value? {
+    queryValue(name).flatMap { Value($0) }
+  }
+
   /// The value of the first field called `name`; nil without one.
   public func header(_ name: HTTPField.Name) -> String? {
     guard mayHold(name) else { return nil }

@@ -72,8 +72,8 @@ extension Response {
     self.init(status: status, contentType: contentType, body: body, closesConnection: false)
   }
 
-  /// Plain text.
-  public init(_ text: String, status: HTTPResponse.Status = .ok) {
-    self.init(status: status, contentType: .plainText, body: .string(text), closesConnection: false)
+  /// A text, plain unless another type is given.
+  public init(_ text: String, status: HTTPResponse.Status = .ok, contentType: MediaType = .plainText) {
+    self.init(status: status, contentType: contentType, body: .string(text), closesConnection: false)
   }
 }

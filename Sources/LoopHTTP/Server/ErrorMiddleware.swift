@@ -13,7 +13,7 @@ public struct ErrorMiddleware: SynchronousMiddleware {
     errorResponse: @escaping @Sendable (HTTPError) -> Response = Router.plainTextError,
     logger: Logger = Logger(label: "LoopHTTP")
   ) {
-    answer = ErrorAnswer(render: errorResponse, logger: logger)
+    answer = ErrorAnswer(render: HTTPError.rendering(errorResponse), logger: logger)
   }
 
   /// See `Middleware`.

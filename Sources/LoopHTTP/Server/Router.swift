@@ -17,13 +17,11 @@ public struct Router: Sendable {
 
   /// `errorResponse` renders the errors that no handler has made, such as 404 and 405; by default as plain text.
   public init(errorResponse: @escaping @Sendable (HTTPError) -> Response = Router.plainTextError) {
-    self.errorResponse = errorResponse
-    notFound = Endpoint(template: nil) { _ in errorResponse(HTTPError(.notFound, "Not Found")) }
-    overloaded = Endpoint(template: nil) { _ in
-      var response = errorResponse(HTTPError(.serviceUnavailable, "Too many requests in work"))
-      response.append(.retryAfter, "1")
-      return response
-    }
+    let render = HTTPError.rendering(errorResponse)
+    self.errorResponse = render
+    notFound = Endpoint(template: nil) { _ in render(HTTPError(.notFound)) }
+    let tooMany = HTTPError(.serviceUnavailable, "Too many requests in work", headerFields: [.retryAfter: "1"])
+    overloaded = Endpoint(template: nil) { _ in render(tooMany) }
   }
 
   /// An error as one line of plain text.
@@ -143,12 +141,9 @@ public struct Router: Sendable {
 
   private func methodNotAllowed(at node: Int, _ template: String) -> Endpoint {
     let allow = allowedMethods(nodes[node].endpoints.map(\.method.rawValue))
+    let error = HTTPError(.methodNotAllowed, headerFields: [.allow: allow])
     let errorResponse = errorResponse
-    return Endpoint(template: template) { _ in
-      var response = errorResponse(HTTPError(.methodNotAllowed, "Method Not Allowed"))
-      response.append(.allow, allow)
-      return response
-    }
+    return Endpoint(template: template) { _ in errorResponse(error) }
   }
 }
 

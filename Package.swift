@@ -22,6 +22,7 @@ let serviceDependencies: [Target.Dependency] = [
 
 let package = Package(
   name: "LoopHTTP",
+  platforms: [.macOS(.v26)],
   products: [
     .library(name: "LoopHTTP", targets: ["LoopHTTP"]),
     .executable(name: "dice", targets: ["dice"]),

@@ -2,8 +2,8 @@ public import Logging
 
 /// Writes the log records of one service (OpenTelemetry API, "Logger").
 ///
-/// swift-log's own loggers carry metadata in a dictionary: making, copying and sorting it is most of what a line costs, and
-/// the order in which its fields were written is lost. So the services write their events here, with attributes as spans
+/// swift-log's own loggers carry metadata in a dictionary: making, copying and sorting it takes as long as all else of a line,
+/// and the order in which its fields were written is lost. So the services write their events here, with attributes as spans
 /// have them; libraries that want a logger of swift-log get ``swiftLogger``, whose events go the same way.
 public struct OTelLogger: Sendable {
   /// Events below it are not written.

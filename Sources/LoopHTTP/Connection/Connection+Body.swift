@@ -76,10 +76,10 @@ extension Connection {
     await waitForNewsOrCancellation()
     // Whatever has a deadline now is not this wait.
     guard isCurrent(exchange) else { throw .truncated }
+    let wasLate = isLate
     deadline?.clear()
     bodyMeter.waitEnded(now: loop.iterationStart)
-    if isTimedOut {
-      isTimedOut = false
+    if wasLate {
       bodyFailure = HTTPError(.requestTimeout, "The body came too slowly")
       throw .truncated
     }

@@ -78,6 +78,6 @@ extension Connection {
     case .untilClose: stream.outbound += bytes
     }
     await flush()
-    if stream.isClosing { throw isTimedOut ? .timedOut : .clientGone }
+    if stream.isClosing { throw writeDeadline?.hasPassed == true ? .timedOut : .clientGone }
   }
 }

@@ -14,8 +14,10 @@ extension Connection {
       return try await readBody()
     } catch {
       guard isCurrent(exchange) else { throw RequestBodyError.exchangeEnded }
-      // Who reads was cancelled, and not the client's side ended: the body may still be read, or skipped.
-      if error == .truncated, Task.isCancelled, bodyFailure == nil, canReceive { throw CancellationError() }
+      // Who reads was cancelled, and not the client's side ended: the body may still be read, or skipped. Or the server gave up.
+      if error == .truncated, bodyFailure == nil, abortion == .shutdown || (Task.isCancelled && canReceive) {
+        throw CancellationError()
+      }
       throw failBody(HTTPError(.init(code: error.status), error.reason))
     }
   }

@@ -64,7 +64,7 @@ extension Connection {
   /// One piece of a streamed body.
   func writeBodyPiece(_ bytes: [UInt8], of exchange: UInt64) async throws(ConnectionError) {
     guard isCurrent(exchange), let open = bodyStream else { throw .bodyEnded }
-    guard !stream.isClosing, !Task.isCancelled else { throw .clientGone }
+    guard !stream.isClosing, !Task.isCancelled else { throw reasonOfClosing }
     switch open {
     case .chunked: MessageWriter.appendChunk(bytes.span, to: &stream.outbound)
     case .counted(let left):
@@ -78,6 +78,12 @@ extension Connection {
     case .untilClose: stream.outbound += bytes
     }
     await flush()
-    if stream.isClosing { throw writeDeadline?.hasPassed == true ? .timedOut : .clientGone }
+    if stream.isClosing { throw reasonOfClosing }
+  }
+
+  /// Why nothing can be written any more.
+  private var reasonOfClosing: ConnectionError {
+    if abortion != .none { return .aborted }
+    return writeDeadline?.hasPassed == true ? .timedOut : .clientGone
   }
 }

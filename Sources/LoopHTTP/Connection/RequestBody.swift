@@ -11,7 +11,7 @@ public struct RequestBody: AsyncSequence, Sendable {
 
   /// Reads piece by piece. Throws `HTTPError` where the client sends nonsense (400), too much (413) or too slowly (408);
   /// whatever is answered, the connection then closes. Throws `CancellationError` where the task is cancelled while it
-  /// waits for bytes, and `RequestBodyError` where the body is not there to be read.
+  /// waits for bytes or the server gives the request up, and `RequestBodyError` where the body is not there to be read.
   public struct AsyncIterator: AsyncIteratorProtocol {
     let connection: Connection
     let exchange: UInt64

@@ -172,4 +172,57 @@ import Testing
       #expect(log.events == ["begun", "aborted"])
     }
   }
+
+  @Test func whatTheServerEndsIsNoFaultOfTheClients() async throws {
+    let log = EventLog()
+    try await onConnection { router in
+      router.get("/stream") { request in
+        Response(
+          body: .stream { writer in
+            do throws(ConnectionError) {
+              log.append("writes")
+              while true { try await writer.write([UInt8](repeating: 0, count: 1 << 20)) }
+            } catch {
+              log.append("\(error) \(request.isAborted)")
+            }
+          }
+        )
+      }
+      router.post("/body") { request in
+        log.append("reads")
+        do {
+          return Response("\(try await request.body.collect().count)")
+        } catch {
+          log.append("\(type(of: error)) \(request.isAborted)")
+          throw error
+        }
+      }
+    } _: { uploading, server in
+      try await uploading.send("POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n0123")
+      await log.wait(for: 1)
+      let loop = server.group.loops[0]
+      let silent = try await RawClient.connect(to: server.address, on: loop, reading: false)
+      try await silent.send("GET /stream HTTP/1.1\r\nHost: a\r\n\r\n")
+      await log.wait(for: 2)
+      await server.catchUp()
+      await server.server.shutdown(timeout: .milliseconds(20))
+      await silent.close()
+    }
+    #expect(Set(log.events) == ["reads", "writes", "aborted true", "CancellationError true"])
+  }
+
+  /// Only half of a head has come: nobody has been too slow.
+  @Test func aHeadThatTheServerEndsIsNotRefused() async throws {
+    let refused = EventLog()
+    try await onConnection(EchoRoutes.add) {
+      $0.headTimeout = .seconds(3600)
+    } onRefusal: {
+      refused.append($0.reason)
+    } _: { client, server in
+      try await client.send(EchoRoutes.quick + EchoRoutes.quick.dropLast(2))
+      _ = await client.received(until: "quick")
+      await server.server.shutdown(timeout: .milliseconds(20))
+    }
+    #expect(refused.events == [])
+  }
 }

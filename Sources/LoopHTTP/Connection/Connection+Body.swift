@@ -28,11 +28,12 @@ extension Connection {
   /// Throws `truncated` where the exchange ends meanwhile.
   private func readBody() async throws(WireError) -> [UInt8]? {
     guard var state = reader.value.exchange, reader.value.parser.framing != nil else { return nil }
-    let action = state.bodyReadStarted()
+    let action = state.bodyReadStarted(isHeadHeld: heldHead != nil)
     reader.value.exchange = state
     let exchange = reader.value.exchangeNumber
     if action == .sendContinueThenRead {
-      stream.outbound += Connection.continueHead
+      stream.outbound.insert(contentsOf: Connection.continueHead, at: heldHead ?? stream.outbound.count)
+      heldHead = nil
       await flush()
       guard isCurrent(exchange) else { throw .truncated }
     }

@@ -91,6 +91,7 @@ extension Connection: IterationObserver {
   nonisolated func iterationEnds() {
     onLoop { connection in
       connection.isFlushPlanned = false
+      connection.heldHead = nil
       if !connection.stream.outbound.isEmpty, !connection.isWriting { _ = connection.flushAtOnce() }
     }
   }

@@ -27,10 +27,12 @@ extension Connection {
     return reader.value.contents.value.head.minorVersion >= 1 ? .chunked : .none
   }
 
-  /// Expects the pieces of a body; false where only the end of the connection will end it.
+  /// Expects the pieces of a body behind the head that is about to be written; false where only the end of the connection will
+  /// end it.
   func openBodyStream(length: Int?) -> Bool {
     let framing = streamFraming(length: length)
     bodyStream = BodyStream(framing)
+    heldHead = stream.outbound.count
     if case .none = framing { return false }
     return true
   }
@@ -45,7 +47,10 @@ extension Connection {
     } catch {
       cutBodyShort(["error": "\(error)"])
     }
-    defer { bodyStream = nil }
+    defer {
+      bodyStream = nil
+      heldHead = nil
+    }
     if case .failed = bodyStream { return false }
     return true
   }
@@ -76,6 +81,7 @@ extension Connection {
   /// One piece of a streamed body.
   func writeBodyPiece(_ bytes: [UInt8], of exchange: UInt64) async throws(ConnectionError) {
     guard isCurrent(exchange), let open = bodyStream else { throw .bodyEnded }
+    heldHead = nil
     guard !stream.isClosing, !Task.isCancelled else { throw reasonOfClosing }
     switch open {
     case .chunked: MessageWriter.appendChunk(bytes.span, to: &stream.outbound)

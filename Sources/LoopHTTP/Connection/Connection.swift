@@ -47,6 +47,8 @@ actor Connection: LoopActor {
   var bodyMeter = BodyMeter()
   /// The streamed body that is being produced.
   var bodyStream: BodyStream?
+  /// Where in `stream.outbound` the head of that body's response stands, as long as it has not left.
+  var heldHead: Int?
   /// Bytes that the client had yet to take when `writeDeadline` was set.
   var untakenBytes = 0
 

@@ -2,6 +2,10 @@ internal import HTTPTypes
 
 /// The content of a request, taken from the socket as it is asked for: once, by one iterator or one `collect`, and until the
 /// request has its answer.
+///
+/// A client that waits for `100 Continue` gets that when the body is first asked for. After the head of the answer has left
+/// it can have none: a streamed answer's closure should ask before it writes, or waits for anything else, for such a client may
+/// then never send the body.
 public struct RequestBody: AsyncSequence, Sendable {
   /// Pieces as they arrive, none empty.
   public typealias Element = [UInt8]

@@ -76,4 +76,50 @@ import Testing
       #expect(Set(log.events) == ["writes", "4 bytes", "write: timedOut", "read: 400"])
     }
   }
+
+  // MARK: Expect: 100-continue, RFC 9110 §10.1.1
+
+  private struct Passing: Middleware {
+    func handle(_ request: Request, next: Next) async throws -> Response { try await next(request) }
+  }
+
+  private static func addEcho(_ router: inout Router, after pause: Duration? = nil) {
+    EchoRoutes.add(&router)
+    router.post("/stream") { request in
+      Response(
+        body: .stream { writer in
+          if let pause { try await request.loop.sleep(for: pause) }
+          for try await piece in request.body { try await writer.write(piece) }
+        }
+      )
+    }
+  }
+
+  private static let expecting =
+    "POST /stream HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n"
+
+  @Test(arguments: [false, true]) func aStreamThatReadsAsksForTheBodyBeforeItsHead(hasMiddleware: Bool) async throws {
+    try await onConnection(middleware: hasMiddleware ? [Passing()] : []) {
+      Self.addEcho(&$0)
+    } _: { client, _ in
+      try await client.send(EchoRoutes.quick + Self.expecting)
+      let heads = await client.received(until: "chunked\r\n\r\n")
+      #expect(heads.contains("\r\n\r\nquickHTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n"))
+      try await client.send("abc")
+      #expect(await client.received(until: "0\r\n\r\n").hasSuffix("\r\n\r\n3\r\nabc\r\n0\r\n\r\n"))
+    }
+  }
+
+  /// No interim answer follows a final one.
+  @Test func aStreamThatReadsLateAsksForNothing() async throws {
+    try await onConnection {
+      Self.addEcho(&$0, after: .milliseconds(20))
+    } _: { client, _ in
+      try await client.send(Self.expecting)
+      _ = await client.received(until: "chunked\r\n\r\n")
+      try await client.send("abc")
+      let answer = await client.receivedToEnd()
+      #expect(answer.hasSuffix("\r\n3\r\nabc\r\n0\r\n\r\n") && !answer.contains("100 Continue"))
+    }
+  }
 }

@@ -12,6 +12,7 @@ extension Connection {
         case .handler(let endpoint, let request, let isInWork):
           // Its bytes and the reset may have come together.
           if !stream.canWrite { task.cancel() }
+          stream.watchForReset()
           limitHandler()
           let progress: Progress
           do {
@@ -43,7 +44,10 @@ extension Connection {
   /// In a callback of the loop, while the task waits for bytes: answers what has come. What has to be waited for is left to the
   /// task.
   func bytesArrived() {
-    guard isAtRest, news.isAwaited else { return news.wake() }
+    guard isAtRest, news.isAwaited else {
+      if phase == .responding { stream.watchForReset() }
+      return news.wake()
+    }
     do throws(WireError) {
       let wait = try answerArrived()
       if case .bytes = wait, flushAtOnce(), try mayWait() { return }

@@ -41,6 +41,7 @@ extension Connection {
   /// False where the server has failed to make the whole of it, and neither side has left.
   func send(_ produce: Response.Body.Producer) async -> Bool {
     flushBeforeWaiting()
+    stream.watchForReset()
     do {
       try await produce(ResponseWriter(connection: self, exchange: reader.value.exchangeNumber))
       try endBodyStream()

@@ -159,7 +159,7 @@ extension Connection: TCPStreamOwner, DeadlineOwner {
     if phase == .parked { return unpark() }
     switch stream.readState {
     case .open: return bytesArrived()
-    case .ended: if cancelsWhenClientEnds, phase == .responding { task.cancel() }
+    case .ended: if phase == .responding { cancelsWhenClientEnds ? task.cancel() : stream.watchForReset() }
     case .failed: if phase == .responding { task.cancel() }
     }
     news.wake()

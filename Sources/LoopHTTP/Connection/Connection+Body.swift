@@ -14,8 +14,10 @@ extension Connection {
       return try await readBody()
     } catch {
       guard isCurrent(exchange) else { throw RequestBodyError.exchangeEnded }
-      // Who reads was cancelled, and not the client's side ended: the body may still be read, or skipped.
-      if error == .truncated, Task.isCancelled, bodyFailure == nil, canReceive { throw CancellationError() }
+      // Who reads was cancelled, and not the client's side ended: the body may still be read, or skipped. Or the server gave up.
+      if error == .truncated, bodyFailure == nil, abortion == .shutdown || (Task.isCancelled && canReceive) {
+        throw CancellationError()
+      }
       throw failBody(HTTPError(.init(code: error.status), error.reason))
     }
   }
@@ -26,11 +28,12 @@ extension Connection {
   /// Throws `truncated` where the exchange ends meanwhile.
   private func readBody() async throws(WireError) -> [UInt8]? {
     guard var state = reader.value.exchange, reader.value.parser.framing != nil else { return nil }
-    let action = state.bodyReadStarted()
+    let action = state.bodyReadStarted(isHeadHeld: heldHead != nil)
     reader.value.exchange = state
     let exchange = reader.value.exchangeNumber
     if action == .sendContinueThenRead {
-      stream.outbound += Connection.continueHead
+      stream.outbound.insert(contentsOf: Connection.continueHead, at: heldHead ?? stream.outbound.count)
+      heldHead = nil
       await flush()
       guard isCurrent(exchange) else { throw .truncated }
     }
@@ -76,10 +79,10 @@ extension Connection {
     await waitForNewsOrCancellation()
     // Whatever has a deadline now is not this wait.
     guard isCurrent(exchange) else { throw .truncated }
+    let wasLate = isLate
     deadline?.clear()
     bodyMeter.waitEnded(now: loop.iterationStart)
-    if isTimedOut {
-      isTimedOut = false
+    if wasLate {
       bodyFailure = HTTPError(.requestTimeout, "The body came too slowly")
       throw .truncated
     }

@@ -35,7 +35,8 @@ extension Connection {
     pendingWrites += 1
     defer {
       pendingWrites -= 1
-      if !isWriting { deadline?.clear() }
+      // Whoever finds the stream closed looks whether this was why.
+      if !isWriting, !stream.isClosing { writeDeadline?.clear() }
     }
     if written < bytes.count {
       expectProgress(of: bytes.count - written)
@@ -54,8 +55,12 @@ extension Connection {
   /// The deadline is about progress and not about the size: it is set anew as long as the client takes anything. `count`
   /// bytes are about to join those that are on their way.
   func expectProgress(of count: Int = 0) {
+    // What is made behind the end of the connection nobody would cancel.
+    guard !stream.isClosing else { return }
     untakenBytes = stream.untakenBytes + count
-    deadline?.set(context.timeouts.write)
+    let deadline = writeDeadline ?? Deadline(loop: loop, owner: self)
+    deadline.set(context.timeouts.write)
+    writeDeadline = deadline
   }
 
   private static let writePieceBytes = 256 * 1024
@@ -86,6 +91,7 @@ extension Connection: IterationObserver {
   nonisolated func iterationEnds() {
     onLoop { connection in
       connection.isFlushPlanned = false
+      connection.heldHead = nil
       if !connection.stream.outbound.isEmpty, !connection.isWriting { _ = connection.flushAtOnce() }
     }
   }

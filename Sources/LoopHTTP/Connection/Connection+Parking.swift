@@ -18,7 +18,7 @@ extension Connection {
 
   private var canPark: Bool {
     stream.readState == .open && !stream.isClosing && stream.inboundCount == 0 && !reader.value.parser.hasStartedHead
-      && !isDraining && !isTimedOut
+      && !isDraining
   }
 
   /// In the serving task: whether it may go, because nothing has happened since it was asked to.
@@ -39,8 +39,7 @@ extension Connection {
   /// Ends a connection that no task serves and nobody waits for.
   func endParked() {
     phase = .closing
-    deadline?.cancel()
-    stream.close()
+    end()
     owner.ended(self)
   }
 }

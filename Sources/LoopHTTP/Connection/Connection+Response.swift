@@ -90,7 +90,13 @@ extension Connection {
     case .empty: break
     case .string(let text): await flush(with: Array(text.utf8))
     case .bytes(let bytes): await flush(with: bytes)
-    case .stream(let produce): await send(produce)
+    case .stream(let produce):
+      guard await send(produce) else {
+        finish(.clientGone)  // answers before it that could not leave, either
+        observe(response)
+        finish(.failed(status: response.status.code))
+        return .close
+      }
     }
     // Not before the body: a stream hands its pieces over one by one, and only the last one counts.
     observe(response)
@@ -105,8 +111,14 @@ extension Connection {
 
   /// The handler's response has a field or a status that cannot be sent.
   func replaceUnsendable(_ response: Response) async -> ExchangeState.NextAction {
-    observe(response)
-    await refuse(HTTPError(.internalServerError, "Internal Server Error"))
+    let answer = context.errors.render(HTTPError(.internalServerError, "Internal Server Error"))
+    // Not in place: a property that is ever changed so has its accesses checked at run time, those of each request, too.
+    observers =
+      observers
+      + response.observers.map { observer in
+        { outcome in observer(outcome == .sent ? .failed(status: answer.status.code) : outcome) }
+      }
+    await refuse(with: answer)
     return .close
   }
 
@@ -205,12 +217,12 @@ extension Connection {
   func refuseUnseen(_ error: HTTPError) async {
     let method = reader.value.contents.value.head.methodID.method
     context.onRefusal(RefusedRequest(method: method, status: error.status, reason: error.detail))
-    await refuse(error)
+    await refuse(with: context.errors.render(error))
   }
 
   /// Answers outside of any route and lets the connection end.
-  private func refuse(_ error: HTTPError) async {
-    var response = context.errors.render(error)
+  private func refuse(with answer: Response) async {
+    var response = answer
     let reserved = response.takeReservedFields()
     needsLinger = true
     var large: [UInt8] = []

@@ -6,12 +6,13 @@ extension Connection {
   /// costs a look at the task's executors.
   func serveRequests() async {
     do throws(WireError) {
-      while left != nil || (phase == .idle && !isTimedOut) {
+      while left != nil || (phase == .idle && !stream.isClosing) {
         switch try nextWait() {
         case .bytes: guard try await waitForBytes() else { return }
         case .handler(let endpoint, let request, let isInWork):
           // Its bytes and the reset may have come together.
           if !stream.canWrite { task.cancel() }
+          stream.watchForReset()
           limitHandler()
           let progress: Progress
           do {
@@ -43,7 +44,10 @@ extension Connection {
   /// In a callback of the loop, while the task waits for bytes: answers what has come. What has to be waited for is left to the
   /// task.
   func bytesArrived() {
-    guard isAtRest, !isTimedOut, news.isAwaited else { return news.wake() }
+    guard isAtRest, news.isAwaited else {
+      if phase == .responding { stream.watchForReset() }
+      return news.wake()
+    }
     do throws(WireError) {
       let wait = try answerArrived()
       if case .bytes = wait, flushAtOnce(), try mayWait() { return }
@@ -130,7 +134,7 @@ extension Connection {
     await news.wait()
     isAtRest = false
     if left != nil { return true }
-    if isTimedOut {
+    if isLate {
       await headTimedOut()
       return false
     }

@@ -26,12 +26,15 @@ actor Connection: LoopActor {
   var observers: [@Sendable (Response.Outcome) -> Void] = []
   var pendingWrites = 0
   var isFlushPlanned = false
+  /// For what the client sends: the next head, the rest of one, some of a body.
   var deadline: Deadline?
+  /// For the client to take some of what is sent, while the body of its request may have a deadline of its own; made when a
+  /// write first has to wait.
+  var writeDeadline: Deadline?
   /// When it was accepted; monotonic nanoseconds.
   private let acceptedAt: UInt64
   var phase = Phase.idle
   var isDraining = false
-  var isTimedOut = false
   /// The server's patience was over while the client was still there. Any thread may ask, so it is atomic.
   nonisolated var abortion: Abortion { abortionCell.load(ordering: .relaxed) }
   private nonisolated let abortionCell = Atomic(Abortion.none)
@@ -44,7 +47,9 @@ actor Connection: LoopActor {
   var bodyMeter = BodyMeter()
   /// The streamed body that is being produced.
   var bodyStream: BodyStream?
-  /// Bytes that the client had yet to take when the deadline for them was set.
+  /// Where in `stream.outbound` the head of that body's response stands, as long as it has not left.
+  var heldHead: Int?
+  /// Bytes that the client had yet to take when `writeDeadline` was set.
   var untakenBytes = 0
 
   /// Why the server has given an exchange up, which ends its connection.
@@ -100,8 +105,7 @@ actor Connection: LoopActor {
     guard phase != .parked else { return false }
     phase = .closing
     await linger()
-    deadline?.cancel()
-    stream.close()
+    end()
     return true
   }
 
@@ -110,15 +114,17 @@ actor Connection: LoopActor {
   private func linger() async {
     guard needsLinger || reader.value.parser.framing != nil, canReceive else { return }
     await stream.shutdownWriting()
-    isTimedOut = false
     deadline?.set(Connection.lingerNanoseconds)
     var discarded = 0
-    while canReceive, !isTimedOut, discarded < Connection.lingerBytes {
+    while canReceive, !isLate, discarded < Connection.lingerBytes {
       discarded += stream.inboundCount
       stream.consume(stream.inboundCount)
       await news.wait()
     }
   }
+
+  /// What the client was to send has not come in time.
+  var isLate: Bool { deadline?.hasPassed == true }
 
   /// Whether bytes can still come; a stream that this side closed reports nothing more.
   var canReceive: Bool { stream.readState == .open && !stream.isClosing }
@@ -153,7 +159,7 @@ extension Connection: TCPStreamOwner, DeadlineOwner {
     if phase == .parked { return unpark() }
     switch stream.readState {
     case .open: return bytesArrived()
-    case .ended: if cancelsWhenClientEnds, phase == .responding { task.cancel() }
+    case .ended: if phase == .responding { cancelsWhenClientEnds ? task.cancel() : stream.watchForReset() }
     case .failed: if phase == .responding { task.cancel() }
     }
     news.wake()
@@ -161,10 +167,11 @@ extension Connection: TCPStreamOwner, DeadlineOwner {
 
   private func giveUpWaiting() {
     if phase == .parked { return endParked() }
-    if isWriting, !stream.isClosing, stream.untakenBytes < untakenBytes { return expectProgress() }
-    isTimedOut = true
-    // Answers that are not taken hold the task in a write, between requests too: only closing ends that.
-    if isWriting { stream.close() }
+    if isWriting, !stream.isClosing, writeDeadline?.hasPassed == true {
+      if stream.untakenBytes < untakenBytes { return expectProgress() }
+      // Answers that are not taken hold the task in a write, between requests too: only closing ends that.
+      stream.close()
+    }
     news.wake()
   }
 
@@ -211,9 +218,15 @@ extension Connection: TCPStreamOwner, DeadlineOwner {
     phase = .closing
     if !task.isCancelled, !stream.isClosing { abortionCell.store(.shutdown, ordering: .relaxed) }
     task.cancel()
-    isTimedOut = true
     stream.close()
     news.wake()
+  }
+
+  /// Nothing is left in the loop's timers, and nothing of the socket.
+  func end() {
+    deadline?.cancel()
+    writeDeadline?.cancel()
+    stream.close()
   }
 }
 

@@ -3,13 +3,13 @@ protocol DeadlineOwner: LoopActor {
   nonisolated func deadlinePassed()
 }
 
-/// The one deadline a connection has at a time. Moving it later is a store and no timer operation: a timer that fires
-/// early looks again.
+/// A time by which something must have happened; one wait has it at a time. Moving it later is a store and no timer operation:
+/// a timer that fires early looks again.
 final class Deadline: TimerTarget {
   private let loop: EventLoop
   /// Held until `cancel`: a weak reference would make each retain of the owner a slow one.
   private var owner: (any DeadlineOwner)?
-  /// Monotonic nanoseconds; the far end of time stands for none.
+  /// Monotonic nanoseconds; the far end of time stands for none, its beginning for one that has passed.
   private var deadline = UInt64.max
   private var timer: TimerEntry?
   /// When the timer fires, if there is one.
@@ -19,6 +19,9 @@ final class Deadline: TimerTarget {
     self.loop = loop
     self.owner = owner
   }
+
+  /// Whether it has passed since it was set. Only `set` and `clear` make that undone.
+  var hasPassed: Bool { deadline == 0 }
 
   /// Replaces the deadline by one `duration` after the current iteration of the loop began.
   func set(_ duration: UInt64) {
@@ -45,7 +48,7 @@ final class Deadline: TimerTarget {
     if EventLoop.monotonicNanoseconds() < deadline {
       start()
     } else {
-      deadline = .max
+      deadline = 0
       owner?.deadlinePassed()
     }
   }

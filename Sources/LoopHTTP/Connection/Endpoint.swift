@@ -18,7 +18,8 @@ public struct RouteOptions: Sendable, Hashable {
   /// Longest body in bytes; nil takes the server's limit.
   public var bodyLimit: Int?
   /// Whether a client that ends its side of the stream means to leave, so that the handler's task is cancelled. HTTP
-  /// itself lets a half-closed client wait for its answer, which is the default; a reset cancels always.
+  /// itself lets a half-closed client wait for its answer, which is the default; a reset cancels always. The end is behind all
+  /// that the client has sent: where more has come than there is room for, and the handler does not read it, it is not seen.
   public var cancelsWhenClientEnds: Bool
   /// Whether it answers also above `ServerConfiguration.maximumRequests`: for probes, which tell of the load and make none.
   public var isAnsweredUnderOverload: Bool

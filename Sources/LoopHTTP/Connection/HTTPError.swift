@@ -43,6 +43,8 @@ public enum ConnectionError: Error, Hashable, Sendable {
   case clientGone
   /// The client took too long to read.
   case timedOut
+  /// The server has given the exchange up: the time of its drain was over.
+  case aborted
   /// The body has ended with the closure that produced it: a mistake in the program, which kept the writer.
   case bodyEnded
   /// The response's `Content-Length` says less. The connection ends, so that the client sees that something is wrong.

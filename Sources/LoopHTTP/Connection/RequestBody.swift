@@ -2,6 +2,10 @@ internal import HTTPTypes
 
 /// The content of a request, taken from the socket as it is asked for: once, by one iterator or one `collect`, and until the
 /// request has its answer.
+///
+/// A client that waits for `100 Continue` gets that when the body is first asked for. After the head of the answer has left
+/// it can have none: a streamed answer's closure should ask before it writes, or waits for anything else, for such a client may
+/// then never send the body.
 public struct RequestBody: AsyncSequence, Sendable {
   /// Pieces as they arrive, none empty.
   public typealias Element = [UInt8]
@@ -11,7 +15,7 @@ public struct RequestBody: AsyncSequence, Sendable {
 
   /// Reads piece by piece. Throws `HTTPError` where the client sends nonsense (400), too much (413) or too slowly (408);
   /// whatever is answered, the connection then closes. Throws `CancellationError` where the task is cancelled while it
-  /// waits for bytes, and `RequestBodyError` where the body is not there to be read.
+  /// waits for bytes or the server gives the request up, and `RequestBodyError` where the body is not there to be read.
   public struct AsyncIterator: AsyncIteratorProtocol {
     let connection: Connection
     let exchange: UInt64

@@ -12,7 +12,7 @@ public struct Response: Sendable {
     case string(String)
     /// Produced while it is sent. Where the response's fields say a `Content-Length`, exactly as many bytes must be written;
     /// else it goes chunked to HTTP/1.1 clients, until the end of the connection to HTTP/1.0 ones. An error thrown by the
-    /// closure cuts the connection, so that the client sees that the body is not complete.
+    /// closure is logged and cuts the connection, so that the client sees that the body is not complete.
     case stream(Producer)
 
     /// Writes the content of a streamed body, on the connection's loop. It sees the task-local values that middlewares had bound for
@@ -30,6 +30,9 @@ public struct Response: Sendable {
     case aborted
     /// It was not sent: the handler had taken longer than the `handlerTimeout`, and its client got 503.
     case timedOut
+    /// The server could not send it. `status` is the code that its client got: of an answer with a field that must not leave, 500
+    /// in its place; of a streamed body that its closure broke off or made too short or too long, its own and a part.
+    case failed(status: Int)
   }
 
   /// The status code and phrase; the standard phrase where it has none. One outside of 200 to 599 would leave the client

@@ -34,7 +34,8 @@ protocol TCPStreamOwner: LoopActor {
   /// At least a whole head must fit, else its end would never be read.
   var readLimit = 128 * 1024
   private var owner: (any TCPStreamOwner)?
-  private var isReading = false
+  private(set) var isReading = false
+  var resetWatch: ResetWatch?
 
   private var tcp: UnsafeMutablePointer<uv_tcp_t> { unsafe memory.assumingMemoryBound(to: uv_tcp_t.self) }
   private var stream: UnsafeMutablePointer<uv_stream_t> { unsafe memory.assumingMemoryBound(to: uv_stream_t.self) }
@@ -109,7 +110,7 @@ protocol TCPStreamOwner: LoopActor {
     if result < 0 { readState = .failed(UVError(code: result)) }
   }
 
-  private func didRead(_ count: Int, _ bytes: UnsafeRawPointer?) {
+  func didRead(_ count: Int, _ bytes: UnsafeRawPointer?) {
     if count > 0, let bytes = unsafe bytes {
       if inbound.value.capacity == 0 { inbound.value = loop.buffers.take() }
       unsafe inbound.value.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: count))
@@ -144,6 +145,7 @@ protocol TCPStreamOwner: LoopActor {
 
   override func willClose() {
     owner = nil
+    stopWatching()
   }
 
   private func pauseReading() {
@@ -192,8 +194,9 @@ protocol TCPStreamOwner: LoopActor {
   /// Moving what is left costs less than letting used bytes pile up beyond this.
   private static let compactionBytes = 16 * 1024
 
-  /// Gives empty buffers back to the loop while the connection idles.
+  /// Gives empty buffers back to the loop, and what `watchForReset` took, while the connection idles.
   func releaseIdleBuffers() {
+    if resetWatch != nil { stopWatching() }
     if inbound.value.isEmpty, inbound.value.capacity > 0 { loop.buffers.giveBack(emptied(&inbound.value)) }
     if outbound.isEmpty, outbound.capacity > 0 { loop.buffers.giveBack(emptied(&outbound)) }
   }

@@ -22,10 +22,12 @@ public struct ServerConfiguration: Sendable {
   /// instead; the connection then closes. Nil lets handlers take what they need. A streamed body is sent after the handler has
   /// answered, and a handler that never waits cannot be interrupted: neither is limited.
   public var handlerTimeout: Duration?
-  /// Open connections on all loops together; above it no more are accepted until some have ended, or the server shuts down.
+  /// Open connections, in equal shares for the loops, at least one each; a loop that has its share accepts no more until some have
+  /// ended, or the server shuts down. The system gives connections to loops by chance, so one may reach its share before others.
   public var maximumConnections = 50_000
-  /// Requests in work on all loops together; above it they are answered 503 with `Retry-After`, unless their route is
-  /// answered under overload. A connection has one in work at a time, so only a limit below `maximumConnections` acts.
+  /// Requests in work, in equal shares for the loops, at least one each; above its share a loop answers 503 with `Retry-After`, unless
+  /// the route is answered under overload. A connection has one in work at a time, so only a limit below `maximumConnections`
+  /// acts. Where a small limit must be exact, there can be one loop.
   public var maximumRequests = 50_000
   /// Idle connections of one loop that keep their task, some 3 KiB each; of any more, those that were not used of late give
   /// it up and get a new one with their next request.

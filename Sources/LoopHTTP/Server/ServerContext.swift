@@ -5,8 +5,10 @@ final class ServerContext: Sendable {
   let configuration: ServerConfiguration
   let connections: ConnectionContext
   let logger: Logger
-  /// Requests that one loop may have in work.
+  /// Requests that one loop may have in work: its share of the server's limit, because a count of all loops would be one place
+  /// that each of them writes to for each request.
   let requestsPerLoop: Int
+  /// Its share of the connections, which the system gives to the loops by chance.
   let connectionsPerLoop: Int
 
   init(

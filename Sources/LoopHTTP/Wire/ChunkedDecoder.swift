@@ -9,6 +9,7 @@ struct ChunkedDecoder: Sendable {
 
   private enum Phase {
     case size(value: Int, digits: Int)
+    case spaceBeforeExtension(size: Int, bytes: Int)
     case chunkExtension(size: Int, bytes: Int)
     case sizeLineFeed(size: Int)
     case data(remaining: Int)
@@ -53,7 +54,7 @@ struct ChunkedDecoder: Sendable {
         return end.map { (index + $0, .end) } ?? (index, .needMore)
       case .done:
         return (index, .end)
-      case .size, .chunkExtension, .sizeLineFeed, .dataCarriageReturn, .dataLineFeed:
+      case .size, .spaceBeforeExtension, .chunkExtension, .sizeLineFeed, .dataCarriageReturn, .dataLineFeed:
         guard index < input.count else { return (index, .needMore) }
         try advance(over: input[index], allowance: allowance)
         index += 1
@@ -65,6 +66,7 @@ struct ChunkedDecoder: Sendable {
   private mutating func advance(over byte: UInt8, allowance: Int) throws(WireError) {
     switch phase {
     case .size(let value, let digits): try readSize(byte, value, digits)
+    case .spaceBeforeExtension(let size, let bytes): try readSpace(byte, size, bytes)
     case .chunkExtension(let size, let bytes): try readExtension(byte, size, bytes)
     case .sizeLineFeed(let size):
       guard byte == ByteClass.lineFeed else { throw .bareCarriageReturn }
@@ -81,7 +83,7 @@ struct ChunkedDecoder: Sendable {
     }
   }
 
-  /// Hexadecimal digits only: no sign, no prefix, no white space. Fifteen of them cannot overflow.
+  /// Hexadecimal digits only: no sign, no prefix, no white space before them. Fifteen of them cannot overflow.
   private mutating func readSize(_ byte: UInt8, _ value: Int, _ digits: Int) throws(WireError) {
     if let digit = ByteClass.hexValue(byte) {
       guard digits < 15 else { throw .badChunkSize }
@@ -92,17 +94,34 @@ struct ChunkedDecoder: Sendable {
     switch byte {
     case ByteClass.carriageReturn: phase = .sizeLineFeed(size: value)
     case UInt8(ascii: ";"): phase = .chunkExtension(size: value, bytes: 1)
+    case ByteClass.space, ByteClass.tab: phase = .spaceBeforeExtension(size: value, bytes: 1)
     case ByteClass.lineFeed: throw .bareLineFeed
     default: throw .badChunkSize
     }
   }
 
+  /// What the grammar calls bad white space is "parsed and removed" (RFC 9110 §5.6.3). It is part of an extension: before the end
+  /// of the line it is none, and a size that some take for another one is where requests are smuggled.
+  private mutating func readSpace(_ byte: UInt8, _ size: Int, _ bytes: Int) throws(WireError) {
+    try countExtensionByte(after: bytes)
+    switch byte {
+    case ByteClass.space, ByteClass.tab: phase = .spaceBeforeExtension(size: size, bytes: bytes + 1)
+    case UInt8(ascii: ";"): phase = .chunkExtension(size: size, bytes: bytes + 1)
+    case ByteClass.lineFeed: throw .bareLineFeed
+    default: throw .badChunkSize
+    }
+  }
+
+  private mutating func countExtensionByte(after bytes: Int) throws(WireError) {
+    unpaid += 1
+    guard bytes < ChunkedDecoder.extensionBytes, unpaid < ChunkedDecoder.unpaidExtensionBytes else {
+      throw .chunkExtensionTooLong
+    }
+  }
+
   private mutating func readExtension(_ byte: UInt8, _ size: Int, _ bytes: Int) throws(WireError) {
     if ByteClass.isFieldValue(byte) {
-      unpaid += 1
-      guard bytes < ChunkedDecoder.extensionBytes, unpaid < ChunkedDecoder.unpaidExtensionBytes else {
-        throw .chunkExtensionTooLong
-      }
+      try countExtensionByte(after: bytes)
       phase = .chunkExtension(size: size, bytes: bytes + 1)
       return
     }

@@ -81,10 +81,14 @@ struct ExchangeState: Sendable {
     return true
   }
 
-  /// The handler asks for the body. After the response has started no interim response may be sent.
-  mutating func bodyReadStarted() -> BodyAction {
+  /// The handler asks for the body. After the response's head has left no interim response may be sent; `isHeadHeld` tells that
+  /// one that has started has not, so that something can go before it.
+  mutating func bodyReadStarted(isHeadHeld: Bool = false) -> BodyAction {
     switch (body, response) {
     case (.untouched(awaitsContinue: true), .pending):
+      body = .reading
+      return .sendContinueThenRead
+    case (.untouched(awaitsContinue: true), .started) where isHeadHeld:
       body = .reading
       return .sendContinueThenRead
     case (.untouched, .pending), (.untouched, .started), (.untouched, .finished):

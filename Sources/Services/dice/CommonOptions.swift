@@ -23,7 +23,8 @@ struct CommonOptions: ParsableArguments {
   var loops: LoopCount?
   @Option(
     help: ArgumentHelp(
-      "Requests in work at which more get 503 (MAX_REQUESTS; default \(ServiceSettings.defaultMaximumRequests)).",
+      "Requests in work, in equal shares for the loops; more get 503 (MAX_REQUESTS; default "
+        + "\(ServiceSettings.defaultMaximumRequests)).",
       valueName: RequestCount.bounds
     )
   )

@@ -25,6 +25,12 @@ struct BlockingSocket {
     try #require(count == bytes.count)
   }
 
+  /// One byte past all others, for whoever asks for such (RFC 9293 §3.8.5).
+  func sendUrgent() {
+    var byte = UInt8(ascii: "!")
+    unsafe _ = sendto(descriptor, &byte, 1, Int32(MSG_OOB), nil, 0)
+  }
+
   /// Waits for some bytes; gives their number, 0 at the end and also where that was a reset.
   func receive(atMost count: Int) -> Int {
     var buffer = [UInt8](repeating: 0, count: count)
@@ -41,6 +47,11 @@ struct BlockingSocket {
       received += buffer[..<count]
     }
     return String(decoding: received, as: UTF8.self)
+  }
+
+  /// Says that nothing more is sent (FIN); answers can still come.
+  func halfClose() {
+    _ = shutdown(descriptor, Int32(SHUT_WR))
   }
 
   /// Ends it at once (RST).

@@ -67,6 +67,13 @@ import Testing
     #expect(exchange.responseFinished() == .close)
   }
 
+  @Test func continueIsSentBeforeAHeadThatHasNotLeft() throws {
+    var exchange = try exchange("Expect: 100-continue\r\n")
+    _ = exchange.responseStarted(closeRequested: false, isDelimited: true)
+    #expect(exchange.bodyReadStarted(isHeadHeld: true) == .sendContinueThenRead)
+    #expect(exchange.bodyReadStarted(isHeadHeld: true) == .read)
+  }
+
   @Test(arguments: [
     ("100-continue", "1.1", BodyFraming.none), ("100-continue", "1.1", .length(0)), ("100-continue", "1.0", .length(5)),
     ("tea", "1.0", .length(5)),

@@ -81,15 +81,24 @@ import Testing
 
   @Test(arguments: [
     ("+5\r\n", WireError.badChunkSize), ("-5\r\n", .badChunkSize), ("0x5\r\n", .badChunkSize), ("\r\n", .badChunkSize),
-    (" 5\r\n", .badChunkSize), ("5 \r\n", .badChunkSize), ("5 ;x\r\n", .badChunkSize), (";x\r\n", .badChunkSize),
-    ("g\r\n", .badChunkSize), ("٥\r\n", .badChunkSize), ("5\n", .bareLineFeed), ("5\rx", .bareCarriageReturn),
-    ("5;x\n", .bareLineFeed), ("5;x\u{0}\r\n", .badChunkExtension), ("5;x\rhello", .bareCarriageReturn),
-    ("10000000000000005\r\n", .badChunkSize), ("ffffffffffffffff\r\n", .badChunkSize),
-    ("fffffffffffffff\r\n", .bodyTooLarge), ("0\r\nX : 1\r\n", .spaceBeforeColon), ("0\r\n folded\r\n", .foldedField),
+    (" 5\r\n", .badChunkSize), ("5 \r\n", .badChunkSize), ("5 \n", .bareLineFeed), ("5 5;x\r\n", .badChunkSize),
+    (";x\r\n", .badChunkSize), ("g\r\n", .badChunkSize), ("٥\r\n", .badChunkSize), ("5\n", .bareLineFeed),
+    ("5\rx", .bareCarriageReturn), ("5;x\n", .bareLineFeed), ("5;x\u{0}\r\n", .badChunkExtension),
+    ("5;x\rhello", .bareCarriageReturn), ("10000000000000005\r\n", .badChunkSize),
+    ("ffffffffffffffff\r\n", .badChunkSize), ("fffffffffffffff\r\n", .bodyTooLarge),
+    ("0\r\nX : 1\r\n", .spaceBeforeColon), ("0\r\n folded\r\n", .foldedField),
     ("0\r\nX: a\nb\r\n", .bareLineFeed), ("0\r\nX\r\n", .badFieldName),
   ])
   func malformedChunkIsRefused(chunk: String, error: WireError) {
     expectRefused(RequestFramingTests.chunkedStart + chunk, error, after: [RequestFramingTests.chunkedHead])
+  }
+
+  /// RFC 9110 §5.6.3: "bad" white space is parsed and removed; it stands before the semicolon of an extension, and nowhere else.
+  @Test func whiteSpaceMayStandBeforeAChunkExtension() {
+    expectRequest(
+      RequestFramingTests.chunkedStart + "5 ;x\r\nhello\r\n1 \t ; y = z\r\n!\r\n0\t;last\r\n\r\n",
+      [RequestFramingTests.chunkedHead, .body("hello!"), .end(trailers: [])]
+    )
   }
 
   @Test(arguments: ["1\r\nxx\r\n", "1\r\nx\n0\r\n\r\n", "1\r\nx\rx", "1\r\nx0\r\n\r\n"])
@@ -102,6 +111,11 @@ import Testing
     let long = String(repeating: "x", count: 256)
     expectRefused(
       RequestFramingTests.chunkedStart + "1;\(long)\r\n",
+      .chunkExtensionTooLong,
+      after: [RequestFramingTests.chunkedHead]
+    )
+    expectRefused(
+      RequestFramingTests.chunkedStart + "1\(String(repeating: " ", count: 256));x\r\n",
       .chunkExtensionTooLong,
       after: [RequestFramingTests.chunkedHead]
     )

@@ -167,6 +167,8 @@ struct HTTPSpanTests {
     (.clientGone(status: 200), .error(nil), "client_disconnected", 200),
     (.aborted(status: nil), .error(nil), "server_shutdown", nil),
     (.timedOut(status: 503), .error(nil), "timeout", 503),
+    (.failed(status: 500), .error(nil), "500", 500),
+    (.failed(status: 200), .error(nil), "response_incomplete", 200),
   ])
   func `A server's status is an error from 500 on, and when the client left`(
     outcome: HTTPServerSpan.Outcome,

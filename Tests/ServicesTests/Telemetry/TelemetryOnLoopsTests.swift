@@ -192,6 +192,35 @@ import Tracing
     #expect(page.contains(#"network_protocol_version="1.1",error_type="timeout"} 1.0"#))
   }
 
+  /// Of one the client gets another answer, of the other a part.
+  @Test(arguments: [("unsendable", 500, "500", "5xx"), ("broken", 200, "response_incomplete", "2xx")])
+  func `An answer that the server could not send is its failure`(
+    path: String,
+    status: Int64,
+    errorType: String,
+    group: String
+  ) async throws {
+    struct Broken: Error {}
+    let registry = MetricsRegistry(group: nil)
+    let observed = TelemetryMiddleware(tracer: tracer, metrics: HTTPServerMetrics(registry))
+    try await serve(
+      { router in
+        router.get("/unsendable") { _ in Response(contentType: MediaType("a\r\nb")) }
+        router.get("/broken") { _ in Response(body: .stream { _ in throw Broken() }) }
+      },
+      middleware: [observed]
+    ) { url, client, _ in
+      _ = try? await client.execute(ClientRequest(.get, ClientURL("\(url)/\(path)")))
+    }
+    let span = try #require(collector.spans.first)
+    #expect(span.status == .error(nil))
+    #expect(span.attributes[.errorType] == .string(errorType))
+    #expect(span.attributes[.httpResponseStatusCode] == .int(status))
+    let page = String(decoding: await MetricsPage(registry, accept: []).bytes, as: UTF8.self)
+    #expect(page.contains(#"http_requests_total{handler="/\#(path)",method="GET",status="\#(group)"} 1.0"#))
+    #expect(page.contains(#"error_type="\#(errorType)"} 1.0"#))
+  }
+
   /// The system refuses to connect over TCP to a group of hosts, as to a network without a route.
   @Test(arguments: [
     ("http://127.0.0.1:1/dice", "connection_refused"), ("http://nowhere.invalid/dice", "name_not_resolved"),

@@ -3,7 +3,8 @@ import Logging
 import LoopHTTP
 import Telemetry
 
-/// A line for each request at DEBUG, written when its answer is known, or when nobody waits for one any more.
+/// A line for each request at DEBUG, written when its answer is known, or when nobody waits for one any more. What becomes of the
+/// answer on its way, the span and the metrics tell.
 struct AccessLogMiddleware: SynchronousMiddleware {
   let logger: OTelLogger
 

@@ -45,11 +45,13 @@ public enum HTTPServerSpan {
     case aborted(status: Int?)
     /// The handler took longer than it may, and the client got this status instead of its answer.
     case timedOut(status: Int)
+    /// The server could not send the answer that it had made: the client got this status instead of it, or with a part of it.
+    case failed(status: Int)
 
     /// The status that was sent, or was to be sent.
     var status: Int? {
       switch self {
-      case .answered(let status), .timedOut(let status): status
+      case .answered(let status), .timedOut(let status), .failed(let status): status
       case .clientGone(let status), .aborted(let status): status
       }
     }
@@ -61,6 +63,7 @@ public enum HTTPServerSpan {
       case .clientGone: Self.clientDisconnected
       case .aborted: "server_shutdown"
       case .timedOut: "timeout"
+      case .failed(let status): status >= 500 ? String(status) : "response_incomplete"
       }
     }
 

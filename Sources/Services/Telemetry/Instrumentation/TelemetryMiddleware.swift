@@ -101,6 +101,7 @@ private final class ObservedExchange: Sendable {
       case .clientGone: self.end(.clientGone(status: status), responseBytes: bytes)
       case .aborted: self.end(.aborted(status: status), responseBytes: bytes)
       case .timedOut: self.end(.timedOut(status: 503))
+      case .failed(let status): self.end(.failed(status: status))
       }
     }
     return consume response  // which would be copied by a plain return

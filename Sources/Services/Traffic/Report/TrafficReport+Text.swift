@@ -85,7 +85,10 @@ extension TrafficReport {
     if record.warmUpRequests > 0 {
       lines.append("warm-up    \(record.warmUpRequests.groupedText) requests, not counted")
     }
-    if record.interrupted > 0 { lines.append("given up   \(record.interrupted.groupedText) requests on their way") }
+    if record.interrupted > 0 {
+      let longest = record.longestGivenUpSeconds.durationText
+      lines.append("given up   \(record.interrupted.groupedText) requests on their way, after up to \(longest)")
+    }
     if let spans, spans.dropped > 0 {
       lines.append("spans      \(spans.dropped.groupedText) came too fast for the exporter: lower --trace-sample")
     }

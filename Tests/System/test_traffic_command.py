@@ -219,7 +219,7 @@ def test_a_wrong_value_is_told_the_form(arguments, form):
 
 def test_a_limit_is_printed_with_its_unit(scripted, tmp_path):
     limits = ("--fail-over", "p99=5s", "--fail-errors", "0.5")
-    result, report = traffic(tmp_path, "--url", scripted.url, "--rate", 20, "--duration", 1, *limits)
+    result, report = traffic(tmp_path, "--url", scripted.url, "--rate", 100, "--duration", 1, *limits)
     assert "p99=5s: " in result.stdout and "errors=50%: 0.00 %" in result.stdout
     assert [verdict["limit"] for verdict in report["limits"]] == ["p99=5s", "errors=50%"]
 

@@ -47,8 +47,8 @@ struct LoadRecordTests {
     first.record(1_000_000, trace: TraceID(high: 1, low: 1))
     second.record(1_000_000_000, trace: TraceID(high: 1, low: 2))
     first.add(second)
-    #expect(first.trace(percentile: 1)?.low == 1)
-    #expect(first.trace(percentile: 99)?.low == 2)
+    #expect(first.trace(percentile: 50)?.low == 1)
+    #expect(first.trace(percentile: 99) == nil, "two requests do not tell")
     #expect(first.trace(percentile: 100)?.low == 2)
   }
 
@@ -70,6 +70,16 @@ struct LoadRecordTests {
     #expect(first.latencies[.sync]?.count == 6)
     #expect(first.timeline.intervals.reduce(0) { $0 + $1.requests } == 3)
     #expect(first.lastSent == 9 * second, "what was not sent was not sent last")
+  }
+
+  @Test(arguments: [(50.0, 2), (90, 10), (99, 100), (99.9, 1000), (99.99, 10_000), (100, 1)])
+  func `A percentile is told by so many requests that one is to be expected beyond it`(percentile: Double, count: Int) {
+    #expect(LatencyRecord.requestsNeeded(percentile: percentile) == count)
+    var record = LatencyRecord()
+    for _ in 1..<count { record.record(1_000_000, trace: TraceID(high: 1, low: 1)) }
+    #expect(record.seconds(percentile: percentile).isNaN && record.trace(percentile: percentile) == nil)
+    record.record(1_000_000, trace: nil)
+    #expect(!record.seconds(percentile: percentile).isNaN)
   }
 
   @Test func `Records of two loops add up to the record of one`() {

@@ -72,6 +72,21 @@ struct TrafficReportTests {
     #expect(report.text.contains("no answer at all") && report.text.contains("connection refused: 3"))
   }
 
+  @Test func `A limit that too few requests can judge is not passed, and their percentile is no number`() throws {
+    let report = try report(latencies: Array(repeating: 100, count: 99), ["p90=1s", "p99=1s", "max=1s"])
+    #expect(report.verdicts.map(\.passed) == [true, false, true] && !report.passed)
+    #expect(report.failureText == "not kept: p99=1s (too few requests)")
+    #expect(report.text.contains("FAILED     p99=1s: too few requests, it needs 100\n"))
+    let row = try #require(report.text.split(separator: "\n").first { $0.hasPrefix("  target") })
+    #expect(row.split(separator: " ").suffix(4) == ["–", "–", "100", "ms"], "p99, p99.9 and the maximum")
+    let json = try JSONParser.parse(report.json)
+    let latency = try #require(json["latency_seconds"]?["target"])
+    #expect(latency["p90"]?.double != nil && latency["p99"] == .null && latency["max"]?.double != nil)
+    let limit = try #require(json["limits"]?.items?[1])
+    #expect(limit["reached"] == .null && limit["passed"] == .bool(false) && limit["requests_needed"]?.integer == 100)
+    #expect(try self.report(latencies: Array(repeating: 100, count: 100), ["p99=1s"]).passed)
+  }
+
   @Test func `The report says when the generator or its connections were the limit`() throws {
     #expect(try report(latencies: [1, 1]).limit == nil)
     #expect(try report(latencies: [1, 1], busyShare: 0.99).limit == .generator(busyShare: 0.99))

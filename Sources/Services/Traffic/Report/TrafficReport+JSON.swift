@@ -83,6 +83,9 @@ extension TrafficReport {
 
 extension TrafficReport.Verdict {
   fileprivate var json: JSONValue {
-    JSONValue(members: [("limit", .string(limit)), ("reached", JSONValue(reached)), ("passed", .bool(passed))])
+    JSONValue(members: [
+      ("limit", .string(limit)), ("reached", JSONValue(reached)), ("passed", .bool(passed)),
+      ("requests_needed", requestsNeeded.map { JSONValue($0) } ?? .null),
+    ])
   }
 }

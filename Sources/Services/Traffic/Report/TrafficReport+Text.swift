@@ -18,7 +18,9 @@ extension TrafficReport {
 
   /// Which limits were not kept, for the last line of a failed run.
   public var failureText: String {
-    let failed = verdicts.filter { !$0.passed }.map(\.limit)
+    let failed = verdicts.filter { !$0.passed }.map { verdict in
+      verdict.requestsNeeded == nil ? verdict.limit : "\(verdict.limit) (too few requests)"
+    }
     return failed.isEmpty ? "not one request was answered" : "not kept: " + failed.joined(separator: ", ")
   }
 
@@ -104,9 +106,8 @@ extension TrafficReport {
     let cost = generator.cpuSecondsPerRequest
     if !cost.isNaN { parts.append("\((cost * 1e6).text(decimals: 1)) µs of CPU a request") }
     if !generator.busyShare.isNaN { parts.append("busy \(generator.busyShare.percentText) of the time") }
-    if record.sendDelay.count > 0 {
-      parts.append("sent \(record.sendDelay.seconds(percentile: 99).durationText) after due at p99")
-    }
+    let delay = record.sendDelay.seconds(percentile: 99)
+    if !delay.isNaN { parts.append("sent \(delay.durationText) after due at p99") }
     return parts.joined(separator: ", ")
   }
 
@@ -126,6 +127,7 @@ extension TrafficReport {
 extension TrafficReport.Verdict {
   /// The limit and what was reached.
   var text: String {
+    if let requestsNeeded { return "\(limit): too few requests, it needs \(requestsNeeded.groupedText)" }
     let figure = isShare ? reached.percentText : reached.durationText
     return "\(limit): \(reached.isNaN ? "no answers" : figure)"
   }

@@ -186,6 +186,14 @@ def test_a_file_that_cannot_be_written_is_told_before_the_run(quick_stack, tmp_p
     assert flag in line and str(path) in line
 
 
+@pytest.mark.parametrize("flag, begin", [("--json", "{"), ("--plot", "<svg")])
+def test_a_hyphen_is_the_standard_output(quick_stack, flag, begin):
+    result = run("compare", "--url", quick_stack.roller_url, "--rolls", 2, "--iterations", 2, flag, "-")
+    assert result.returncode == 0 and result.stdout.startswith(begin)
+    assert "Sequential Rolls" in result.stderr and "Sequential Rolls" not in result.stdout
+    assert "--plot" in complaint(run("compare", "--json", "-", "--plot", "-"), USAGE)
+
+
 @pytest.mark.parametrize("flag", ["--json", "--plot"])
 def test_a_full_disk_for_the_results(quick_stack, flag):
     result = run("compare", "--url", quick_stack.roller_url, "--rolls", 2, "--iterations", 2, flag, "/dev/full")

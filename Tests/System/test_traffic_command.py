@@ -243,6 +243,26 @@ def test_a_run_without_results_leaves_the_file_as_it_was(tmp_path):
     assert not (tmp_path / "new.json").exists()
 
 
+@pytest.mark.parametrize("flag, begin", [("--json", "{"), ("--html", "<!doctype html>")])
+def test_a_hyphen_is_the_standard_output(scripted, tmp_path, flag, begin):
+    command = [PROGRAM, "traffic", "--url", scripted.url, "--rate", "20", "--duration", "1", flag, "-"]
+    result = subprocess.run(
+        command, cwd=tmp_path, env=BARE_ENVIRONMENT | UNTRACED, capture_output=True, text=True, timeout=20
+    )
+    assert result.returncode == 0 and result.stdout.startswith(begin) and "20 requests in" not in result.stdout
+    assert "20 requests in" in result.stderr and not list(tmp_path.iterdir())
+    if flag == "--json":
+        assert json.loads(result.stdout)["requests"] == 20
+
+
+def test_two_documents_do_not_share_the_standard_output(scripted):
+    arguments = ("traffic", "--url", scripted.url, "--json", "-")
+    line = complaint(run(*arguments, "--html", "-"), USAGE)
+    assert "--json" in line and "--html" in line and "'-'" in line
+    assert "--html" in complaint(run(*arguments, environment={"TRAFFIC_HTML": "-"}), USAGE)
+    assert not scripted.requests
+
+
 def test_results_go_through_a_pipe_with_a_name(scripted, tmp_path):
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)

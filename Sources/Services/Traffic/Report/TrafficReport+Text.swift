@@ -87,10 +87,7 @@ extension TrafficReport {
     if record.warmUpRequests > 0 {
       lines.append("warm-up    \(record.warmUpRequests.groupedText) requests, not counted")
     }
-    if record.interrupted > 0 {
-      let longest = record.longestGivenUpSeconds.durationText
-      lines.append("given up   \(record.interrupted.groupedText) requests on their way, after up to \(longest)")
-    }
+    if let givenUpText { lines.append("given up   " + givenUpText) }
     if let spans, spans.dropped > 0 {
       lines.append("spans      \(spans.dropped.groupedText) came too fast for the exporter: lower --trace-sample")
     }
@@ -98,6 +95,13 @@ extension TrafficReport {
       lines.append("spans      \(spans.failed.groupedText) reached no receiver: see OTEL_EXPORTER_OTLP_ENDPOINT")
     }
     return lines
+  }
+
+  /// What the end of the run cut off; nil where nothing was on its way.
+  var givenUpText: String? {
+    guard record.interrupted > 0 else { return nil }
+    let longest = record.longestGivenUpSeconds.durationText
+    return "\(record.interrupted.groupedText) requests on their way, after up to \(longest)"
   }
 
   /// What the generator needed.

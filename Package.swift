@@ -127,7 +127,7 @@ let package = Package(
     .target(
       name: "Traffic",
       dependencies: [
-        "Reporting", "ServiceCore", .product(name: "Histogram", package: "hdrhistogram-swift"),
+        "DiceRoller", "Reporting", "ServiceCore", .product(name: "Histogram", package: "hdrhistogram-swift"),
       ] + serviceDependencies,
       path: "Sources/Services/Traffic",
       swiftSettings: settings

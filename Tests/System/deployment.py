@@ -59,11 +59,21 @@ def panel_queries(kind, key):
     return [target[key] for target in targets if target[key]]
 
 
+def filled(query, interval="30s"):
+    """The expression with Grafana's variables filled in."""
+    values = {"$__rate_interval": interval, "$instance": ".*", "$job": ".*"}
+    return re.sub(r"\$\w+", lambda match: values[match[0]], query)
+
+
 def promql():
     """Every expression of the dashboard and the README, Grafana's variables filled in."""
-    values = {"$__rate_interval": "30s", "$instance": ".*", "$job": ".*"}
-    queries = panel_queries("prometheus", "expr") + readme_queries("promql")
-    return [re.sub(r"\$\w+", lambda match: values[match[0]], query) for query in queries]
+    return [filled(query) for query in panel_queries("prometheus", "expr") + readme_queries("promql")]
+
+
+def panel(title):
+    """The panel of that title."""
+    (found,) = [panel for panel in panels() if panel["title"] == title]
+    return found
 
 
 def rules():

@@ -66,7 +66,9 @@ def test_a_table_over_several_numbers_of_rolls(laboratory, tmp_path):
     plot = tmp_path / "plot.svg"
     arguments = ("--times", "1,2,5", "--iterations", 2, "--plot", plot)
     output, report = compare(tmp_path, laboratory.frontend_url, *arguments)
-    assert [result["rolls"] for result in report["results"]] == [1, 2, 5]
+    assert [result["rolls"] for result in report["results"]] == [1, 2, 5] == report["rolls"]
+    assert [result["iterations"] for result in report["results"]] == [2, 2, 2]
+    assert report["interrupted"] is False and "ended early" not in output.stdout + plot.read_text()
     assert [result["theoretical_factor"] for result in report["results"]] == [1, 1.5, 3]
     overview = output.stdout.split("factor       theory\n")[1]
     assert [line.split()[0] for line in overview.splitlines()[:3]] == ["1", "2", "5"]
@@ -149,13 +151,22 @@ def test_a_wrong_variable():
     assert "COMPARE_ROLLS" in complaint(run("compare", environment={"COMPARE_ROLLS": "99"}), USAGE)
 
 
-def test_ctrl_c_ends_with_what_there_is(laboratory):
-    arguments = ("--url", laboratory.roller_url, "--rolls", 2, "--iterations", 1000)
+def test_ctrl_c_ends_with_what_there_is(laboratory, tmp_path):
+    path, plot = tmp_path / "compare.json", tmp_path / "plot.svg"
+    arguments = ("--url", laboratory.roller_url, "--times", "2,5", "--iterations", 1000, "--json", path, "--plot", plot)
     with contextlib.closing(Dice("compare", *arguments)) as tool:
         tool.stderr.wait_for(lambda line: "iteration 2 of 1000" in line)
         tool.signal(signal.SIGINT)
         assert tool.wait(timeout=5) == 0
-    assert re.search(LAST_LINES, "\n".join(tool.stdout.all) + "\n")
+    text = "\n".join(tool.stdout.all) + "\n"
+    assert re.search(LAST_LINES, text)
+    report = json.loads(path.read_text())
+    assert (report["interrupted"], report["rolls"], report["iterations"]) == (True, [2, 5], 1000)
+    (result,) = report["results"]
+    measured = result["iterations"]
+    assert (result["rolls"], measured) == (2, len(result["batch"]["seconds"])) and 2 <= measured < 1000
+    assert f"ended early, with {measured} of 1000 iterations of 2 rolls, 0 of 1000 iterations of 5 rolls\n" in text
+    assert "ended early" in plot.read_text() and "1000 iterations" not in plot.read_text()
 
 
 def test_ctrl_c_before_anything_was_measured(laboratory):
@@ -173,6 +184,14 @@ def test_a_file_that_cannot_be_written_is_told_before_the_run(quick_stack, tmp_p
     path = tmp_path / "nowhere/report"
     line = complaint(run("compare", "--url", quick_stack.roller_url, flag, path), RUN_TIME)
     assert flag in line and str(path) in line
+
+
+@pytest.mark.parametrize("flag, begin", [("--json", "{"), ("--plot", "<svg")])
+def test_a_hyphen_is_the_standard_output(quick_stack, flag, begin):
+    result = run("compare", "--url", quick_stack.roller_url, "--rolls", 2, "--iterations", 2, flag, "-")
+    assert result.returncode == 0 and result.stdout.startswith(begin)
+    assert "Sequential Rolls" in result.stderr and "Sequential Rolls" not in result.stdout
+    assert "--plot" in complaint(run("compare", "--json", "-", "--plot", "-"), USAGE)
 
 
 @pytest.mark.parametrize("flag", ["--json", "--plot"])

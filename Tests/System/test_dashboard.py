@@ -69,7 +69,7 @@ def test_rates_follow_the_scrape_interval():
 
 def test_memory_has_an_axis_of_its_own():
     """Beside some cores, bytes are a line far above and gigabytes one at the bottom."""
-    panel = next(panel for panel in deployment.panels() if panel["title"] == "CPU and Memory")
+    panel = deployment.panel("CPU and Memory")
     cores, memory = panel["targets"]
     assert "cpu_seconds" in cores["expr"] and "bytes" in memory["expr"] and "/ 1e" not in memory["expr"]
     (override,) = panel["fieldConfig"]["overrides"]
@@ -77,6 +77,18 @@ def test_memory_has_an_axis_of_its_own():
     properties = {each["id"]: each["value"] for each in override["properties"]}
     assert (properties["unit"], properties["custom.axisPlacement"]) == ("bytes", "right")
     assert panel["fieldConfig"]["defaults"]["unit"] == "short"
+
+
+def test_rolls_by_die_are_those_of_batches_too():
+    families = [re.findall(r"(\w+){", target["expr"]) for target in deployment.panel("Rolls by Die")["targets"]]
+    assert families == [["dice_rolls_total"], ["async_rolls_total"]]
+
+
+@pytest.mark.parametrize("title", ["Sync Roll Duration", "Async Roll Duration", "Performance Improvement ×"])
+def test_the_comparison_leaves_failed_rolls_out(title):
+    (target,) = deployment.panel(title)["targets"]
+    durations = re.findall(r"\w*duration\w*{(.*?)}", target["expr"])
+    assert durations and all('http_response_status_code="200"' in labels for labels in durations)
 
 
 def test_an_empty_panel_says_what_to_do():

@@ -23,6 +23,16 @@ def test_it_is_a_valid_description_of_every_route(stack, client, service):
     assert routes[service] | {"/metrics", "/livez", "/readyz"} <= set(document["paths"])
 
 
+def test_what_is_passed_on_is_described_as_where_it_comes_from(quick_stack, client):
+    def answers(service, path):
+        paths = client.get(f"{quick_stack.urls()[service]}/openapi.json").json()["paths"]
+        return paths[path]["get"]["responses"]["200"]
+
+    for origin, path in (("die-service", "/dice"), ("dice-roller", "/roll"), ("dice-roller", "/roll-async")):
+        assert answers("frontend", path) == answers(origin, path)
+        assert answers(origin, path)["content"]["application/json"]["schema"] != {"type": "object"}
+
+
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_schema_driven_tester_finds_no_difference(quick_stack, service):

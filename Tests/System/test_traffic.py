@@ -132,7 +132,7 @@ def test_each_request_is_the_root_of_a_trace(quick_stack, module_collector, tmp_
     ids = {root.trace_id for root in roots}
     for kind in ("sync", "async"):
         traces = report["latency_seconds"][kind]["traces"]
-        assert {"p50", "p99", "max"} <= set(traces) and set(traces.values()) <= ids
+        assert {"p50", "p90", "max"} == set(traces) and set(traces.values()) <= ids
 
 
 @pytest.mark.parametrize(
@@ -206,9 +206,20 @@ def test_a_server_that_hangs_is_given_up_and_nothing_is_left_out(tmp_path):
     assert result.stderr.splitlines()[-1] == "not one request was answered"
 
 
+def test_a_limit_that_too_few_requests_can_judge_is_not_passed(scripted, tmp_path):
+    limits = ("--fail-over", "p99.99=5s", "--fail-over", "max=5s")
+    result, report = traffic(
+        tmp_path, "--url", scripted.url, "--rate", 20, "--duration", 1, *limits, status=RUN_TIME
+    )
+    assert [verdict["passed"] for verdict in report["limits"]] == [False, True]
+    assert "FAILED     p99.99=5s: too few requests, it needs 10 000" in result.stdout
+    assert result.stderr.splitlines()[-1] == "not kept: p99.99=5s (too few requests)"
+    assert all(latency["p99_9"] is None for latency in report["latency_seconds"].values())
+
+
 @pytest.mark.parametrize("limit, passes", [("p99=5s", True), ("p50=1us", False)])
 def test_a_latency_limit_decides_the_exit_status(scripted, tmp_path, limit, passes):
-    arguments = ("--url", scripted.url, "--rate", 20, "--duration", 1, "--fail-over", limit)
+    arguments = ("--url", scripted.url, "--rate", 100, "--duration", 1, "--fail-over", limit)
     result, report = traffic(tmp_path, *arguments, status=0 if passes else RUN_TIME)
     assert report["passed"] is passes and [verdict["passed"] for verdict in report["limits"]] == [passes]
     assert ("passed" if passes else "FAILED") in result.stdout

@@ -12,7 +12,7 @@ import subprocess
 import pytest
 
 from dice import BARE_ENVIRONMENT, PROGRAM, RUN_TIME, USAGE, Dice, FreePorts, complaint, run
-from scripted_server import Fault, Reply
+from scripted_server import Fault, Reply, ScriptedServer
 from traffic_run import UNTRACED, traffic
 
 
@@ -88,6 +88,51 @@ def test_ctrl_c_ends_with_the_summary(scripted, number):
     text = "\n".join(tool.stdout.all)
     assert re.search(r"^30 requests .*, ended early$", text, re.MULTILINE)
     assert "given up   4 requests" in text and "p99" in text
+
+
+@pytest.mark.parametrize(
+    "model, left_out",
+    [(["--rate", 20, "--connections", 4, "--duration", 60], True), (["--users", 4, "--think-time", "20ms"], False)],
+    ids=["open", "closed"],
+)
+def test_ctrl_c_hides_no_server_that_hangs(tmp_path, model, left_out):
+    path = tmp_path / "traffic.json"
+    limits = ("--fail-over", "p90=500ms", "--fail-errors", "1%")
+    with contextlib.closing(ScriptedServer(Fault.HANG)) as server:
+        # The look whether anybody is there, and an answer for half a second of the open model.
+        server.answer(*itertools.repeat(Reply(), 1 + 10))
+        command = ("traffic", "--target", server.url, *model, *limits, "--json", path)
+        with contextlib.closing(Dice(*command, environment=UNTRACED)) as tool:
+            server.wait_for_requests(1 + 10 + 4)
+            # A wait that is longer than the limit.
+            seen = len(tool.stderr.all)
+            tool.stderr.wait_for(lambda line: " s · " in line, count=seen + 2, timeout=30)
+            tool.signal(signal.SIGINT)
+            assert tool.wait(timeout=5) == RUN_TIME
+    report = json.loads(path.read_text())
+    assert (report["passed"], report["statuses"], report["interrupted_requests"]) == (False, {"200": 10}, 4)
+    latency = report["latency_seconds"]["target"]
+    longest = report["interrupted_longest_wait_seconds"]
+    assert latency["p90"] > 0.5 and longest == pytest.approx(latency["max"], rel=0.01)
+    assert re.search(r"given up   4 requests on their way, after up to \d", "\n".join(tool.stdout.all))
+    # Of what was due nothing is forgotten: it was answered, on its way, or could not be sent.
+    assert report["requests"] == 10 + report["unsent"] and report["errors"] == report["unsent"]
+    if left_out:
+        assert report["requests"] + 4 == pytest.approx(20 * report["seconds"], abs=3)
+    assert (report["unsent"] > 0) == left_out
+
+
+@pytest.mark.parametrize("model", [["--rate", 100, "--connections", 50, "--duration", 60], ["--users", 4]], ids=str)
+def test_ctrl_c_fails_no_server_that_answers(scripted, tmp_path, model):
+    path = tmp_path / "traffic.json"
+    pauses = [] if "--rate" in model else ["--think-time", "5ms"]
+    command = ("traffic", "--target", scripted.url, *model, *pauses, "--fail-over", "p99=2s", "--fail-errors", 0)
+    with contextlib.closing(Dice(*command, "--json", path, environment=UNTRACED)) as tool:
+        scripted.wait_for_requests(150)
+        tool.signal(signal.SIGINT)
+        assert tool.wait(timeout=5) == 0
+    report = json.loads(path.read_text())
+    assert report["interrupted"] and report["passed"] and (report["errors"], report["unsent"]) == (0, 0)
 
 
 def test_a_full_disk_for_the_results(scripted):
@@ -174,7 +219,7 @@ def test_a_wrong_value_is_told_the_form(arguments, form):
 
 def test_a_limit_is_printed_with_its_unit(scripted, tmp_path):
     limits = ("--fail-over", "p99=5s", "--fail-errors", "0.5")
-    result, report = traffic(tmp_path, "--url", scripted.url, "--rate", 20, "--duration", 1, *limits)
+    result, report = traffic(tmp_path, "--url", scripted.url, "--rate", 100, "--duration", 1, *limits)
     assert "p99=5s: " in result.stdout and "errors=50%: 0.00 %" in result.stdout
     assert [verdict["limit"] for verdict in report["limits"]] == ["p99=5s", "errors=50%"]
 
@@ -196,6 +241,26 @@ def test_a_run_without_results_leaves_the_file_as_it_was(tmp_path):
     assert path.read_text() == "the last run's"
     complaint(run("traffic", *arguments, tmp_path / "new.json"), RUN_TIME)
     assert not (tmp_path / "new.json").exists()
+
+
+@pytest.mark.parametrize("flag, begin", [("--json", "{"), ("--html", "<!doctype html>")])
+def test_a_hyphen_is_the_standard_output(scripted, tmp_path, flag, begin):
+    command = [PROGRAM, "traffic", "--url", scripted.url, "--rate", "20", "--duration", "1", flag, "-"]
+    result = subprocess.run(
+        command, cwd=tmp_path, env=BARE_ENVIRONMENT | UNTRACED, capture_output=True, text=True, timeout=20
+    )
+    assert result.returncode == 0 and result.stdout.startswith(begin) and "20 requests in" not in result.stdout
+    assert "20 requests in" in result.stderr and not list(tmp_path.iterdir())
+    if flag == "--json":
+        assert json.loads(result.stdout)["requests"] == 20
+
+
+def test_two_documents_do_not_share_the_standard_output(scripted):
+    arguments = ("traffic", "--url", scripted.url, "--json", "-")
+    line = complaint(run(*arguments, "--html", "-"), USAGE)
+    assert "--json" in line and "--html" in line and "'-'" in line
+    assert "--html" in complaint(run(*arguments, environment={"TRAFFIC_HTML": "-"}), USAGE)
+    assert not scripted.requests
 
 
 def test_results_go_through_a_pipe_with_a_name(scripted, tmp_path):

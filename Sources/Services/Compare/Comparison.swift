@@ -43,32 +43,44 @@ public struct Comparison: Sendable {
       throw CompareError(description: error.text(settings.url))
     }
     let collected = ResultCollection()
-    let refusal = await withTaskGroup(of: RollMeasurement.Refusal?.self) { tasks in
+    let end = await withTaskGroup(of: End.self) { tasks in
       tasks.addTask { await self.measureAll(into: collected) }
       tasks.addTask {
-        for await _ in stops { return nil }
-        return nil
+        for await _ in stops { break }
+        return .stopped
       }
-      let first = await tasks.next() ?? nil
+      let first = await tasks.next()
       tasks.cancelAll()
       return first
     }
-    if let refusal { throw CompareError(description: "\(settings.url) refuses to roll: \(refusal.reason)") }
-    return ComparisonReport(settings: settings, results: await collected.results)
+    if case .refused(let refusal) = end {
+      throw CompareError(description: "\(settings.url) refuses to roll: \(refusal.reason)")
+    }
+    return ComparisonReport(settings: settings, results: await collected.results, isInterrupted: end == .stopped)
+  }
+
+  /// What ended a comparison.
+  private enum End: Equatable {
+    /// Everything is measured.
+    case finished
+    /// The user.
+    case stopped
+    /// The service.
+    case refused(RollMeasurement.Refusal)
   }
 
   /// Ends early where its task is cancelled.
-  private func measureAll(into collected: ResultCollection) async -> RollMeasurement.Refusal? {
+  private func measureAll(into collected: ResultCollection) async -> End {
     do {
       for rolls in settings.rolls {
         await collected.begin(rolls: rolls)
         for iteration in 0..<settings.iterations { try await measureOnce(iteration, rolls: rolls, into: collected) }
       }
-      return nil
+      return .finished
     } catch let refusal as RollMeasurement.Refusal {
-      return refusal
+      return .refused(refusal)
     } catch {
-      return nil
+      return .stopped
     }
   }
 

@@ -2,11 +2,14 @@ import Reporting
 import ServiceCore
 
 extension ComparisonReport {
-  /// The results for programs: times in seconds; what could not be measured is null.
+  /// The results for programs: times in seconds; what could not be measured is null. The numbers of rolls and of iterations at the
+  /// top are the planned ones, those of a result were measured.
   public var json: [UInt8] {
     JSONValue(members: [
       ("url", .string(settings.url.description)),
       ("die", .string(settings.die)),
+      ("interrupted", .bool(isInterrupted)),
+      ("rolls", .array(settings.rolls.map { JSONValue($0) })),
       ("iterations", JSONValue(settings.iterations)),
       ("results", .array(results.map(Self.json))),
     ]).bytes + [UInt8(ascii: "\n")]
@@ -17,7 +20,7 @@ extension ComparisonReport {
       ($0.rawValue, json(result.sample($0), theory: $0.theory(rolls: result.rolls)))
     }
     return JSONValue(
-      members: [("rolls", JSONValue(result.rolls))] + contenders + [
+      members: [("rolls", JSONValue(result.rolls)), ("iterations", JSONValue(result.iterations.count))] + contenders + [
         ("factor", json(result.factor)),
         ("theoretical_factor", JSONValue(result.theoreticalFactor)),
         ("failed", JSONValue(result.failed)),

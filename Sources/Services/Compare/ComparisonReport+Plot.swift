@@ -13,7 +13,8 @@ extension ComparisonReport {
     let most = max((last + 1) / 2, measured.map(\.y).max() ?? 0) * 1.6
     let scale = ChartScale.linear(covering: [min(most, measured.compactMap(\.interval?.upperBound).max() ?? most)])
     return Chart(
-      title: "Rolling N dice at once against one after another: die \(settings.die), \(settings.iterations) iterations",
+      title: "Rolling N dice at once against one after another: die \(settings.die), "
+        + (isInterrupted ? "ended early" : "\(settings.iterations) iterations"),
       x: .init("rolls", .linear(0...last), ticks: measured.map(\.x)) { $0.text(decimals: 0) },
       y: .init("times as fast", scale) { "\($0.text(decimals: $0 == $0.rounded() ? 0 : 1))×" },
       series: [

@@ -3,7 +3,10 @@ import Reporting
 /// What a comparison came to.
 public struct ComparisonReport: Sendable {
   let settings: CompareSettings
+  /// Of the settings' numbers of rolls in their order, as far as the comparison came.
   let results: [ComparisonResult]
+  /// Whether it was ended before its time.
+  let isInterrupted: Bool
 
   /// Whether sequential rolls and a batch were both measured for some number of rolls.
   public var hasFactor: Bool { results.contains { $0.factor != nil } }
@@ -22,6 +25,7 @@ public struct ComparisonReport: Sendable {
   public var text: String {
     var lines = results.flatMap { Self.table($0) + [""] }
     if results.count > 1 { lines += overview + [""] }
+    if isInterrupted { lines += [interruption, ""] }
     if let last = results.last(where: { $0.factor != nil }) { lines += Self.closing(last) }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -50,6 +54,15 @@ public struct ComparisonReport: Sendable {
     }
     if result.failed > 0 { lines.append("failed      \(result.failed), in no time above") }
     return lines
+  }
+
+  /// What was measured, beside what was planned.
+  private var interruption: String {
+    let shares = settings.rolls.enumerated().map { index, rolls in
+      let measured = results.indices.contains(index) ? results[index].iterations.count : 0
+      return "\(measured) of \(settings.iterations) iterations of \(Self.rollsText(rolls))"
+    }
+    return "ended early, with " + shares.joined(separator: ", ")
   }
 
   private static func factorText(_ factor: RatioEstimate) -> String {

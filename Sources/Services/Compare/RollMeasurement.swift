@@ -14,7 +14,7 @@ actor RollMeasurement: LoopActor {
   }
 
   /// The service refuses every roll: there is nothing to measure.
-  struct Refusal: Error {
+  struct Refusal: Error, Equatable {
     let reason: String
   }
 

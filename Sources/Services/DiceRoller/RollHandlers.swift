@@ -29,11 +29,7 @@ struct RollHandlers: Sendable {
         ],
         in: span
       )
-      return .json { bytes in
-        bytes.append(contentsOf: #"{"roll":"#.utf8)
-        bytes.append(json: face)
-        bytes.append(UInt8(ascii: "}"))
-      }
+      return RollAnswer(roll: face).response
     } catch let error as HTTPError {
       metrics.rolls(metrics.label(name), "error").increment()
       return .failure(error)
@@ -72,22 +68,14 @@ struct RollHandlers: Sendable {
   ) async throws -> Response {
     let start = EventLoop.monotonicNanoseconds()
     defer { metrics.batchDuration.observe(Double(EventLoop.monotonicNanoseconds() - start) / 1e9) }
-    let outcome = try await roller.rollBatch(die, times: times, on: loop)
+    let answer = try await roller.rollBatch(die, times: times, on: loop)
     let span = OTelSpan.current
-    span?.setAttribute(.asyncTotalResult, .int(Int64(outcome.total)))
+    span?.setAttribute(.asyncTotalResult, .int(Int64(answer.total)))
     let told = [
-      Attribute(LogField.total, outcome.total), Attribute(LogField.rolls, outcome.faces),
+      Attribute(LogField.total, answer.total), Attribute(LogField.rolls, answer.rolls),
       Attribute(LogField.duration, Double(EventLoop.monotonicNanoseconds() - start) / 1e9),
     ]
     tools.logger.info("Async roll batch completed", batch + told, in: span)
-    return .json { bytes in
-      bytes.append(contentsOf: #"{"total":"#.utf8)
-      bytes.append(json: outcome.total)
-      bytes.append(contentsOf: #","rolls":"#.utf8)
-      bytes.append(jsonArray: outcome.faces) { $0.append(json: $1) }
-      bytes.append(contentsOf: #","count":"#.utf8)
-      bytes.append(json: outcome.faces.count)
-      bytes.append(UInt8(ascii: "}"))
-    }
+    return answer.response
   }
 }

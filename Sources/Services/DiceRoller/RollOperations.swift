@@ -6,13 +6,7 @@ public enum RollOperations {
   public static let roll = APIOperation(
     "Rolls a die once",
     parameters: [die],
-    answers: [
-      APIOperation.Answer(
-        200,
-        "What came up",
-        schema: ["type": "object", "required": ["roll"], "properties": ["roll": ["type": "integer"]]]
-      )
-    ] + failures
+    answers: [APIOperation.Answer(200, "What came up", schema: RollAnswer.schema)] + failures
   )
 
   /// `GET /roll-async`
@@ -22,21 +16,7 @@ public enum RollOperations {
       die,
       APIOperation.Parameter("times", schema: times),
     ],
-    answers: [
-      APIOperation.Answer(
-        200,
-        "What came up, in order",
-        schema: [
-          "type": "object",
-          "required": ["total", "rolls", "count"],
-          "properties": [
-            "total": ["type": "integer"],
-            "rolls": ["type": "array", "items": ["type": "integer"]],
-            "count": ["type": "integer"],
-          ],
-        ]
-      )
-    ] + failures
+    answers: [APIOperation.Answer(200, "What came up, in order", schema: BatchAnswer.schema)] + failures
   )
 
   private static let times: JSONValue = [

@@ -53,25 +53,13 @@ final class Roller: Sendable {
     return face
   }
 
-  /// What a batch came to: what came up, in the order of its rolls, and the sum.
-  struct Outcome: Sendable {
-    let faces: [Int]
-    let total: Int
-
-    /// No sum of a batch is too large for an integer: see `DieSpecification.init`.
-    init(_ faces: [Int]) {
-      self.faces = faces
-      total = faces.reduce(0, +)
-    }
-  }
-
   /// `times` rolls at once; suspends for the slowest of them. The first failure cancels the others and is thrown when all
   /// have ended.
-  func rollBatch(_ die: Die, times: Int, on loop: EventLoop) async throws -> Outcome {
+  func rollBatch(_ die: Die, times: Int, on loop: EventLoop) async throws -> BatchAnswer {
     try await tools.tracer.withSpan("async_roll_batch", attributes: [Attribute(.asyncBatchSize, times)]) { span in
-      let outcome = Outcome(try await rollTogether(die, times: times, on: loop, in: span))
-      span.setAttribute(.asyncTotalResult, .int(Int64(outcome.total)))
-      return outcome
+      let answer = BatchAnswer(rolls: try await rollTogether(die, times: times, on: loop, in: span))
+      span.setAttribute(.asyncTotalResult, .int(Int64(answer.total)))
+      return answer
     }
   }
 

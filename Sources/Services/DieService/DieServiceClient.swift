@@ -50,15 +50,11 @@ public struct DieServiceClient: Sendable {
   }
 
   /// The names of all dice.
-  public func identifiers() async throws(Failure) -> [String] {
+  public func list() async throws(Failure) -> DieList {
     let response = try await get("/dice", [])
     guard response.statusCode == 200 else { throw .answered(status: response.statusCode) }
-    guard let json = try? JSONParser.parse(response.body), let items = json["identifiers"]?.items else {
-      throw .malformed
-    }
-    let identifiers = items.compactMap(\.text)
-    guard identifiers.count == items.count else { throw .malformed }
-    return identifiers
+    guard let json = try? JSONParser.parse(response.body), let list = DieList(json) else { throw .malformed }
+    return list
   }
 
   private func get(_ target: String, _ attributes: [Attribute]) async throws(Failure) -> ClientResponse {

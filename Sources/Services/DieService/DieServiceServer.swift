@@ -39,27 +39,12 @@ public struct DieServiceServer: ServiceDefinition {
       ServiceRoute("/", APIOperation("What this is", answers: [APIOperation.Answer(200, "The service")])) { _ in
         .json(index)
       },
-      ServiceRoute("/dice", Self.diceOperation) { request in
+      ServiceRoute("/dice", DiceOperation.dice()) { request in
         if let identifier = request.queryValue("identifier") { return one(identifier, tools, metrics) }
         return list(tools, metrics)
       },
     ]
   }
-
-  private static let diceOperation = APIOperation(
-    "The names of the dice, or one die's specification",
-    parameters: [APIOperation.Parameter("identifier", isRequired: false, schema: ["type": "string"])],
-    answers: [
-      APIOperation.Answer(
-        200,
-        "The names, or the specification",
-        schema: [
-          "type": "object", "anyOf": [["required": ["identifiers"]], ["required": ["identifier", "specification"]]],
-        ]
-      ),
-      .detail(404, "No die has that name"),
-    ]
-  )
 
   private func list(_ tools: ServiceTools, _ metrics: DieServiceMetrics) -> Response {
     let identifiers = specifications.identifiers
@@ -71,11 +56,7 @@ public struct DieServiceServer: ServiceDefinition {
       [Attribute(LogField.count, identifiers.count), Attribute(LogField.identifiers, identifiers)],
       in: span
     )
-    return .json { bytes in
-      bytes.append(contentsOf: #"{"identifiers":"#.utf8)
-      bytes.append(jsonArray: identifiers) { $0.append(json: $1) }
-      bytes.append(UInt8(ascii: "}"))
-    }
+    return DieList(identifiers: identifiers).response
   }
 
   private func one(_ identifier: String, _ tools: ServiceTools, _ metrics: DieServiceMetrics) -> Response {

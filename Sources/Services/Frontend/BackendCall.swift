@@ -1,3 +1,4 @@
+import DiceRoller
 import HTTPTypes
 import LoopHTTP
 import ServiceCore
@@ -24,11 +25,10 @@ struct BackendCall: Sendable {
   let messages: Messages
   let told: [Attribute]
 
-  /// Calls `target`; `read` makes what to log, and the answer without its end, of a JSON body, or nil for one that
-  /// makes no sense.
-  func run(
+  /// Calls `target` and passes its answer on; `read` gives what to log of it, or nil for one that makes no sense.
+  func run<Answer: RollerAnswer>(
     _ target: String,
-    read: (JSONValue) -> (told: [Attribute], body: [UInt8])?
+    read: (Answer) -> [Attribute]?
   ) async throws -> Response {
     let knownLabel = metrics.labels.known(die)
     if let knownLabel { metrics.requests(knownLabel, "received").increment() }
@@ -56,23 +56,23 @@ struct BackendCall: Sendable {
     }
   }
 
-  private func answer(
+  private func answer<Answer: RollerAnswer>(
     _ response: ClientResponse,
     seconds: Double,
     label: String,
-    _ read: (JSONValue) -> (told: [Attribute], body: [UInt8])?
+    _ read: (Answer) -> [Attribute]?
   ) -> Response {
     let json = try? JSONParser.parse(response.body)
     let told = told + [Attribute(LogField.backendStatus, response.statusCode)]
-    guard response.statusCode == 200, let json, let result = read(json) else {
+    guard response.statusCode == 200, let answer = json.flatMap(Answer.init), let more = read(answer) else {
       metrics.requests(label, "error").increment()
       tools.logger.error(messages.failed, told)
       return errorAnswer(response, detail: json?["detail"])
     }
     metrics.requests(label, "success").increment()
-    tools.logger.info(messages.received, told + result.told + [Attribute(LogField.duration, seconds)])
+    tools.logger.info(messages.received, told + more + [Attribute(LogField.duration, seconds)])
     return .json { bytes in
-      bytes.append(contentsOf: result.body)
+      answer.appendUnclosed(to: &bytes)
       if let traceID = Self.traceID {
         bytes.append(contentsOf: #","trace_id":"#.utf8)
         bytes.append(json: traceID)

@@ -30,12 +30,9 @@ struct FrontendHandlers: Sendable {
       messages: .roll,
       told: told
     )
-    return try await call.run("/roll?die=\(die.queryEncoded)") { json in
-      guard let roll = json["roll"]?.integer else { return nil }
-      OTelSpan.current?.setAttribute(.rollValue, .int(Int64(roll)))
-      var body = Array(#"{"roll":"#.utf8)
-      body.append(json: roll)
-      return ([Attribute(LogField.rollValue, roll)], body)
+    return try await call.run("/roll?die=\(die.queryEncoded)") { (answer: RollAnswer) in
+      OTelSpan.current?.setAttribute(.rollValue, .int(Int64(answer.roll)))
+      return [Attribute(LogField.rollValue, answer.roll)]
     }
   }
 
@@ -59,17 +56,10 @@ struct FrontendHandlers: Sendable {
       messages: .rollAsync,
       told: told
     )
-    return try await call.run("/roll-async?die=\(die.queryEncoded)&times=\(times)") { json in
-      let rolls = json["rolls"]?.items?.compactMap(\.integer)
-      guard let total = json["total"]?.integer, let rolls, rolls.count == times else { return nil }
-      OTelSpan.current?.setAttribute(.asyncTotalResult, .int(Int64(total)))
-      var body = Array(#"{"total":"#.utf8)
-      body.append(json: total)
-      body.append(contentsOf: #","rolls":"#.utf8)
-      body.append(jsonArray: rolls) { $0.append(json: $1) }
-      body.append(contentsOf: #","count":"#.utf8)
-      body.append(json: rolls.count)
-      return ([Attribute(LogField.total, total), Attribute(LogField.rolls, rolls)], body)
+    return try await call.run("/roll-async?die=\(die.queryEncoded)&times=\(times)") { (answer: BatchAnswer) in
+      guard answer.rolls.count == times else { return nil }
+      OTelSpan.current?.setAttribute(.asyncTotalResult, .int(Int64(answer.total)))
+      return [Attribute(LogField.total, answer.total), Attribute(LogField.rolls, answer.rolls)]
     }
   }
 
@@ -77,16 +67,12 @@ struct FrontendHandlers: Sendable {
   func dice(_ request: Request) async throws -> Response {
     if let identifier = request.queryValue("identifier") { return try await die(identifier) }
     do throws(DieServiceClient.Failure) {
-      let identifiers = try await dieService.identifiers()
+      let list = try await dieService.list()
       tools.logger.info(
         "Die list fetched from die service",
-        [Attribute(LogField.count, identifiers.count), Attribute(LogField.identifiers, identifiers)]
+        [Attribute(LogField.count, list.identifiers.count), Attribute(LogField.identifiers, list.identifiers)]
       )
-      return .json { bytes in
-        bytes.append(contentsOf: #"{"identifiers":"#.utf8)
-        bytes.append(jsonArray: identifiers) { $0.append(json: $1) }
-        bytes.append(UInt8(ascii: "}"))
-      }
+      return list.response
     } catch {
       if error == .cancelled { throw CancellationError() }
       tools.logger.error("Error fetching die list from die service", [Attribute(LogField.error, "\(error)")])

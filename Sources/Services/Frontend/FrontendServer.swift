@@ -55,15 +55,10 @@ public struct FrontendServer: ServiceDefinition {
     ]
   }
 
-  private static let dice = APIOperation(
-    "The names of the dice, or one die's specification",
-    parameters: [APIOperation.Parameter("identifier", isRequired: false, schema: ["type": "string"])],
-    answers: [
-      APIOperation.Answer(200, "The names, or the specification"), .detail(404, "No die has that name"),
-      .detail(502, "The die service gave an answer that makes no sense"),
-      .detail(503, "The die service cannot be reached"), .detail(504, "The die service gave no answer in time"),
-    ]
-  )
+  private static let dice = DiceOperation.dice(failures: [
+    .detail(502, "The die service gave an answer that makes no sense"),
+    .detail(503, "The die service cannot be reached"), .detail(504, "The die service gave no answer in time"),
+  ])
   private static let configuration = APIOperation(
     "What the page needs to know",
     answers: [APIOperation.Answer(200, "The settings")]

@@ -34,9 +34,9 @@ struct CompareCommand: AsyncParsableCommand {
   var iterations: Int?
   @Option(help: "Several numbers of rolls instead: 1,2,5,10,20 (COMPARE_TIMES).", transform: RollCounts.read)
   var times: RollCounts?
-  @Option(help: "Draw measured against theory into this file as SVG (COMPARE_PLOT).")
+  @Option(help: "Draw measured against theory into this file, or - to the standard output, as SVG (COMPARE_PLOT).")
   var plot: String?
-  @Option(help: "Write the results to this file as JSON (COMPARE_JSON).")
+  @Option(help: "Write the results to this file, or - to the standard output, as JSON (COMPARE_JSON).")
   var json: String?
 
   private static let iterationCounts = 1...10_000
@@ -49,12 +49,13 @@ struct CompareCommand: AsyncParsableCommand {
     let settings = try settings()
     let json = try ReportDestination(json, flag: "--json", "COMPARE_JSON")
     let plot = try ReportDestination(plot, flag: "--plot", "COMPARE_PLOT")
+    try [json, plot].refuseMixing()
     let process = try await ToolProcess(loopCount: 1, name: "compare")
     let report = try await process.run { tool throws(CompareError) in
       let comparison = Comparison(settings, group: tool.group, progress: tool.standardError)
       return try await comparison.run(stops: tool.stops)
     }
-    print(report.text, terminator: "")
+    [json, plot].tell(report.text)
     try await json?.write(report.json)
     try await plot?.write(Array(report.plot.utf8))
     guard report.hasFactor else { throw RunFailure(description: "nothing could be measured: no factor") }

@@ -14,9 +14,9 @@ struct TrafficCommand: AsyncParsableCommand {
       """
   )
   @OptionGroup var traffic: TrafficOptions
-  @Option(help: "Write the results to this file as JSON (TRAFFIC_JSON).")
+  @Option(help: "Write the results to this file, or - to the standard output, as JSON (TRAFFIC_JSON).")
   var json: String?
-  @Option(help: "Write a page with charts to this file (TRAFFIC_HTML).")
+  @Option(help: "Write a page with charts to this file, or - to the standard output (TRAFFIC_HTML).")
   var html: String?
 
   func validate() throws {
@@ -31,6 +31,7 @@ struct TrafficCommand: AsyncParsableCommand {
     }
     let json = try ReportDestination(json, flag: "--json", "TRAFFIC_JSON")
     let html = try ReportDestination(html, flag: "--html", "TRAFFIC_HTML")
+    try [json, html].refuseMixing()
     let process = try await ToolProcess(loopCount: settings.loopCount, name: "traffic-generator")
     let report = try await process.run { tool throws(TrafficError) in
       let run = TrafficRun(
@@ -42,7 +43,7 @@ struct TrafficCommand: AsyncParsableCommand {
       )
       return try await run.run(stops: tool.stops)
     }
-    print(report.text, terminator: "")
+    [json, html].tell(report.text)
     try await json?.write(report.json)
     try await html?.write(Array(report.html.utf8))
     guard report.passed else { throw RunFailure(description: report.failureText) }

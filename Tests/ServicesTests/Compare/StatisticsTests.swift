@@ -87,7 +87,8 @@ struct StatisticsTests {
     result.add([.sequential: sequential, .batch: batch])
     let url = try #require(ServiceURL("http://localhost:8107"))
     let settings = CompareSettings(url: url, die: "fair", rolls: [10], iterations: 1)
-    let lines = ComparisonReport(settings: settings, results: [result]).text.split(separator: "\n").suffix(3)
+    let report = ComparisonReport(settings: settings, results: [result], isInterrupted: false)
+    let lines = report.text.split(separator: "\n").suffix(3)
     #expect(
       Array(lines) == [
         "Sequential Rolls: \(sequential == 1 ? "1.000" : "5.234") seconds",

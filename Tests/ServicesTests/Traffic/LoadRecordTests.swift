@@ -38,8 +38,8 @@ struct LoadRecordTests {
 
   @Test func `No percentile is above the longest latency`() {
     var record = LatencyRecord()
-    record.record(1_234_567_891, trace: nil)
-    for percentile in [1.0, 50, 100] { #expect(record.seconds(percentile: percentile) == 1.234567891) }
+    for _ in 0..<100 { record.record(1_234_567_891, trace: nil) }
+    for percentile in [1.0, 50, 99, 100] { #expect(record.seconds(percentile: percentile) == 1.234567891) }
   }
 
   @Test func `Traces of two loops are looked for together`() {
@@ -47,8 +47,8 @@ struct LoadRecordTests {
     first.record(1_000_000, trace: TraceID(high: 1, low: 1))
     second.record(1_000_000_000, trace: TraceID(high: 1, low: 2))
     first.add(second)
-    #expect(first.trace(percentile: 1)?.low == 1)
-    #expect(first.trace(percentile: 99)?.low == 2)
+    #expect(first.trace(percentile: 50)?.low == 1)
+    #expect(first.trace(percentile: 99) == nil, "two requests do not tell")
     #expect(first.trace(percentile: 100)?.low == 2)
   }
 
@@ -57,20 +57,29 @@ struct LoadRecordTests {
     first.record(result(.answered(status: 200), sent: 5 * second, took: second, .punctual), begin: 0)
     other.record(result(.failed(.timedOut(.connect)), sent: 9 * second, took: second, .afterWaiting), begin: 0)
     other.record(result(.unsent, sent: 20 * second, took: second, .afterWaiting), begin: 0)
-    for count in 1...2 {
-      first.warmUpRequests += count
-      other.warmUpRequests += 10 * count
-      first.interrupted += count
-      other.interrupted += 10 * count
-    }
+    for wait in 2...3 { first.record(result(.givenUp, took: UInt64(wait) * second), begin: 0) }
+    other.record(result(.givenUp, took: 4 * second), begin: 0)
+    first.warmUpRequests = 3
+    other.warmUpRequests = 30
     first.add(other)
     #expect((first.requests, first.errors, first.unsent) == (3, 2, 1))
     #expect((first.statuses, first.failures) == ([200: 1], [.timeout: 1]))
     #expect((first.waitedForConnection, first.sendDelay.count) == (2, 1))
-    #expect((first.warmUpRequests, first.interrupted) == (33, 33))
-    #expect(first.latencies[.sync]?.count == 3)
+    #expect((first.warmUpRequests, first.interrupted) == (33, 3))
+    #expect(first.longestGivenUpSeconds == 4)
+    #expect(first.latencies[.sync]?.count == 6)
     #expect(first.timeline.intervals.reduce(0) { $0 + $1.requests } == 3)
     #expect(first.lastSent == 9 * second, "what was not sent was not sent last")
+  }
+
+  @Test(arguments: [(50.0, 2), (90, 10), (99, 100), (99.9, 1000), (99.99, 10_000), (100, 1)])
+  func `A percentile is told by so many requests that one is to be expected beyond it`(percentile: Double, count: Int) {
+    #expect(LatencyRecord.requestsNeeded(percentile: percentile) == count)
+    var record = LatencyRecord()
+    for _ in 1..<count { record.record(1_000_000, trace: TraceID(high: 1, low: 1)) }
+    #expect(record.seconds(percentile: percentile).isNaN && record.trace(percentile: percentile) == nil)
+    record.record(1_000_000, trace: nil)
+    #expect(!record.seconds(percentile: percentile).isNaN)
   }
 
   @Test func `Records of two loops add up to the record of one`() {
@@ -110,7 +119,7 @@ struct LoadRecordTests {
       result(.answered(status: 200), due: second, sent: 3 * second, took: 4 * second, .afterWaiting),
       begin: 0
     )
-    #expect(record.latencies[.sync]?.seconds(percentile: 50) == 4)
+    #expect(record.latencies[.sync]?.seconds(percentile: 100) == 4)
     #expect(record.waitedForConnection == 1)
     #expect(record.sendDelay.count == 0)
   }
@@ -120,7 +129,7 @@ struct LoadRecordTests {
     record.record(result(.failed(.timedOut(.response)), took: 15 * second), begin: 0)
     record.record(result(.failed(.connectionRefused("there")), took: 1000), begin: 0)
     #expect(record.latencies[.sync]?.count == 1)
-    #expect(record.latencies[.sync]?.seconds(percentile: 50) == 15)
+    #expect(record.latencies[.sync]?.seconds(percentile: 100) == 15)
     #expect(record.failures == [.timeout: 1, .connectionRefused: 1])
     #expect((record.requests, record.errors) == (2, 2))
   }
@@ -129,7 +138,28 @@ struct LoadRecordTests {
     var record = LoadRecord()
     record.record(result(.unsent, took: 7 * second, .afterWaiting), begin: 0)
     #expect((record.requests, record.errors, record.unsent) == (1, 1, 1))
-    #expect(record.latencies[.sync]?.seconds(percentile: 50) == 7)
+    #expect(record.latencies[.sync]?.seconds(percentile: 100) == 7)
+  }
+
+  @Test func `A wait that the run's end cut off is no request, and counts where it is longer than others`() throws {
+    var record = LoadRecord()
+    for _ in 0..<9 { record.record(result(.answered(status: 200), took: second), begin: 0) }
+    record.record(result(.givenUp, due: second, took: 7 * second), begin: 0)
+    record.record(result(.givenUp, due: second, took: second / 2), begin: 0)
+    #expect((record.requests, record.errors, record.interrupted) == (9, 0, 2))
+    #expect(record.longestGivenUpSeconds == 7)
+    let latencies = try #require(record.latencies[.sync])
+    #expect(latencies.count == 10 && latencies.seconds(percentile: 100) == 7)
+    #expect(latencies.seconds(percentile: 10) >= 1, "the short wait would have been the tenth percentile")
+    #expect(record.timeline.intervals.map(\.requests) == [9, 0, 0], "by the moment it was due")
+    #expect(record.timeline.intervals[2].seconds(percentile: 100).map { $0.rounded() } == 7)
+  }
+
+  @Test func `A server that never answered has the waits for it as its latencies`() {
+    var record = LoadRecord()
+    record.record(result(.givenUp, took: 7 * second), begin: 0)
+    #expect(record.latencies[.sync]?.seconds(percentile: 100) == 7)
+    #expect(record.requests == 0)
   }
 
   @Test func `Statuses from 400 on are errors, and every kind has latencies of its own`() {

@@ -12,7 +12,8 @@ struct TrafficReportTests {
     busyShare: Double = 0.1,
     waiting: Int = 0,
     _ limits: [String] = [],
-    errors: String? = nil
+    errors: String? = nil,
+    givenUp: Int = 0
   ) throws -> TrafficReport {
     let url = try ClientURL("http://localhost/<script>")
     var settings = TrafficSettings(
@@ -51,8 +52,22 @@ struct TrafficReportTests {
         begin: 0
       )
     }
+    for _ in 0..<givenUp {
+      record.record(
+        RequestResult(
+          kind: .target,
+          outcome: .givenUp,
+          departure: .punctual,
+          due: 0,
+          sent: 0,
+          finished: 6_000_000_000,
+          trace: nil
+        ),
+        begin: 0
+      )
+    }
     let usage = GeneratorUsage(cpuSeconds: 1, cpuSecondsPerRequest: 1e-5, busyShare: busyShare)
-    return TrafficReport(settings: settings, record: record, seconds: 2, generator: usage, isInterrupted: false)
+    return TrafficReport(settings: settings, record: record, seconds: 2, generator: usage, isInterrupted: givenUp > 0)
   }
 
   @Test func `A run passes when every limit was kept`() throws {
@@ -70,6 +85,33 @@ struct TrafficReportTests {
     #expect(report.verdicts.map(\.passed) == [false])
     #expect(try !self.report(refused: 3).passed)
     #expect(report.text.contains("no answer at all") && report.text.contains("connection refused: 3"))
+  }
+
+  @Test func `A limit that too few requests can judge is not passed, and their percentile is no number`() throws {
+    let report = try report(latencies: Array(repeating: 100, count: 99), ["p90=1s", "p99=1s", "max=1s"])
+    #expect(report.verdicts.map(\.passed) == [true, false, true] && !report.passed)
+    #expect(report.failureText == "not kept: p99=1s (too few requests)")
+    #expect(report.text.contains("FAILED     p99=1s: too few requests, it needs 100\n"))
+    let row = try #require(report.text.split(separator: "\n").first { $0.hasPrefix("  target") })
+    #expect(row.split(separator: " ").suffix(4) == ["–", "–", "100", "ms"], "p99, p99.9 and the maximum")
+    let json = try JSONParser.parse(report.json)
+    let latency = try #require(json["latency_seconds"]?["target"])
+    #expect(latency["p90"]?.double != nil && latency["p99"] == .null && latency["max"]?.double != nil)
+    let limit = try #require(json["limits"]?.items?[1])
+    #expect(limit["reached"] == .null && limit["passed"] == .bool(false) && limit["requests_needed"]?.integer == 100)
+    #expect(try self.report(latencies: Array(repeating: 100, count: 100), ["p99=1s"]).passed)
+  }
+
+  @Test func `The report says what the end of the run cut off`() throws {
+    let report = try report(latencies: [100], givenUp: 4)
+    let told = "4 requests on their way, after up to 6.00 s"
+    #expect(report.text.contains("ended early\n") && report.text.contains("given up   \(told)\n"))
+    #expect(report.html.contains("ended early, giving up \(told)<"))
+    let json = try JSONParser.parse(report.json)
+    #expect(json["interrupted_requests"]?.integer == 4 && json["interrupted_longest_wait_seconds"]?.double == 6)
+    let whole = try self.report(latencies: [100])
+    #expect(!whole.text.contains("given up") && !whole.html.contains("giving up"))
+    #expect(try JSONParser.parse(whole.json)["interrupted_longest_wait_seconds"] == .null)
   }
 
   @Test func `The report says when the generator or its connections were the limit`() throws {

@@ -31,7 +31,7 @@ public enum HTTPClientSpan {
     /// The caller no longer wanted it, which is no error.
     case cancelled
 
-    /// The status that came.
+    /// The status of the whole answer. That of an answer that breaks off is not known here: the client's error tells only why.
     public var status: Int? {
       switch self {
       case .answered(let status): status

@@ -4,11 +4,11 @@ public final class HTTPClientMetrics: Sendable {
   public struct Attempt: Sendable {
     /// The method sent.
     public var method: String
-    /// The status received; nil when there was no answer.
+    /// The status received; nil when there was no answer, or not all of it.
     public var status: Int?
     /// `http` or `https`.
     public var scheme: String
-    /// `1.0` or `1.1`; nil when there was no answer.
+    /// `1.0` or `1.1`; nil when there was no answer, or not all of it.
     public var protocolVersion: String?
     /// What went wrong, one of few values (`timeout`, `connection_refused`, a status of 400 or more); nil when nothing did.
     public var errorType: String?

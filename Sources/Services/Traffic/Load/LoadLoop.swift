@@ -66,10 +66,19 @@ actor LoadLoop: LoopActor {
     timer.close()
   }
 
+  /// What is due by now and found no connection is left out no more than after a run's own end: of a server that has
+  /// stopped to answer, it is most of what there is to tell.
   private func stop() {
     isStopping = true
     timer?.wakeAll()
+    let now = EventLoop.monotonicNanoseconds()
+    while let arrival = arrivals?.next(), times.moment(of: arrival) <= now {
+      note(arrival.request, .unsent, .afterWaiting, due: times.moment(of: arrival), sent: now)
+    }
   }
+
+  /// Whether nothing more may be sent. The tasks know it sooner than `stop` comes to run.
+  private var isOver: Bool { isStopping || Task.isCancelled }
 
   // MARK: Work
 
@@ -96,13 +105,13 @@ actor LoadLoop: LoopActor {
     var users = users
     guard await timer.sleep(until: times.begin) else { return }
     let end = times.end ?? .max
-    while !isStopping {
+    while !isOver {
       let now = EventLoop.monotonicNanoseconds()
       guard now < end else { return }
       let isAnswered = await send(users.nextRequest(), due: now, .spontaneous)
       // Where nobody listens, asking as fast as possible would only heat the machine.
       let pause = max(users.nextThinkTime(), isAnswered ? 0 : Self.pauseAfterFailure)
-      guard pause > 0, !isStopping else { continue }
+      guard pause > 0, !isOver else { continue }
       _ = await timer.sleep(until: min(end, EventLoop.monotonicNanoseconds() + UInt64(pause * 1e9)))
     }
   }
@@ -110,14 +119,19 @@ actor LoadLoop: LoopActor {
   /// A connection takes the next request when it is free, waits until that is due and sends it: requests leave in the
   /// order they are due, and none is left out because an answer is late.
   private func serve(_ timer: PreciseTimer) async {
-    while !isStopping, let arrival = arrivals?.next() {
-      let due = times.begin + UInt64(arrival.due * 1e9)
+    while !isOver, let arrival = arrivals?.next() {
+      let due = times.moment(of: arrival)
       let now = EventLoop.monotonicNanoseconds()
       if now > times.lastSending {
         note(arrival.request, .unsent, .afterWaiting, due: due, sent: now)
         continue
       }
-      guard await timer.sleep(until: due), !isStopping else { return }
+      guard await timer.sleep(until: due), !isOver else {
+        // It may have become due together with the end.
+        let now = EventLoop.monotonicNanoseconds()
+        if due <= now { note(arrival.request, .givenUp, .punctual, due: due, sent: now) }
+        return
+      }
       await send(arrival.request, due: due, now <= due ? .punctual : .afterWaiting)
     }
   }
@@ -134,7 +148,7 @@ actor LoadLoop: LoopActor {
       outcome = .answered(status: response.statusCode)
       if let span { tracing?.end(span, planned, response) }
     } catch {
-      outcome = .failed(error)
+      outcome = error == .cancelled ? .givenUp : .failed(error)
       if let span { tracing?.end(span, error) }
     }
     note(planned, outcome, departure, due: due, sent: sent, span?.spanContext)
@@ -150,10 +164,6 @@ actor LoadLoop: LoopActor {
     sent: UInt64,
     _ span: SpanContext? = nil
   ) {
-    if outcome == .failed(.cancelled) {
-      record.interrupted += 1
-      return
-    }
     guard due >= times.measuredFrom else {
       record.warmUpRequests += 1
       return

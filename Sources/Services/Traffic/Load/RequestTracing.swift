@@ -1,3 +1,4 @@
+import DiceRoller
 import HTTPTypes
 import LoopHTTP
 import ServiceCore
@@ -39,9 +40,11 @@ struct RequestTracing: Sendable {
     guard span.isRecording else { return }
     span.setAttribute(.requestStatus, .string(response.statusCode < 400 ? "success" : "error"))
     if let dice = planned.dice, response.statusCode == 200, let answer = try? JSONParser.parse(response.body) {
-      let (key, name): (AttributeKey, String) =
-        dice.batchSize == nil ? (.rollValue, "roll") : (.asyncTotalResult, "total")
-      if let value = answer[name]?.integer { span.setAttribute(key, .int(Int64(value))) }
+      if dice.batchSize == nil {
+        if let roll = RollAnswer(answer)?.roll { span.setAttribute(.rollValue, .int(Int64(roll))) }
+      } else {
+        if let total = BatchAnswer(answer)?.total { span.setAttribute(.asyncTotalResult, .int(Int64(total))) }
+      }
     }
     let address = response.remoteAddress
     HTTPClientSpan.end(

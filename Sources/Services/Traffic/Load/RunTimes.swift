@@ -20,4 +20,7 @@ struct RunTimes: Sendable {
     self.measuredFrom = measuredFrom
     end = settings.seconds.map { measuredFrom + UInt64($0 * 1e9) }
   }
+
+  /// When a planned request is due.
+  func moment(of arrival: OpenArrivals.Arrival) -> UInt64 { begin + UInt64(arrival.due * 1e9) }
 }

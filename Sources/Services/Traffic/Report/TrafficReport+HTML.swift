@@ -18,7 +18,7 @@ extension TrafficReport {
     <main>
     <header>
     <h1>dice traffic <span>\(targetText.markupEscaped)</span></h1>
-    <p>\(modelText.markupEscaped) · seed \(settings.seed)\(isInterrupted ? " · ended early" : "")</p>
+    <p>\(modelText.markupEscaped) · seed \(settings.seed)\(isInterrupted ? " · ended early" : "")\(givenUpText.map { ", giving up " + $0 } ?? "")</p>
     </header>
     <section class="tiles">
     \(tiles)

@@ -21,6 +21,7 @@ extension TrafficReport {
       ("unsent", JSONValue(record.unsent)),
       ("warm_up_requests", JSONValue(record.warmUpRequests)),
       ("interrupted_requests", JSONValue(record.interrupted)),
+      ("interrupted_longest_wait_seconds", JSONValue(record.longestGivenUpSeconds)),
       ("latency_seconds", JSONValue(members: kinds.map { ($0.kind.rawValue, Self.json($0.latencies)) })),
       ("send_delay_seconds", Self.json(record.sendDelay)),
       ("waited_for_connection", JSONValue(record.waitedForConnection)),
@@ -82,6 +83,9 @@ extension TrafficReport {
 
 extension TrafficReport.Verdict {
   fileprivate var json: JSONValue {
-    JSONValue(members: [("limit", .string(limit)), ("reached", JSONValue(reached)), ("passed", .bool(passed))])
+    JSONValue(members: [
+      ("limit", .string(limit)), ("reached", JSONValue(reached)), ("passed", .bool(passed)),
+      ("requests_needed", requestsNeeded.map { JSONValue($0) } ?? .null),
+    ])
   }
 }

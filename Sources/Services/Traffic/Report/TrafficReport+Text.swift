@@ -18,7 +18,9 @@ extension TrafficReport {
 
   /// Which limits were not kept, for the last line of a failed run.
   public var failureText: String {
-    let failed = verdicts.filter { !$0.passed }.map(\.limit)
+    let failed = verdicts.filter { !$0.passed }.map { verdict in
+      verdict.requestsNeeded == nil ? verdict.limit : "\(verdict.limit) (too few requests)"
+    }
     return failed.isEmpty ? "not one request was answered" : "not kept: " + failed.joined(separator: ", ")
   }
 
@@ -85,7 +87,7 @@ extension TrafficReport {
     if record.warmUpRequests > 0 {
       lines.append("warm-up    \(record.warmUpRequests.groupedText) requests, not counted")
     }
-    if record.interrupted > 0 { lines.append("given up   \(record.interrupted.groupedText) requests on their way") }
+    if let givenUpText { lines.append("given up   " + givenUpText) }
     if let spans, spans.dropped > 0 {
       lines.append("spans      \(spans.dropped.groupedText) came too fast for the exporter: lower --trace-sample")
     }
@@ -95,15 +97,21 @@ extension TrafficReport {
     return lines
   }
 
+  /// What the end of the run cut off; nil where nothing was on its way.
+  var givenUpText: String? {
+    guard record.interrupted > 0 else { return nil }
+    let longest = record.longestGivenUpSeconds.durationText
+    return "\(record.interrupted.groupedText) requests on their way, after up to \(longest)"
+  }
+
   /// What the generator needed.
   var generatorText: String {
     var parts: [String] = []
     let cost = generator.cpuSecondsPerRequest
     if !cost.isNaN { parts.append("\((cost * 1e6).text(decimals: 1)) µs of CPU a request") }
     if !generator.busyShare.isNaN { parts.append("busy \(generator.busyShare.percentText) of the time") }
-    if record.sendDelay.count > 0 {
-      parts.append("sent \(record.sendDelay.seconds(percentile: 99).durationText) after due at p99")
-    }
+    let delay = record.sendDelay.seconds(percentile: 99)
+    if !delay.isNaN { parts.append("sent \(delay.durationText) after due at p99") }
     return parts.joined(separator: ", ")
   }
 
@@ -123,6 +131,7 @@ extension TrafficReport {
 extension TrafficReport.Verdict {
   /// The limit and what was reached.
   var text: String {
+    if let requestsNeeded { return "\(limit): too few requests, it needs \(requestsNeeded.groupedText)" }
     let figure = isShare ? reached.percentText : reached.durationText
     return "\(limit): \(reached.isNaN ? "no answers" : figure)"
   }

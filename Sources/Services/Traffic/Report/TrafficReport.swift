@@ -7,10 +7,12 @@ public struct TrafficReport: Sendable {
   /// A limit and whether it was kept.
   struct Verdict: Sendable {
     let limit: String
-    /// In seconds, or a share of 1; `nan` without requests.
+    /// In seconds, or a share of 1; `nan` where there were no requests, or too few to tell.
     let reached: Double
     let isShare: Bool
     let passed: Bool
+    /// How many requests it takes to tell, where there were some and they are fewer; else nil.
+    var requestsNeeded: Int?
   }
 
   /// Why the figures say something about the generator and not about the server.
@@ -66,13 +68,21 @@ public struct TrafficReport: Sendable {
     }
   }
 
-  /// A run without a single answer passes no limit.
+  /// A run without a single answer passes no limit, and one of too few requests for a percentile none on that: a gate that
+  /// cannot be judged must not stand open.
   var verdicts: [Verdict] {
     var all = LatencyRecord()
     for (_, latencies) in kinds { all.add(latencies) }
     var verdicts = settings.latencyLimits.map { limit in
       let reached = all.seconds(percentile: limit.percentile)
-      return Verdict(limit: limit.description, reached: reached, isShare: false, passed: reached <= limit.seconds)
+      let needed = LatencyRecord.requestsNeeded(percentile: limit.percentile)
+      return Verdict(
+        limit: limit.description,
+        reached: reached,
+        isShare: false,
+        passed: reached <= limit.seconds,
+        requestsNeeded: (1..<needed).contains(all.count) ? needed : nil
+      )
     }
     if let limit = settings.errorLimit {
       verdicts.append(

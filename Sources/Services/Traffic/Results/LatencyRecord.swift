@@ -35,15 +35,24 @@ struct LatencyRecord: Sendable {
     exemplars.add(other.exemplars)
   }
 
-  /// Seconds that `percentile` percent of the requests took at most; `nan` where there were none.
+  /// How many requests tell a percentile: so many that one of them is to be expected beyond it. 100 tell the 99th, which of
+  /// fewer is the maximum under another name; that itself one tells.
+  static func requestsNeeded(percentile: Double) -> Int {
+    // A little less than one, because 100 − 99.9 is a little less than 0.1.
+    percentile >= 100 ? 1 : Int((100 / (100 - percentile) * (1 - 1e-8)).rounded(.up))
+  }
+
+  /// Seconds that `percentile` percent of the requests took at most; `nan` where they are too few to tell.
   func seconds(percentile: Double) -> Double {
-    guard count > 0 else { return .nan }
+    guard count >= Self.requestsNeeded(percentile: percentile) else { return .nan }
     return Double(histogram.valueAtPercentile(percentile)) / 1e9
   }
 
-  /// A recorded trace of a request that took about as long as that percentile says; nil where none was recorded.
+  /// A recorded trace of a request that took about as long as that percentile says; nil where none was recorded, or where
+  /// the requests are too few to tell.
   func trace(percentile: Double) -> TraceID? {
-    percentile >= 100 && slowest.trace != nil
-      ? slowest.trace : exemplars.nearest(nanoseconds: UInt64(max(0, seconds(percentile: percentile) * 1e9)))
+    if percentile >= 100, let trace = slowest.trace { return trace }
+    let seconds = seconds(percentile: percentile)
+    return seconds.isNaN ? nil : exemplars.nearest(nanoseconds: UInt64(seconds * 1e9))
   }
 }

@@ -20,8 +20,11 @@ struct RequestResult: Sendable {
     case answered(status: Int)
     /// None came, or not all of it.
     case failed(ClientError)
-    /// It was due, but no connection was free until long after the run's end.
+    /// It was due, but no connection was free until long after the run's end, or until the run was ended.
     case unsent
+    /// The run was ended before its answer could come. That is no error of anybody's, but what it had waited by then is
+    /// the least that it would have taken.
+    case givenUp
   }
 
   /// What the moment of sending depended on.
@@ -48,13 +51,14 @@ struct RequestResult: Sendable {
     switch outcome {
     case .answered(let status): status >= 400
     case .failed, .unsent: true
+    case .givenUp: false
     }
   }
 
   /// From the moment it was due, also where it was given up after a wait; nil where a failure ended the wait early.
   var latency: UInt64? {
     switch outcome {
-    case .answered, .failed(.timedOut), .unsent: finished - due
+    case .answered, .failed(.timedOut), .unsent, .givenUp: finished - due
     case .failed: nil
     }
   }
@@ -79,17 +83,22 @@ struct LoadRecord: Sendable {
   private(set) var lastSent: UInt64 = 0
   /// Requests of the warm-up, which count nowhere else.
   var warmUpRequests = 0
-  /// Requests that were given up because the run was ended.
-  var interrupted = 0
+  /// Requests that were given up because the run was ended; not among `requests`.
+  private(set) var interrupted = 0
+  private var longestGivenUp: UInt64 = 0
+  /// How long the one of them had been waited for that was due first; `nan` where there was none.
+  var longestGivenUpSeconds: Double { interrupted > 0 ? Double(longestGivenUp) / 1e9 : .nan }
 
   /// - Parameter begin: When the measured part of the run began, monotonic nanoseconds.
   mutating func record(_ result: RequestResult, begin: UInt64) {
+    if result.outcome == .givenUp { return recordGivenUp(result, begin: begin) }
     requests += 1
     if result.isError { errors += 1 }
     switch result.outcome {
     case .answered(let status): statuses[status, default: 0] += 1
     case .failed(let error): failures[error.spanFailure, default: 0] += 1
     case .unsent: unsent += 1
+    case .givenUp: break
     }
     if let latency = result.latency {
       latencies[result.kind, default: LatencyRecord()].record(latency, trace: result.trace)
@@ -105,6 +114,17 @@ struct LoadRecord: Sendable {
     case .afterWaiting: waitedForConnection += 1
     }
     if result.outcome != .unsent { lastSent = max(lastSent, result.sent) }
+  }
+
+  /// A wait counts where it was longer already than such requests have taken on average: the latency would have been
+  /// longer still. A shorter one says nothing yet, and would only push the percentiles down.
+  private mutating func recordGivenUp(_ result: RequestResult, begin: UInt64) {
+    let wait = result.finished - result.due
+    interrupted += 1
+    longestGivenUp = max(longestGivenUp, wait)
+    guard Double(wait) / 1e9 > latencies[result.kind]?.mean ?? 0 else { return }
+    latencies[result.kind, default: LatencyRecord()].record(wait, trace: result.trace)
+    timeline.recordWait(at: Double(result.due - min(begin, result.due)) / 1e9, nanoseconds: wait)
   }
 
   mutating func add(_ other: LoadRecord) {
@@ -124,5 +144,6 @@ struct LoadRecord: Sendable {
     lastSent = max(lastSent, other.lastSent)
     warmUpRequests += other.warmUpRequests
     interrupted += other.interrupted
+    longestGivenUp = max(longestGivenUp, other.longestGivenUp)
   }
 }

@@ -12,6 +12,10 @@ struct Timeline: Sendable {
       numberOfSignificantValueDigits: .two
     )
 
+    mutating func add(latency nanoseconds: UInt64) {
+      _ = latencies.record(min(nanoseconds, LatencyRecord.mostNanoseconds) / 1000)
+    }
+
     mutating func add(_ other: Interval) {
       requests += other.requests
       errors += other.errors
@@ -35,9 +39,12 @@ struct Timeline: Sendable {
     let index = reach(max(0, seconds))
     intervals[index].requests += 1
     if isError { intervals[index].errors += 1 }
-    if let nanoseconds {
-      _ = intervals[index].latencies.record(min(nanoseconds, LatencyRecord.mostNanoseconds) / 1000)
-    }
+    if let nanoseconds { intervals[index].add(latency: nanoseconds) }
+  }
+
+  /// A request that was due `seconds` after the beginning and given up after `nanoseconds`: a latency of no request that counts.
+  mutating func recordWait(at seconds: Double, nanoseconds: UInt64) {
+    intervals[reach(max(0, seconds))].add(latency: nanoseconds)
   }
 
   mutating func add(_ other: Timeline) {

@@ -95,10 +95,11 @@ actor ClientCall: LoopActor, DeadlineOwner {
   /// Tries one address after the other.
   func connect(
     to origin: ClientURL.Origin,
+    by resolver: NameResolver,
     timeout: Duration
   ) async throws(ClientError) -> TCPStream {
     var last = ClientError.nameNotResolved(origin.host)
-    for address in try await addresses(of: origin) {
+    for address in try await addresses(of: origin, by: resolver) {
       if let failure { throw failure }
       do throws(UVError) {
         return try await connect(to: address, timeout: timeout)
@@ -115,10 +116,13 @@ actor ClientCall: LoopActor, DeadlineOwner {
 
   /// The preferred family first. The system orders a family by the nearest address (RFC 6724, rule 9), by which one of
   /// several replicas would get every connection: chance spreads them.
-  private func addresses(of origin: ClientURL.Origin) async throws(ClientError) -> [SocketAddress] {
+  private func addresses(
+    of origin: ClientURL.Origin,
+    by resolver: NameResolver
+  ) async throws(ClientError) -> [SocketAddress] {
     wait = .lookUp
     defer { wait = .nothing }
-    let lookup = NameLookup(origin.host, port: origin.port, on: loop) { [news] _ in news.wake() }
+    let lookup = NameLookup(origin.host, port: origin.port, on: loop, by: resolver) { [news] _ in news.wake() }
     defer { lookup.abandon() }
     while failure == nil, lookup.result == nil { await news.wait() }
     if let failure { throw failure }

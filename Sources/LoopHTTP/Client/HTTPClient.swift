@@ -6,9 +6,13 @@ public final class HTTPClient: Sendable {
   private let clients: [LoopClient]
 
   /// Opens nothing yet.
-  public init(group: EventLoopGroup, configuration: ClientConfiguration = .init()) {
+  public convenience init(group: EventLoopGroup, configuration: ClientConfiguration = .init()) {
+    self.init(group: group, configuration: configuration, resolver: .shared)
+  }
+
+  init(group: EventLoopGroup, configuration: ClientConfiguration, resolver: NameResolver) {
     self.group = group
-    clients = group.loops.map { LoopClient(loop: $0, configuration: configuration) }
+    clients = group.loops.map { LoopClient(loop: $0, configuration: configuration, resolver: resolver) }
   }
 
   /// Sends `request` and collects its response; suspends until that is complete. Cancelling the task, or the request's

@@ -6,14 +6,16 @@ actor LoopClient: LoopActor {
   nonisolated let loop: EventLoop
 
   private let configuration: ClientConfiguration
+  private let resolver: NameResolver
   private var pools: [ClientURL.Origin: PoolState<ClientConnection, ClientCall>] = [:]
   private var calls: [Int: ClientCall] = [:]
   private var nextID = 0
   private var isShutDown = false
 
-  init(loop: EventLoop, configuration: ClientConfiguration) {
+  init(loop: EventLoop, configuration: ClientConfiguration, resolver: NameResolver = .shared) {
     self.loop = loop
     self.configuration = configuration
+    self.resolver = resolver
   }
 
   /// Sends `request`, on a connection used before where one is free.
@@ -127,7 +129,7 @@ actor LoopClient: LoopActor {
 
   private func open(_ origin: ClientURL.Origin, _ call: ClientCall) async throws(ClientError) -> ClientConnection {
     do throws(ClientError) {
-      let stream = try await call.connect(to: origin, timeout: configuration.connectTimeout)
+      let stream = try await call.connect(to: origin, by: resolver, timeout: configuration.connectTimeout)
       return start(stream, origin)
     } catch {
       settle(origin) { $0.connectionEnded() }

@@ -4,7 +4,7 @@ public struct LoopLedger: Hashable, Sendable {
   public internal(set) var handlesOpened = 0
   /// Handles whose close callback has run, so that their memory is gone.
   public internal(set) var handlesClosed = 0
-  /// One-shot requests (connect, write, resolve) handed to libuv.
+  /// One-shot requests (connect, write, work for the thread pool) handed to libuv.
   public internal(set) var requestsStarted = 0
   /// One-shot requests whose callback has run.
   public internal(set) var requestsFinished = 0

@@ -45,6 +45,7 @@ actor ClientCall: LoopActor, DeadlineOwner {
   }
 
   private func timeOut() {
+    if loop.ending != nil { return fail(.shutDown) }
     if production != nil { return fail(.timedOut(.response)) }
     switch wait {
     case .pool: fail(.timedOut(.connectionFromPool))

@@ -22,6 +22,7 @@ public final class HTTPClient: Sendable {
     let loop = group.preferredLoop
     let client = clients[loop.index]
     if loop.isPreferredByTask { return try await client.execute(request) }
+    if loop.hasEnded { throw .shutDown }
     // Each step would otherwise wait for a thread of the runtime's pool, while the time limits run on the loop.
     return try await withTaskExecutorPreference(loop) { () async throws(ClientError) in
       try await client.execute(request)
@@ -54,7 +55,9 @@ public final class HTTPClient: Sendable {
     bodyLength: Int? = nil,
     body: @escaping ClientRequest.BodyProducer
   ) async throws -> ClientResponse {
-    try await withTaskExecutorPreference(group.preferredLoop) {
+    let loop = group.preferredLoop
+    if loop.hasEnded { throw ClientError.shutDown }
+    return try await withTaskExecutorPreference(loop) {
       try await withResponse(to: request, bodyLength: bodyLength, body: body) { response, content in
         var bytes: [UInt8] = []
         for try await piece in content { if bytes.isEmpty { bytes = piece } else { bytes += piece } }
@@ -84,6 +87,7 @@ public final class HTTPClient: Sendable {
     _ read: nonisolated(nonsending) (ClientResponse, ClientBody) async throws -> Success
   ) async throws -> Success {
     let loop = group.preferredLoop
+    if loop.hasEnded { throw ClientError.shutDown }
     let client = clients[loop.index]
     // As in `execute`; only `read` stays where the caller is.
     let exchange = try await withTaskExecutorPreference(loop) { try await client.beginStreaming(request, body) }
@@ -105,6 +109,6 @@ public final class HTTPClient: Sendable {
 
   /// Closes idle connections and cancels requests on their way. Before the group's own shutdown.
   public func shutdown() async {
-    for client in clients { await client.shutdown() }
+    for client in clients where !client.loop.hasEnded { await client.shutdown() }
   }
 }

@@ -74,8 +74,11 @@ actor LoopClient: LoopActor {
     }
   }
 
+  /// The loop's end is that of its clients, also where nobody shut them down.
+  private var isEnding: Bool { isShutDown || loop.ending != nil }
+
   private func begin(_ request: ClientRequest) throws(ClientError) -> ClientCall {
-    guard !isShutDown else { throw .shutDown }
+    guard !isEnding else { throw .shutDown }
     try request.checkFields()
     nextID += 1
     let call = ClientCall(loop: loop, id: nextID)
@@ -156,7 +159,7 @@ actor LoopClient: LoopActor {
   }
 
   private func giveBack(_ connection: ClientConnection) {
-    let mayStay = !isShutDown
+    let mayStay = !isEnding
     let stays = connection.onLoop { $0.endExchange(mayStay: mayStay) }
     settle(connection.origin) { stays ? $0.release(id: connection.id, connection) : $0.connectionEnded() }
   }

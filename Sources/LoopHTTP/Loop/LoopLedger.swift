@@ -13,8 +13,10 @@ public struct LoopLedger: Hashable, Sendable {
   /// Tasks that were woken from such a wait.
   public internal(set) var waitsEnded = 0
 
+  var openHandles: Int { handlesOpened - handlesClosed }
+
   /// No handle, request or waiting task is left.
   public var isBalanced: Bool {
-    handlesOpened == handlesClosed && requestsStarted == requestsFinished && waitsBegun == waitsEnded
+    openHandles == 0 && requestsStarted == requestsFinished && waitsBegun == waitsEnded
   }
 }

@@ -20,6 +20,8 @@ actor ClientCall: LoopActor, DeadlineOwner {
   private let news: WaitPoint
   private var handedOver: ClientConnection?
   private var mayOpen = false
+  /// Whose response is read piece by piece: also while nobody waits for one, it is this call's to close.
+  private var streamed: ClientConnection?
 
   init(loop: EventLoop, id: Int) {
     self.loop = loop
@@ -38,6 +40,7 @@ actor ClientCall: LoopActor, DeadlineOwner {
     stopProducing()
     deadline?.cancel()
     deadline = nil
+    streamed = nil
   }
 
   nonisolated func deadlinePassed() {
@@ -54,16 +57,13 @@ actor ClientCall: LoopActor, DeadlineOwner {
     }
   }
 
-  func cancel() {
-    fail(.cancelled)
-  }
-
-  private func fail(_ error: ClientError) {
+  /// Ends what it waits for, and whatever it begins afterwards.
+  func fail(_ error: ClientError) {
     guard failure == nil else { return }
     failure = error
     stopProducing()
     switch wait {
-    case .nothing: break
+    case .nothing: streamed?.onLoop { $0.close() }
     case .pool, .lookUp: news.wake()
     case .connect(let race):
       race.cancel()
@@ -160,6 +160,7 @@ actor ClientCall: LoopActor, DeadlineOwner {
       deadline?.clear()
     }
     do throws(ClientError) {
+      defer { streamed = connection }
       guard let body else { return try await connection.begin(request) }
       try connection.onLoop { (connection) throws(ClientError) in try connection.prepare(request, body) }
       startProducing(body, on: connection)

@@ -107,8 +107,12 @@ public final class HTTPClient: Sendable {
     return try result.get()
   }
 
-  /// Closes idle connections and cancels requests on their way. Before the group's own shutdown.
+  /// Closes idle connections; requests on their way fail with ``ClientError/shutDown``, and so do later ones. Suspends until the last
+  /// of their calls has returned: whoever reads a response or writes a body is told when it next asks for more. So not within such a
+  /// closure, which would wait for itself. Before the group's own shutdown.
   public func shutdown() async {
-    for client in clients where !client.loop.hasEnded { await client.shutdown() }
+    let clients = clients.filter { !$0.loop.hasEnded }
+    for client in clients { await client.beginShutdown() }
+    for client in clients { await client.endShutdown() }
   }
 }

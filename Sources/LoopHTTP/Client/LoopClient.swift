@@ -11,6 +11,8 @@ actor LoopClient: LoopActor {
   private var calls: [Int: ClientCall] = [:]
   private var nextID = 0
   private var isShutDown = false
+  /// Who waits for the last call's end.
+  private var waiters: [CheckedContinuation<Void, Never>] = []
 
   init(loop: EventLoop, configuration: ClientConfiguration, resolver: NameResolver = .shared) {
     self.loop = loop
@@ -45,8 +47,7 @@ actor LoopClient: LoopActor {
       let (response, connection) = try result.get()
       return StreamedExchange(call: call, connection: connection, response: response)
     } catch {
-      end(call)
-      if let failure = await call.finishProducing() { throw failure }
+      if let failure = await finish(call) { throw failure }
       throw error
     }
   }
@@ -54,9 +55,17 @@ actor LoopClient: LoopActor {
   /// Nothing more is read of the response: a connection that has it all goes back to the pool, any other ends. Gives what went
   /// wrong in the closure of a produced body.
   func end(_ exchange: StreamedExchange) async -> (any Error)? {
-    end(exchange.call)
+    exchange.call.onLoop { $0.end() }
     giveBack(exchange.connection)
-    return await exchange.call.finishProducing()
+    return await finish(exchange.call)
+  }
+
+  /// As `end`, where there may be the closure of a produced body, too.
+  private func finish(_ call: ClientCall) async -> (any Error)? {
+    call.onLoop { $0.end() }
+    let failure = await call.finishProducing()
+    forget(call)
+    return failure
   }
 
   private func withCancellation<Success: Sendable>(
@@ -70,7 +79,7 @@ actor LoopClient: LoopActor {
         return .failure(error)
       }
     } onCancel: {
-      loop.execute { call.onLoop { $0.cancel() } }
+      loop.execute { call.onLoop { $0.fail(.cancelled) } }
     }
   }
 
@@ -89,7 +98,14 @@ actor LoopClient: LoopActor {
 
   private func end(_ call: ClientCall) {
     call.onLoop { $0.end() }
+    forget(call)
+  }
+
+  private func forget(_ call: ClientCall) {
     calls[call.id] = nil
+    guard isShutDown, calls.isEmpty else { return }
+    for waiter in waiters { waiter.resume() }
+    waiters = []
   }
 
   private func attempt(
@@ -187,10 +203,16 @@ actor LoopClient: LoopActor {
     if pools[origin]?.isUnused == true { pools[origin] = nil }
   }
 
-  /// Closes idle connections and cancels what is on its way; what comes later fails with `shutDown`.
-  func shutdown() {
+  /// Closes idle connections; what is on its way fails with `shutDown`, and so does what comes later.
+  func beginShutdown() {
     isShutDown = true
-    for call in calls.values { call.onLoop { $0.cancel() } }
+    for call in calls.values { call.onLoop { $0.fail(.shutDown) } }
     for connection in pools.values.flatMap(\.idleConnections) { idleConnectionEnded(connection) }
+  }
+
+  /// Suspends until no call is left; after `beginShutdown`.
+  func endShutdown() async {
+    guard !calls.isEmpty else { return }
+    await withCheckedContinuation { waiters.append($0) }
   }
 }

@@ -7,6 +7,12 @@ static inline int cuv_loop_enable_idle_time(uv_loop_t *loop) {
   return uv_loop_configure(loop, UV_METRICS_IDLE_TIME);
 }
 
+// A request for libuv's thread pool, and the descriptor that its work is about.
+typedef struct {
+  uv_work_t work;
+  int descriptor;
+} cuv_descriptor_work_t;
+
 // libuv's own timers count in milliseconds.
 #ifdef __linux__
 #include <sys/timerfd.h>

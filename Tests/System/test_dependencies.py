@@ -1,6 +1,7 @@
 """A service whose dependency is away, stuck or talks nonsense: the specified answer in time, and recovery by itself."""
 
 import contextlib
+import dataclasses
 import json
 import signal
 import socket
@@ -152,6 +153,28 @@ def test_a_look_up_of_its_name_that_never_ends(collector, client):
             answers = list(pool.map(lambda _: timed(client, f"{url}/roll?die=fair"), range(6)))
         assert [answer.status_code for answer, _ in answers] == [503] * 6
         assert all(1.9 < seconds < 3.5 for _, seconds in answers)
+
+
+def test_a_collector_whose_name_hangs_costs_no_roll(backend, collector, client):
+    environment = {
+        "DIE_SERVICE_URL": f"http://localhost:{backend.port}",
+        "ROLL_MAX_DELAY_MS": "0",
+        "LD_PRELOAD": preloaded("stuck_names"),
+        "OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector.stuck:4318",
+        "OTEL_EXPORTER_OTLP_TIMEOUT": "100",
+        "OTEL_BSP_SCHEDULE_DELAY": "20",
+        "OTEL_BLRP_SCHEDULE_DELAY": "20",
+        "OTEL_LOGS_EXPORTER": "otlp,console",
+    }
+    # Each roll looks its service's name up.
+    backend.default = dataclasses.replace(backend.default, headers=JSON | {"Connection": "close"})
+    with running_service("dice-roller", collector, environment=environment) as (dice, url):
+        assert client.get(f"{url}/roll").status_code == 422
+        dice.wait_for_logs("export fails")
+        # Spans and log lines go on being sent in vain: two look-ups, which are as many as libuv has at a time.
+        for _ in range(20):
+            assert client.get(f"{url}/roll?die=fair").status_code == 200
+            time.sleep(0.1)
 
 
 @contextlib.contextmanager

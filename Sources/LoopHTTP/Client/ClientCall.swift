@@ -4,7 +4,7 @@ actor ClientCall: LoopActor, DeadlineOwner {
     case nothing
     case pool
     case lookUp
-    case connect(TCPStream)
+    case connect(ConnectionRace)
     case exchange(ClientConnection)
   }
 
@@ -20,6 +20,8 @@ actor ClientCall: LoopActor, DeadlineOwner {
   private let news: WaitPoint
   private var handedOver: ClientConnection?
   private var mayOpen = false
+  /// Whose response is read piece by piece: also while nobody waits for one, it is this call's to close.
+  private var streamed: ClientConnection?
 
   init(loop: EventLoop, id: Int) {
     self.loop = loop
@@ -38,6 +40,7 @@ actor ClientCall: LoopActor, DeadlineOwner {
     stopProducing()
     deadline?.cancel()
     deadline = nil
+    streamed = nil
   }
 
   nonisolated func deadlinePassed() {
@@ -45,6 +48,7 @@ actor ClientCall: LoopActor, DeadlineOwner {
   }
 
   private func timeOut() {
+    if loop.ending != nil { return fail(.shutDown) }
     if production != nil { return fail(.timedOut(.response)) }
     switch wait {
     case .pool: fail(.timedOut(.connectionFromPool))
@@ -53,18 +57,17 @@ actor ClientCall: LoopActor, DeadlineOwner {
     }
   }
 
-  func cancel() {
-    fail(.cancelled)
-  }
-
-  private func fail(_ error: ClientError) {
+  /// Ends what it waits for, and whatever it begins afterwards.
+  func fail(_ error: ClientError) {
     guard failure == nil else { return }
     failure = error
     stopProducing()
     switch wait {
-    case .nothing: break
+    case .nothing: streamed?.onLoop { $0.close() }
     case .pool, .lookUp: news.wake()
-    case .connect(let stream): stream.close()
+    case .connect(let race):
+      race.cancel()
+      news.wake()
     case .exchange(let connection): connection.onLoop { $0.close() }
     }
   }
@@ -92,33 +95,36 @@ actor ClientCall: LoopActor, DeadlineOwner {
     news.wake()
   }
 
-  /// Tries one address after the other.
+  /// A connection to one of the origin's addresses, of which each has `timeout`.
   func connect(
     to origin: ClientURL.Origin,
+    by resolver: NameResolver,
     timeout: Duration
   ) async throws(ClientError) -> TCPStream {
-    var last = ClientError.nameNotResolved(origin.host)
-    for address in try await addresses(of: origin) {
-      if let failure { throw failure }
-      do throws(UVError) {
-        return try await connect(to: address, timeout: timeout)
-      } catch {
-        switch error {
-        case .connectionRefused: last = .connectionRefused(origin.description)
-        case .cancelled, .timedOut: last = .timedOut(.connect)
-        default: last = .connectionFailed(origin.description, error)
-        }
-      }
+    let addresses = try await addresses(of: origin, by: resolver)
+    let race = ConnectionRace(to: addresses, on: loop, timeout: timeout) { [news] in news.wake() }
+    wait = .connect(race)
+    defer { wait = .nothing }
+    race.begin()
+    while failure == nil, race.result == nil { await news.wait() }
+    if let failure { throw failure }
+    switch race.result {
+    case .success(let stream): return stream
+    case .failure(.connectionRefused): throw .connectionRefused(origin.description)
+    case .failure(.cancelled), .failure(.timedOut), nil: throw .timedOut(.connect)
+    case .failure(let error): throw .connectionFailed(origin.description, error)
     }
-    throw failure ?? last
   }
 
   /// The preferred family first. The system orders a family by the nearest address (RFC 6724, rule 9), by which one of
   /// several replicas would get every connection: chance spreads them.
-  private func addresses(of origin: ClientURL.Origin) async throws(ClientError) -> [SocketAddress] {
+  private func addresses(
+    of origin: ClientURL.Origin,
+    by resolver: NameResolver
+  ) async throws(ClientError) -> [SocketAddress] {
     wait = .lookUp
     defer { wait = .nothing }
-    let lookup = NameLookup(origin.host, port: origin.port, on: loop) { [news] _ in news.wake() }
+    let lookup = NameLookup(origin.host, port: origin.port, on: loop, by: resolver) { [news] _ in news.wake() }
     defer { lookup.abandon() }
     while failure == nil, lookup.result == nil { await news.wait() }
     if let failure { throw failure }
@@ -126,23 +132,6 @@ actor ClientCall: LoopActor, DeadlineOwner {
     guard all.count > 1 else { return all }
     let preferred = all.prefix { $0.isIPv6 == all[0].isIPv6 }
     return preferred.shuffled() + all.dropFirst(preferred.count)
-  }
-
-  private func connect(to address: SocketAddress, timeout: Duration) async throws(UVError) -> TCPStream {
-    let stream = try TCPStream(loop: loop)
-    wait = .connect(stream)
-    defer { wait = .nothing }
-    let deadline = EventLoop.monotonicNanoseconds() + timeout.nanoseconds
-    let timer = loop.timers?.schedule(at: deadline, StreamCloser(stream: stream))
-    defer { if let timer { loop.timers?.cancel(timer) } }
-    do throws(UVError) {
-      try await stream.connect(to: address)
-    } catch {
-      stream.close()
-      throw error
-    }
-    guard !stream.isClosing else { throw .cancelled }
-    return stream
   }
 
   /// Runs the exchange; a time limit or cancellation closes its connection.
@@ -171,6 +160,7 @@ actor ClientCall: LoopActor, DeadlineOwner {
       deadline?.clear()
     }
     do throws(ClientError) {
+      defer { streamed = connection }
       guard let body else { return try await connection.begin(request) }
       try connection.onLoop { (connection) throws(ClientError) in try connection.prepare(request, body) }
       startProducing(body, on: connection)
@@ -207,18 +197,5 @@ actor ClientCall: LoopActor, DeadlineOwner {
   private func beginWaiting(for connection: ClientConnection) throws(ClientError) {
     if let failure { throw failure }
     wait = .exchange(connection)
-  }
-}
-
-/// Ends a connection attempt whose address does not answer.
-private final class StreamCloser: TimerTarget {
-  private let stream: TCPStream
-
-  init(stream: TCPStream) {
-    self.stream = stream
-  }
-
-  func timerFired() {
-    stream.close()
   }
 }

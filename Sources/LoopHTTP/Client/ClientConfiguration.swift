@@ -6,7 +6,8 @@ public struct ClientConfiguration: Sendable {
   public var waitersPerOrigin = 10_000
   /// An unused connection is closed after this time: before servers usually do (60 s), so that a reuse seldom fails.
   public var idleTimeout = Duration.seconds(15)
-  /// Time for a connection to one address; a name's next address is tried afterwards.
+  /// Time for a connection to one address. A name's next address is tried as soon as one has failed, or has been silent for 250 ms
+  /// (RFC 8305 §5).
   public var connectTimeout = Duration.seconds(2)
   /// Bounds on a response's head; its body has the request's own limit.
   public var limits = WireLimits()

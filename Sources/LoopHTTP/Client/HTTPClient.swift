@@ -6,9 +6,13 @@ public final class HTTPClient: Sendable {
   private let clients: [LoopClient]
 
   /// Opens nothing yet.
-  public init(group: EventLoopGroup, configuration: ClientConfiguration = .init()) {
+  public convenience init(group: EventLoopGroup, configuration: ClientConfiguration = .init()) {
+    self.init(group: group, configuration: configuration, resolver: .shared)
+  }
+
+  init(group: EventLoopGroup, configuration: ClientConfiguration, resolver: NameResolver) {
     self.group = group
-    clients = group.loops.map { LoopClient(loop: $0, configuration: configuration) }
+    clients = group.loops.map { LoopClient(loop: $0, configuration: configuration, resolver: resolver) }
   }
 
   /// Sends `request` and collects its response; suspends until that is complete. Cancelling the task, or the request's
@@ -18,6 +22,7 @@ public final class HTTPClient: Sendable {
     let loop = group.preferredLoop
     let client = clients[loop.index]
     if loop.isPreferredByTask { return try await client.execute(request) }
+    if loop.hasEnded { throw .shutDown }
     // Each step would otherwise wait for a thread of the runtime's pool, while the time limits run on the loop.
     return try await withTaskExecutorPreference(loop) { () async throws(ClientError) in
       try await client.execute(request)
@@ -50,7 +55,9 @@ public final class HTTPClient: Sendable {
     bodyLength: Int? = nil,
     body: @escaping ClientRequest.BodyProducer
   ) async throws -> ClientResponse {
-    try await withTaskExecutorPreference(group.preferredLoop) {
+    let loop = group.preferredLoop
+    if loop.hasEnded { throw ClientError.shutDown }
+    return try await withTaskExecutorPreference(loop) {
       try await withResponse(to: request, bodyLength: bodyLength, body: body) { response, content in
         var bytes: [UInt8] = []
         for try await piece in content { if bytes.isEmpty { bytes = piece } else { bytes += piece } }
@@ -80,6 +87,7 @@ public final class HTTPClient: Sendable {
     _ read: nonisolated(nonsending) (ClientResponse, ClientBody) async throws -> Success
   ) async throws -> Success {
     let loop = group.preferredLoop
+    if loop.hasEnded { throw ClientError.shutDown }
     let client = clients[loop.index]
     // As in `execute`; only `read` stays where the caller is.
     let exchange = try await withTaskExecutorPreference(loop) { try await client.beginStreaming(request, body) }
@@ -99,8 +107,12 @@ public final class HTTPClient: Sendable {
     return try result.get()
   }
 
-  /// Closes idle connections and cancels requests on their way. Before the group's own shutdown.
+  /// Closes idle connections; requests on their way fail with ``ClientError/shutDown``, and so do later ones. Suspends until the last
+  /// of their calls has returned: whoever reads a response or writes a body is told when it next asks for more. So not within such a
+  /// closure, which would wait for itself. Before the group's own shutdown.
   public func shutdown() async {
-    for client in clients { await client.shutdown() }
+    let clients = clients.filter { !$0.loop.hasEnded }
+    for client in clients { await client.beginShutdown() }
+    for client in clients { await client.endShutdown() }
   }
 }

@@ -6,14 +6,18 @@ actor LoopClient: LoopActor {
   nonisolated let loop: EventLoop
 
   private let configuration: ClientConfiguration
+  private let resolver: NameResolver
   private var pools: [ClientURL.Origin: PoolState<ClientConnection, ClientCall>] = [:]
   private var calls: [Int: ClientCall] = [:]
   private var nextID = 0
   private var isShutDown = false
+  /// Who waits for the last call's end.
+  private var waiters: [CheckedContinuation<Void, Never>] = []
 
-  init(loop: EventLoop, configuration: ClientConfiguration) {
+  init(loop: EventLoop, configuration: ClientConfiguration, resolver: NameResolver = .shared) {
     self.loop = loop
     self.configuration = configuration
+    self.resolver = resolver
   }
 
   /// Sends `request`, on a connection used before where one is free.
@@ -43,8 +47,7 @@ actor LoopClient: LoopActor {
       let (response, connection) = try result.get()
       return StreamedExchange(call: call, connection: connection, response: response)
     } catch {
-      end(call)
-      if let failure = await call.finishProducing() { throw failure }
+      if let failure = await finish(call) { throw failure }
       throw error
     }
   }
@@ -52,9 +55,17 @@ actor LoopClient: LoopActor {
   /// Nothing more is read of the response: a connection that has it all goes back to the pool, any other ends. Gives what went
   /// wrong in the closure of a produced body.
   func end(_ exchange: StreamedExchange) async -> (any Error)? {
-    end(exchange.call)
+    exchange.call.onLoop { $0.end() }
     giveBack(exchange.connection)
-    return await exchange.call.finishProducing()
+    return await finish(exchange.call)
+  }
+
+  /// As `end`, where there may be the closure of a produced body, too.
+  private func finish(_ call: ClientCall) async -> (any Error)? {
+    call.onLoop { $0.end() }
+    let failure = await call.finishProducing()
+    forget(call)
+    return failure
   }
 
   private func withCancellation<Success: Sendable>(
@@ -68,12 +79,15 @@ actor LoopClient: LoopActor {
         return .failure(error)
       }
     } onCancel: {
-      loop.execute { call.onLoop { $0.cancel() } }
+      loop.execute { call.onLoop { $0.fail(.cancelled) } }
     }
   }
 
+  /// The loop's end is that of its clients, also where nobody shut them down.
+  private var isEnding: Bool { isShutDown || loop.ending != nil }
+
   private func begin(_ request: ClientRequest) throws(ClientError) -> ClientCall {
-    guard !isShutDown else { throw .shutDown }
+    guard !isEnding else { throw .shutDown }
     try request.checkFields()
     nextID += 1
     let call = ClientCall(loop: loop, id: nextID)
@@ -84,7 +98,14 @@ actor LoopClient: LoopActor {
 
   private func end(_ call: ClientCall) {
     call.onLoop { $0.end() }
+    forget(call)
+  }
+
+  private func forget(_ call: ClientCall) {
     calls[call.id] = nil
+    guard isShutDown, calls.isEmpty else { return }
+    for waiter in waiters { waiter.resume() }
+    waiters = []
   }
 
   private func attempt(
@@ -127,7 +148,7 @@ actor LoopClient: LoopActor {
 
   private func open(_ origin: ClientURL.Origin, _ call: ClientCall) async throws(ClientError) -> ClientConnection {
     do throws(ClientError) {
-      let stream = try await call.connect(to: origin, timeout: configuration.connectTimeout)
+      let stream = try await call.connect(to: origin, by: resolver, timeout: configuration.connectTimeout)
       return start(stream, origin)
     } catch {
       settle(origin) { $0.connectionEnded() }
@@ -154,7 +175,7 @@ actor LoopClient: LoopActor {
   }
 
   private func giveBack(_ connection: ClientConnection) {
-    let mayStay = !isShutDown
+    let mayStay = !isEnding
     let stays = connection.onLoop { $0.endExchange(mayStay: mayStay) }
     settle(connection.origin) { stays ? $0.release(id: connection.id, connection) : $0.connectionEnded() }
   }
@@ -182,10 +203,16 @@ actor LoopClient: LoopActor {
     if pools[origin]?.isUnused == true { pools[origin] = nil }
   }
 
-  /// Closes idle connections and cancels what is on its way; what comes later fails with `shutDown`.
-  func shutdown() {
+  /// Closes idle connections; what is on its way fails with `shutDown`, and so does what comes later.
+  func beginShutdown() {
     isShutDown = true
-    for call in calls.values { call.onLoop { $0.cancel() } }
+    for call in calls.values { call.onLoop { $0.fail(.shutDown) } }
     for connection in pools.values.flatMap(\.idleConnections) { idleConnectionEnded(connection) }
+  }
+
+  /// Suspends until no call is left; after `beginShutdown`.
+  func endShutdown() async {
+    guard !calls.isEmpty else { return }
+    await withCheckedContinuation { waiters.append($0) }
   }
 }

@@ -20,7 +20,7 @@ struct StreamedExchange: Sendable {
 
   /// Ends it from any thread.
   func cancel() {
-    call.loop.execute { call.onLoop { $0.cancel() } }
+    call.loop.execute { call.onLoop { $0.fail(.cancelled) } }
   }
 
   /// What came behind the content that has been read to its end; nil without any.

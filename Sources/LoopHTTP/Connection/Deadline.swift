@@ -45,7 +45,8 @@ final class Deadline: TimerTarget {
     timer = nil
     timerInstant = .max
     guard deadline != .max else { return }
-    if EventLoop.monotonicNanoseconds() < deadline {
+    // The end of the loop ends what would never be told of its time.
+    if EventLoop.monotonicNanoseconds() < deadline, loop.timers != nil {
       start()
     } else {
       deadline = 0

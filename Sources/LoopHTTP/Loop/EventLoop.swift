@@ -13,22 +13,25 @@ internal import Synchronization
 /// nonisolated code and the child tasks of their tasks on the same thread. Start tasks that live on a loop with
 /// `executorPreference: loop`: without it the runtime resumes every continuation on its global pool first.
 ///
-/// Mutable state is touched on the loop's thread only; what other threads share, `inbox` and `ended`, is behind a mutex.
+/// Mutable state is touched on the loop's thread only; what other threads share, `inbox` and `end`, is behind a mutex.
 @safe public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
   /// Position within its group, from 0.
   public let index: Int
   let groupID: Int
   let raw: UnsafeMutablePointer<uv_loop_t>
-  private let inbox = Inbox()
+  let inbox = Inbox()
   private var wakeUp: UnsafeMutablePointer<uv_async_t>
-  private var thread = uv_thread_t()
-  private let ended = Mutex<CheckedContinuation<LoopLedger, Never>?>(nil)
+  var thread = uv_thread_t()
+  let isJoined = Atomic(false)
+  let end = Mutex(End.toCome([]))
 
   // On the loop's thread only. SAFETY of the unchecked ones: each access ends before anybody else's code runs; they are
   // touched for every request, and a check at run time costs more than what it would guard.
   @safe @exclusivity(unchecked) var ledger = LoopLedger()
   var timers: LoopTimers?
   var watch: IterationWatch?
+  /// From the moment on in which the loop was told to end.
+  var ending: LoopEnding?
   @safe @exclusivity(unchecked) private var queue = JobQueue<LoopWork>()
   /// What waits while those go first whose sleep has ended.
   @safe @exclusivity(unchecked) private var setAside = JobQueue<LoopWork>()
@@ -99,8 +102,16 @@ internal import Synchronization
     CurrentLoop.set(loop)
     loop.runUntilStopped()
     CurrentLoop.set(nil)
-    let ledger = loop.ledger
-    loop.ended.withLock { $0.take() }?.resume(returning: ledger)
+    for waiter in loop.finish() { waiter.resume(returning: loop.ledger) }
+  }
+
+  /// Gives those who wait for the end.
+  private func finish() -> [CheckedContinuation<LoopLedger, Never>] {
+    end.withLock { end in
+      guard case .toCome(let waiters) = end else { return [] }
+      end = .hasCome(ledger)
+      return waiters
+    }
   }
 
   private func runUntilStopped() {
@@ -111,42 +122,11 @@ internal import Synchronization
       preconditionFailure("timers and watchers need no system resource: \(error)")
     }
     unsafe uv_run(raw, UV_RUN_DEFAULT)
-    // Whoever was woken by the end still gets its turn, and so does what was asked for meanwhile.
-    repeat {
-      takeInbox()
-      while !runJobs() {}
-    } while !inbox.end()
     let result = unsafe uv_loop_close(raw)
     precondition(result == 0, "loop \(index) ended with open handles: \(ledger)")
   }
 
-  /// Ends the loop: the caller has closed every stream and listener. Returns what was opened and closed in its life.
-  func stop() async -> LoopLedger {
-    let ledger = await withCheckedContinuation { continuation in
-      ended.withLock { $0 = continuation }
-      execute { self.closeOwnHandles() }
-    }
-    unsafe uv_thread_join(&thread)
-    return ledger
-  }
-
-  /// `stop()` for a start that failed half-way: blocks the calling thread meanwhile.
-  func stopAndWait() {
-    execute { self.closeOwnHandles() }
-    unsafe uv_thread_join(&thread)
-  }
-
-  private func closeOwnHandles() {
-    inbox.beginClosing()
-    watch?.close()
-    watch = nil
-    // Taken out first: whoever is woken must not find timers to start again.
-    let timers = timers.take()
-    timers?.close()
-    closeWakeUp()
-  }
-
-  private func closeWakeUp() {
+  func closeWakeUp() {
     unsafe uv_close(UnsafeMutableRawPointer(wakeUp).assumingMemoryBound(to: uv_handle_t.self), nil)
   }
 
@@ -168,7 +148,7 @@ internal import Synchronization
     precondition(isCurrent, "this must happen on the loop that owns it")
   }
 
-  /// See `SerialExecutor` and `TaskExecutor`.
+  /// See `SerialExecutor` and `TaskExecutor`. A job that comes after the loop's end is dropped: its task never goes on.
   public func enqueue(_ job: consuming ExecutorJob) {
     _ = append(.job(UnownedJob(job)))
   }
@@ -179,10 +159,13 @@ internal import Synchronization
     append(.closure(work))
   }
 
-  /// Runs `body` on the loop and brings its result back; never returns where the loop has ended before.
+  /// Runs `body` on the loop and brings its result back. A fatal error where the loop has ended before.
   public func run<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
     if isCurrent { return body() }
-    return await withCheckedContinuation { continuation in execute { continuation.resume(returning: body()) } }
+    return await withCheckedContinuation { continuation in
+      let isTaken = execute { continuation.resume(returning: body()) }
+      if !isTaken { fatalError("loop \(index) has ended and runs nothing any more") }
+    }
   }
 
   /// Runs `work` once, before the loop next waits for I/O. Only on the loop itself.

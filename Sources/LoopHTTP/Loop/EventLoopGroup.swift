@@ -54,12 +54,21 @@ public final class EventLoopGroup: Sendable {
     }
   }
 
-  /// Ends every loop and joins its thread. Servers and clients that use them must have been shut down.
-  /// Returns what each loop had opened and closed.
+  /// Ends every loop and joins its thread; suspends until both is done, and called again returns the same. Returns what each loop
+  /// had opened and closed.
+  ///
+  /// Servers, clients and signal watchers that use the loops are ended before. Of a client that was not, idle connections are closed
+  /// and requests on their way fail with ``ClientError/shutDown``; whatever else is open ten seconds later is a fatal error that names
+  /// it. So is a call on one of these loops: its task could never go on.
   @discardableResult
   public func shutdown() async -> [LoopLedger] {
+    await shutdown(patience: LoopEnding.patience)
+  }
+
+  @discardableResult
+  func shutdown(patience: Duration) async -> [LoopLedger] {
     var ledgers: [LoopLedger] = []
-    for loop in loops { ledgers.append(await loop.stop()) }
+    for loop in loops { ledgers.append(await loop.stop(patience: patience)) }
     return ledgers
   }
 

@@ -12,12 +12,17 @@ public actor FileWriter: LoopActor {
     self.loop = loop
   }
 
-  /// Writes all of `bytes` at the descriptor's position; suspends until the system has taken them. One call at a time:
-  /// bytes of overlapping calls may mix.
+  /// Writes all of `bytes` at the descriptor's position; suspends until the system has taken them, also where the descriptor is
+  /// non-blocking. One call at a time: bytes of overlapping calls may mix.
   public func write(_ bytes: [UInt8]) async throws(UVError) {
     var offset = 0
     while offset < bytes.count {
-      offset += try await writeOnce(bytes, from: offset)
+      do throws(UVError) {
+        offset += try await writeOnce(bytes, from: offset)
+      } catch {
+        guard error == .wouldBlock else { throw error }
+        try await waitUntilWritable()
+      }
     }
   }
 
@@ -48,8 +53,12 @@ public actor FileWriter: LoopActor {
       // SAFETY: without a callback libuv works at once and keeps nothing.
       let count = unsafe uv_fs_write(nil, &request, descriptor, &buffer, 1, -1, nil)
       unsafe uv_fs_req_cleanup(&request)
-      offset += Int(try UVError.check(count))
       withExtendedLifetime(copy) {}
+      if count == UV_EAGAIN.rawValue {
+        FileWriter.holdThreadUntilWritable(descriptor)
+      } else {
+        offset += Int(try UVError.check(count))
+      }
     }
   }
 }

@@ -2,16 +2,19 @@ internal import Synchronization
 
 /// Work that other threads have for a loop, until it takes it. Safe to use from any thread.
 final class Inbox: Sendable {
-  private enum State { case open, closing, ended }
-  private let content = Mutex<(work: [LoopWork], state: State)>(([], .open))
+  private let content = Mutex<(work: [LoopWork], isClosed: Bool)>(([], false))
+  private let isClosed = Atomic(false)
+
+  /// Whether nothing more is taken; without the lock.
+  var hasEnded: Bool { isClosed.load(ordering: .acquiring) }
 
   /// False where the loop has ended. `wake` is called under the lock, where the loop must be told; once for all the work that it
   /// has not taken yet.
   func append(_ work: LoopWork, wake: () -> Void) -> Bool {
     content.withLock { content in
-      guard content.state != .ended else { return false }
+      guard !content.isClosed else { return false }
       content.work.append(work)
-      if content.work.count == 1, content.state == .open { wake() }
+      if content.work.count == 1 { wake() }
       return true
     }
   }
@@ -24,16 +27,12 @@ final class Inbox: Sendable {
     }
   }
 
-  /// From here on `wake` is not called any more; what comes is taken once more.
-  func beginClosing() {
-    content.withLock { $0.state = .closing }
-  }
-
-  /// False where there is work again; from true on, nothing more is taken.
+  /// False where there is work; from true on, nothing more is taken, and `wake` is not called any more.
   func end() -> Bool {
     content.withLock { content in
-      if content.work.isEmpty { content.state = .ended }
-      return content.state == .ended
+      if content.work.isEmpty { content.isClosed = true }
+      isClosed.store(content.isClosed, ordering: .releasing)
+      return content.isClosed
     }
   }
 }

@@ -5,6 +5,9 @@ internal import CUV
 /// Sockets have their callbacks between `prepare` and `check`, deadlines are told in `check`; so jobs that either enqueued
 /// run at once. An `idle` handle is active only while something is left over, to keep libuv from waiting.
 final class IterationWatch {
+  /// Of its own.
+  static let handleCount = 3
+
   private let prepare: UVHandle
   private let check: UVHandle
   private let idle: UVHandle
@@ -47,6 +50,7 @@ final class IterationWatch {
     loop.statistics.record(busy: busy)
     if let stalls = loop.stallReport, busy >= stalls.limit { stalls.report(loop, .nanoseconds(Int64(clamping: busy))) }
     setIdle(active: !isQuiet || loop.timers?.isDeadlineDue == true)
+    if isQuiet, loop.ending != nil { loop.endIfUnused() }
   }
 
   private func afterWaiting(_ loop: EventLoop) {

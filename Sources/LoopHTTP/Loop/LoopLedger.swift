@@ -4,7 +4,7 @@ public struct LoopLedger: Hashable, Sendable {
   public internal(set) var handlesOpened = 0
   /// Handles whose close callback has run, so that their memory is gone.
   public internal(set) var handlesClosed = 0
-  /// One-shot requests (connect, write, resolve) handed to libuv.
+  /// One-shot requests (connect, write, work for the thread pool) handed to libuv.
   public internal(set) var requestsStarted = 0
   /// One-shot requests whose callback has run.
   public internal(set) var requestsFinished = 0
@@ -13,8 +13,10 @@ public struct LoopLedger: Hashable, Sendable {
   /// Tasks that were woken from such a wait.
   public internal(set) var waitsEnded = 0
 
+  var openHandles: Int { handlesOpened - handlesClosed }
+
   /// No handle, request or waiting task is left.
   public var isBalanced: Bool {
-    handlesOpened == handlesClosed && requestsStarted == requestsFinished && waitsBegun == waitsEnded
+    openHandles == 0 && requestsStarted == requestsFinished && waitsBegun == waitsEnded
   }
 }

@@ -6,17 +6,19 @@ internal import CUV
   private let watches: [Watch]
 
   /// Calls `handler` with the signal's number on `loop` each time one of `signals` arrives, until `stop()`.
+  /// Throws where one of them cannot be watched, such as `SIGKILL`; then none is.
   public static func start(
     _ signals: [Int32],
     on loop: EventLoop,
     _ handler: @escaping @Sendable (Int32) -> Void
   ) async throws(UVError) -> SignalWatcher {
     let result: Result<SignalWatcher, UVError> = await loop.run {
+      var watches: [Watch] = []
       do throws(UVError) {
-        var watches: [Watch] = []
         for signal in signals { watches.append(try Watch(loop: loop, signal: signal, handler)) }
         return .success(SignalWatcher(loop: loop, watches: watches))
       } catch {
+        for watch in watches { watch.close() }
         return .failure(error)
       }
     }

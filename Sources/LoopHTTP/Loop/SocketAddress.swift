@@ -70,6 +70,17 @@ internal import CUV
     }
   }
 
+  /// The same address with another port, in host byte order.
+  func with(port: UInt16) -> SocketAddress {
+    var changed = self
+    unsafe withUnsafeMutablePointer(to: &changed.storage) { pointer in
+      // SAFETY: as above.
+      unsafe UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: sockaddr_in.self).pointee.sin_port =
+        port.bigEndian
+    }
+    return changed
+  }
+
   /// The address without port, such as `127.0.0.1` or `::1`.
   public var ip: String {
     guard isIPv6 else { return dottedDecimals }

@@ -50,21 +50,6 @@ protocol TCPStreamOwner: LoopActor {
     sendAtOnce()
   }
 
-  /// Suspends until the connection stands. On an error the stream must be closed.
-  func connect(to address: SocketAddress, isolation: isolated (any Actor)? = #isolation) async throws(UVError) {
-    unsafe try await UVRequest<uv_connect_t, Void>.perform(on: loop) { raw in
-      unsafe address.withPointer { address in
-        unsafe uv_tcp_connect(raw, tcp, address) { raw, status in
-          unsafe UVRequest<uv_connect_t, Void>.finish(
-            raw.fromLibuv,
-            status < 0 ? .failure(UVError(code: status)) : .success(())
-          )
-        }
-      }
-    }
-    sendAtOnce()
-  }
-
   /// What is small does not wait for the acknowledgement of what went before (Nagle's algorithm).
   func sendAtOnce() {
     unsafe _ = uv_tcp_nodelay(tcp, 1)

@@ -1,6 +1,6 @@
 internal import CUV
 
-/// One one-shot operation of libuv (connect, write, resolve): the request's memory, whatever must live as long, and who is told
+/// One one-shot operation of libuv (connect, write, work for its thread pool): the request's memory, whatever must live as long, and who is told
 /// of its end.
 ///
 /// The request's `data` holds one reference to this object from a successful start to the callback.

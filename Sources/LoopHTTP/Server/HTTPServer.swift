@@ -82,8 +82,7 @@ public final class HTTPServer: Sendable {
   /// A listener on each loop, all on one address; where one fails, none.
   private func listen() async throws(UVError) -> (SocketAddress, [LoopServer]) {
     let configuration = context.configuration
-    let first = group.loops[0]
-    let resolved = await NameLookup.result(of: configuration.host, port: configuration.port, on: first)
+    let resolved = await NameLookup.result(of: configuration.host, port: configuration.port)
     guard var address = try resolved.get().first else { throw .nameNotResolved }
     let sharesPort = group.loops.count > 1
     if sharesPort, configuration.port != 0 { try TCPListener.checkFree(address) }

@@ -56,7 +56,7 @@ actor InProcessExchange: ConnectionOwner {
         return .failure(error)
       }
     } onCancel: {
-      loop.execute { call.onLoop { $0.cancel() } }
+      loop.execute { call.onLoop { $0.fail(.cancelled) } }
     }
   }
 

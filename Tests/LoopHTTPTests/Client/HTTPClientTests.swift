@@ -187,7 +187,7 @@ import Testing
       let task = Task { try await exchange.get("/") }
       await exchange.server.requests.wait(for: 1)
       await exchange.client.shutdown()
-      await #expect(throws: ClientError.cancelled) { _ = try await task.value }
+      await #expect(throws: ClientError.shutDown) { _ = try await task.value }
       await #expect(throws: ClientError.shutDown) { _ = try await exchange.get("/") }
     }
   }

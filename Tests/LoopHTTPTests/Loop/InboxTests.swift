@@ -17,11 +17,12 @@ import Testing
 
   @Test func nothingIsLostOnTheWayToTheEndAndNothingTakenAfterIt() {
     let inbox = Inbox()
-    inbox.beginClosing()
-    #expect(inbox.append(Self.work) { Issue.record("nobody waits any more") })
+    #expect(inbox.append(Self.work) {})
     #expect(!inbox.end(), "there is work")
+    #expect(!inbox.hasEnded)
     #expect(inbox.take().count == 1)
     #expect(inbox.end())
+    #expect(inbox.hasEnded)
     #expect(!inbox.append(Self.work) { Issue.record("nobody waits any more") })
     #expect(inbox.take().isEmpty)
   }

@@ -14,9 +14,9 @@ struct FullListener {
   private let descriptor: Int32
   private let waiting: BlockingSocket
 
-  init() throws {
+  init(ip: String = "127.0.0.1", port: UInt16 = 0) throws {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    let free = try SocketAddress(ip: "127.0.0.1", port: 0)
+    let free = try SocketAddress(ip: ip, port: port)
     let length = socklen_t(MemoryLayout<sockaddr_in>.size)
     try #require(unsafe free.withPointer { unsafe bind(descriptor, $0, length) } == 0)
     // A backlog of none has room for one.

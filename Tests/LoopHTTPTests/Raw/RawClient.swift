@@ -28,7 +28,9 @@ actor RawClient: LoopActor, TCPStreamOwner {
 
   private func connect(to address: SocketAddress) async throws {
     do {
-      try await stream.connect(to: address)
+      try await withCheckedContinuation { continuation in
+        stream.startConnecting(to: address) { continuation.resume(returning: $0) }
+      }.get()
     } catch {
       stream.close()
       throw error

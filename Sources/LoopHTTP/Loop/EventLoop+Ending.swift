@@ -1,0 +1,65 @@
+internal import CUV
+internal import Synchronization
+
+extension EventLoop {
+  /// Who waits for a loop's end, or what it had opened and closed by then.
+  enum End {
+    case toCome([CheckedContinuation<LoopLedger, Never>])
+    case hasCome(LoopLedger)
+  }
+
+  /// Whether nothing is run here any more, and never will be. Safe to ask from any thread; takes no lock.
+  var hasEnded: Bool { inbox.hasEnded }
+
+  /// Ends the loop: wakes whoever sleeps on it, and goes on without timers until all that others have opened here is closed, for
+  /// which their tasks may still need it. Suspends until then; who calls it again gets the same. What is not closed within
+  /// `patience` never will be, and is a fatal error that names it.
+  ///
+  /// Not for a task on this loop, which would never go on: a fatal error, too.
+  func stop(patience: Duration) async -> LoopLedger {
+    if isCurrent { fatalError("loop \(index) cannot be ended by a task that runs on it") }
+    let ledger = await withCheckedContinuation { continuation in
+      switch awaitEnd(continuation) {
+      case .toCome: execute { self.beginEnding(patience: patience) }
+      case .hasCome(let ledger): continuation.resume(returning: ledger)
+      }
+    }
+    if !isJoined.exchange(true, ordering: .relaxed) { unsafe uv_thread_join(&thread) }
+    return ledger
+  }
+
+  private func awaitEnd(_ continuation: CheckedContinuation<LoopLedger, Never>) -> End {
+    end.withLock { end in
+      if case .toCome(let waiters) = end { end = .toCome(waiters + [continuation]) }
+      return end
+    }
+  }
+
+  /// `stop` for a start that failed half-way: blocks the calling thread meanwhile.
+  func stopAndWait() {
+    execute { self.beginEnding(patience: LoopEnding.patience) }
+    unsafe uv_thread_join(&thread)
+  }
+
+  private func beginEnding(patience: Duration) {
+    guard ending == nil else { return }
+    ending = LoopEnding(loop: self, patience: patience)
+    // Taken out first: whoever is woken must not find timers to start again.
+    let timers = timers.take()
+    timers?.close()
+  }
+
+  /// At the end of an iteration that has left nothing to run: where nothing is open but what is the loop's own, that is closed,
+  /// too, and libuv's loop with it.
+  func endIfUnused() {
+    guard let ending, ledger.openHandles == IterationWatch.handleCount + LoopEnding.handleCount,
+      ledger.requestsStarted == ledger.requestsFinished, inbox.end()
+    else { return }
+    ending.close()
+    watch?.close()
+    // Each of them holds the loop.
+    self.ending = nil
+    watch = nil
+    closeWakeUp()
+  }
+}

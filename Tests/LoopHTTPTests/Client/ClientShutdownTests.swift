@@ -1,0 +1,73 @@
+import HTTPTypes
+import Testing
+
+@testable import LoopHTTP
+
+/// The end of a client, and of single calls, while their closures are between two pieces.
+@Suite(.timeLimit(.minutes(1))) struct ClientShutdownTests {
+  private static let begun = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n"
+
+  /// Reads one piece, says so, and asks for the next one when there are two more events.
+  private static func readSlowly(_ exchange: ScriptedExchange, _ log: EventLog) async throws {
+    try await exchange.client.withResponse(to: ClientRequest(.get, exchange.url("/"))) { _, body in
+      var pieces = body.makeAsyncIterator()
+      _ = try await pieces.next()
+      log.append("piece")
+      await log.wait(for: 2)
+      do {
+        _ = try await pieces.next()
+      } catch {
+        log.append("\(error)")
+      }
+    }
+  }
+
+  @Test func aReaderBetweenTwoPiecesIsWaitedForAndItsConnectionIsNot() async throws {
+    let log = EventLog()
+    try await against([[Self.begun, nil]]) { exchange in
+      async let reading: Void = Self.readSlowly(exchange, log)
+      await log.wait(for: 1)
+      let ending = Task {
+        await exchange.client.shutdown()
+        log.append("shut down")
+      }
+      await exchange.server.ends.wait(for: 1)
+      log.append("connection ended")
+      try await reading
+      await ending.value
+      #expect(log.events == ["piece", "connection ended", "\(ClientError.shutDown)", "shut down"])
+    }
+  }
+
+  @Test func cancellingAReaderBetweenTwoPiecesClosesItsConnection() async throws {
+    let log = EventLog()
+    try await against([[Self.begun, nil]]) { exchange in
+      let reading = Task { try await Self.readSlowly(exchange, log) }
+      await log.wait(for: 1)
+      reading.cancel()
+      await exchange.server.ends.wait(for: 1)
+      log.append("connection ended")
+      try await reading.value
+      #expect(log.events.last == "\(ClientError.cancelled)")
+    }
+  }
+
+  @Test func theClosureOfABodyHasEndedBeforeItsClient() async throws {
+    let log = EventLog()
+    try await against([[nil]]) { exchange in
+      let sending = Task {
+        try await exchange.client.execute(ClientRequest(.post, exchange.url("/"))) { writer in
+          try? await writer.connection.loop.sleep(for: .seconds(3600))
+          // Takes its time, in many turns of the loop.
+          for _ in 0..<100 { await Task.yield() }
+          log.append("closure ended")
+        }
+      }
+      await exchange.server.requests.wait(for: 1)
+      await exchange.client.shutdown()
+      log.append("shut down")
+      await #expect(throws: ClientError.shutDown) { _ = try await sending.value }
+      #expect(log.events == ["closure ended", "shut down"])
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import HTTPTypes
+import Testing
+
+@testable import LoopHTTP
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The end of a group, at the right moment and at wrong ones: nothing waits for ever.
+@Suite(.timeLimit(.minutes(1))) struct LoopEndTests {
+  private static let ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+  /// A task elsewhere may come with the last calls only when the loop has been told to end.
+  @Test func aLoopTakesWorkUntilAllThatIsOpenOnItIsClosed() async throws {
+    let group = try EventLoopGroup(loopCount: 1)
+    let loop = group.loops[0]
+    let pair = await loop.run { Result { () throws(UVError) in try TCPStream.pair(on: loop) } }
+    let (read, unread) = try pair.get()
+    let reader = RawClient(stream: read)
+    await reader.start()
+    let ending = Task { await group.shutdown() }
+    while await loop.run({ loop.ending == nil }) { await Task.yield() }
+    await reader.close()
+    // What waits for nothing does not keep libuv's loop alive.
+    await loop.run { unread.close() }
+    #expect(await ending.value[0].isBalanced)
+  }
+
+  @Test func aGroupMayBeEndedTwiceAlsoAtOnce() async throws {
+    let group = try EventLoopGroup(loopCount: 2)
+    async let one = group.shutdown()
+    async let other = group.shutdown()
+    let ledgers = await [one, other, group.shutdown()]
+    #expect(Set(ledgers).count == 1)
+    #expect(ledgers[0].count == 2 && ledgers[0].allSatisfy(\.isBalanced))
+  }
+
+  @Test func aClientThatWasNotShutDownEndsWithItsGroup() async throws {
+    let (servers, group) = (try EventLoopGroup(loopCount: 1), try EventLoopGroup(loopCount: 1))
+    let server = RawServer(loop: servers.loops[0], script: [[nil], [Self.ok, nil]])
+    let url = try ClientURL("http://\(try await server.listen())/")
+    let client = HTTPClient(group: group)
+    let unanswered = Task { try await client.execute(ClientRequest(.get, url)) }
+    await server.requests.wait(for: 1)
+    _ = try await client.execute(ClientRequest(.get, url))
+    #expect(await group.shutdown()[0].isBalanced)
+    await #expect(throws: ClientError.shutDown) { _ = try await unanswered.value }
+    // Later calls fail, too, of each kind, and nothing is left to shut down.
+    await #expect(throws: ClientError.shutDown) { _ = try await client.execute(ClientRequest(.get, url)) }
+    await #expect(throws: ClientError.shutDown) {
+      try await client.withResponse(to: ClientRequest(.get, url)) { _, _ in }
+    }
+    await #expect(throws: ClientError.shutDown) { _ = try await client.execute(ClientRequest(.post, url)) { _ in } }
+    await client.shutdown()
+    await server.stop()
+    #expect(await servers.shutdown()[0].isBalanced)
+  }
+
+  // The process of an exit test that hangs is ended by its alarm, without the message that is expected.
+
+  @Test func whatKeepsALoopFromEndingIsNamed() async throws {
+    let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      alarm(30)
+      let group = try EventLoopGroup(loopCount: 1)
+      let loop = group.loops[0]
+      _ = await loop.run { try? TCPListener.onFreePort(of: loop) {} }
+      await group.shutdown(patience: .milliseconds(10))
+    }
+    #expect(result.words.contains("loop 0 cannot end, because of what is open on it: tcp."))
+  }
+
+  @Test func workForALoopThatHasEndedIsAFault() async throws {
+    let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      alarm(30)
+      let group = try EventLoopGroup(loopCount: 1)
+      await group.shutdown()
+      await group.loops[0].run {}
+    }
+    #expect(result.words.contains("loop 0 has ended"))
+  }
+
+  @Test func aTaskCannotEndTheLoopThatItRunsOn() async throws {
+    let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      alarm(30)
+      let group = try EventLoopGroup(loopCount: 1)
+      await Task(executorPreference: group.loops[0]) { _ = await group.shutdown() }.value
+    }
+    #expect(result.words.contains("loop 0 cannot be ended by a task that runs on it"))
+  }
+}
+
+extension ExitTest.Result {
+  fileprivate var words: String { String(decoding: standardErrorContent, as: UTF8.self) }
+}

@@ -27,7 +27,7 @@ def test_only_what_is_a_trace_id_is_looked_for(store, client):
     for text, answer in zip(wrong, answers):
         (fault,) = answer.json()["detail"]
         assert (answer.status_code, fault["loc"]) == (422, ["path", "trace_id"])
-        assert (fault["type"], fault["ctx"]) == ("string_pattern_mismatch", {"pattern": "^[0-9a-fA-F]{1,32}$"})
+        assert (fault["type"], fault["ctx"]) == ("string_pattern_mismatch", {"pattern": "^(?!0+$)[0-9a-fA-F]{1,32}$"})
         assert fault["input"] == urllib.parse.unquote(text)
 
 

@@ -108,7 +108,7 @@ struct FrontendHandlers: Sendable {
   }
 
   /// What a trace id looks like.
-  static let idPattern = "^[0-9a-fA-F]{1,32}$"
+  static let idPattern = "^(?!0+$)[0-9a-fA-F]{1,32}$"
 
   /// The trace store's own JSON; its errors in our words.
   private func fetch(_ target: String, missing: String) async throws -> Response {

@@ -107,6 +107,30 @@ import Tracing
     }
   }
 
+  /// Of its provider and its exporter, too, which hold each other as long as a span waits.
+  @Test func `Of a span that could not be delivered nothing is left after the end`() async throws {
+    try await serve { _ in
+    } _: { _, client, group in
+      weak var provider: TracerProvider?
+      do {
+        let tracing = ServiceTracing(
+          configuration: TelemetryConfiguration(environment: ["OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1"]),
+          resource: .example,
+          transport: HTTPClientTransport(client: client),
+          group: group,
+          logger: logger,
+          console: { _ in }
+        )
+        provider = tracing.provider
+        async let running: Void = tracing.run()
+        tracing.provider.tracer(InstrumentationScope(name: "test")).startSpan("roll", in: .topLevel).end()
+        #expect(await tracing.provider.shutdown(within: .seconds(10)) == false)
+        await running
+      }
+      #expect(provider == nil)
+    }
+  }
+
   @Test func `Shutdown ends in time when nobody listens`() async throws {
     try await serve { _ in
     } _: { _, client, group in

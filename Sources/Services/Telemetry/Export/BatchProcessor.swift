@@ -71,6 +71,7 @@ public final class BatchProcessor<Record: Sendable>: Sendable {
       }
       group.cancelAll()
     }
+    await queue.discard()
   }
 
   /// Exports everything that ended so far; false when that failed or took longer than `limit`.

@@ -71,6 +71,14 @@ final class RecordQueue<Record: Sendable>: Sendable {
     taken.store(0, ordering: .relaxed)
   }
 
+  /// Lets go of the records that nobody will take any more: a span holds its provider, and with that this queue.
+  func discard() async {
+    close()
+    await gather()
+    _ = take(atMost: count)
+    forgetTaken()
+  }
+
   /// Takes no more records from now on.
   func close() {
     isClosed.store(true, ordering: .relaxed)

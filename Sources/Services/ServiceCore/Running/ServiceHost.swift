@@ -144,6 +144,8 @@ public final class ServiceHost: Sendable {
     } catch {
       working.cancel()
       exporting.cancel()
+      await working.value
+      await exporting.value
       throw error
     }
     working.cancel()

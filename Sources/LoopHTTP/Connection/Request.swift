@@ -109,7 +109,7 @@ public struct Request: Sendable {
 
   /// The value of the first field called `name`; nil without one.
   public func header(_ name: HTTPField.Name) -> String? {
-    guard mayHold(name) else { return nil }
+    guard head.mayHold(name.canonicalName) else { return nil }
     let bytes = head.bytes.span
     for field in head.fields where matches(field, name.canonicalName, bytes) {
       return text(field.value)
@@ -119,7 +119,7 @@ public struct Request: Sendable {
 
   /// The values of all fields called `name`, in their order.
   public func headerValues(_ name: HTTPField.Name) -> [String] {
-    guard mayHold(name) else { return [] }
+    guard head.mayHold(name.canonicalName) else { return [] }
     let bytes = head.bytes.span
     return head.fields.compactMap { matches($0, name.canonicalName, bytes) ? text($0.value) : nil }
   }
@@ -133,12 +133,6 @@ public struct Request: Sendable {
       fields.append(HTTPField(name: name, value: text(field.value)))
     }
     return fields
-  }
-
-  /// False where `name` is one of the known ones and the head is known not to have it.
-  private func mayHold(_ name: HTTPField.Name) -> Bool {
-    let known = KnownField(name.canonicalName.utf8.span)
-    return known == .other || head.knownFields.contains(known)
   }
 
   private func matches(_ field: FieldSlice, _ name: String, _ bytes: borrowing Span<UInt8>) -> Bool {

@@ -7,6 +7,8 @@ struct MessageHead: Sendable {
   private(set) var fields: [FieldSlice] = []
   /// Which of the usual fields are among them.
   private(set) var knownFields = KnownFieldSet()
+  /// A bit for each length of their names, the last for all longer ones: most of those asked for and absent are known by it.
+  private var nameLengths: UInt64 = 0
 
   /// The minor digit of `HTTP/1.x`, at most 1: higher minor versions are processed as 1.1 (RFC 9110 §2.5).
   var minorVersion: UInt8 = 1
@@ -34,6 +36,18 @@ struct MessageHead: Sendable {
   mutating func append(_ field: FieldSlice) {
     fields.append(field)
     knownFields.insert(field.known)
+    nameLengths |= Self.lengthBit(Int(field.name.count))
+  }
+
+  /// False where no field's name is as long as `name`.
+  @inline(__always)
+  func mayHold(_ name: String) -> Bool {
+    nameLengths & Self.lengthBit(name.utf8.count) != 0
+  }
+
+  @inline(__always)
+  private static func lengthBit(_ length: Int) -> UInt64 {
+    1 << UInt64(min(length, 63))
   }
 
   /// Forgets the message and keeps the arrays' memory.
@@ -41,6 +55,7 @@ struct MessageHead: Sendable {
     bytes.removeAll(keepingCapacity: true)
     fields.removeAll(keepingCapacity: true)
     knownFields = KnownFieldSet()
+    nameLengths = 0
     minorVersion = 1
     connectionOptions = []
     method = .empty

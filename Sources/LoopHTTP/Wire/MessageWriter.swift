@@ -61,9 +61,9 @@ enum MessageWriter {
     appendLineEnd(to: &output)
   }
 
-  /// Throws where a field line could not be sent as it is.
-  static func checkField(_ name: String, _ value: String) throws(WireError) {
-    try checkField(name.utf8.span, value.utf8.span)
+  /// Throws where a field's name could not be sent as it is.
+  static func checkFieldName(_ name: String) throws(WireError) {
+    guard isToken(name.utf8.span) else { throw .outgoingFieldName }
   }
 
   /// Throws where a field's value could not be sent as it is.

@@ -40,9 +40,11 @@ struct ReservedFields {
 
   private static func isReserved(_ name: Span<UInt8>) -> Bool {
     switch KnownField(name) {
-    case .connection, .contentLength, .contentType, .date, .keepAlive, .trailer, .transferEncoding, .upgrade: true
-    case .other: ByteClass.matches(name, literal: "te") || ByteClass.matches(name, literal: "proxy-connection")
-    default: false
+    case .connection, .contentLength, .contentType, .date, .keepAlive, .proxyConnection, .te, .trailer,
+      .transferEncoding,
+      .upgrade:
+      true
+    case .expect, .host, .other: false
     }
   }
 }

@@ -41,7 +41,7 @@ enum ResponseHead {
       size += text.utf8.count
     }
     for field in fields {
-      try MessageWriter.checkField(field.name.rawName, field.value)
+      if let fault = field.fault { throw fault }
       size += field.name.rawName.utf8.count + field.value.utf8.count + fieldBytes
     }
     output.append(addingCapacity: size) { output in

@@ -83,10 +83,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "Accept", "Accept-Encoding", "Authorization", "Baggage", "Connection", "Content-Encoding", "Content-Length",
-    "Content-Type", "Cookie", "Date", "Expect", "Forwarded", "Host", "Keep-Alive", "Location", "Retry-After", "Server",
-    "Trailer", "Transfer-Encoding", "Traceparent", "Tracestate", "Upgrade", "User-Agent", "X-Forwarded-For",
-    "X-Forwarded-Host", "X-Forwarded-Proto",
+    "Connection", "Content-Length", "Content-Type", "Date", "Expect", "Host", "Keep-Alive", "Proxy-Connection", "TE",
+    "Trailer", "Transfer-Encoding", "Upgrade",
   ])
   func knownNamesAreKnownInAnyCase(name: String) {
     let expected = name.split(separator: "-").joined().lowercased()

@@ -31,10 +31,9 @@ private let moment: Int64 = 1_795_423_658_000_420
 
   @Test func keysComeInTheOrderOfTheFormat() {
     let span = SpanReference(
-      traceIDHigh: 0x1b92_0211_be99_8be1,
-      traceIDLow: 0xaf04_9642_2039_5638,
-      spanID: 0x02d8_61da_8d7b_9d41,
-      traceFlags: 3
+      traceID: TraceID(high: 0x1b92_0211_be99_8be1, low: 0xaf04_9642_2039_5638),
+      spanID: SpanID(rawValue: 0x02d8_61da_8d7b_9d41),
+      traceFlags: [.sampled, .random]
     )
     #expect(
       line(record(span: span, attributes: [Attribute("die_type", "fair"), Attribute("roll_value", 4)]))

@@ -9,7 +9,7 @@ import Testing
     level: .warning,
     message: "Die service returned error",
     source: LogSource(logger: "main", service: "dice-roller"),
-    span: SpanReference(traceIDHigh: 1, traceIDLow: 2, spanID: 3, traceFlags: 1),
+    span: SpanReference(traceID: TraceID(high: 1, low: 2), spanID: SpanID(rawValue: 3), traceFlags: .sampled),
     attributes: [
       Attribute("identifier", "a\nb\u{1b}[0m"), Attribute("status_code", 404), Attribute("names", ["fair", "risky"]),
     ]

@@ -67,7 +67,7 @@ import Testing
   }
 
   @Test func exemplarsStandAtTheirBucketInOpenMetricsOnly() {
-    let span = SpanReference(traceIDHigh: 0xa, traceIDLow: 0xb, spanID: 0xc, traceFlags: 1)
+    let span = SpanReference(traceID: TraceID(high: 0xa, low: 0xb), spanID: SpanID(rawValue: 0xc), traceFlags: .sampled)
     let family = roundTrips(exemplar: Exemplar(value: 0.1, span: span, microseconds: 1_700_000_000_250_000))
     #expect(
       page(.openMetrics, family) == """

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct HistogramCellTests {
   private func exemplar(_ value: Double, at microseconds: Int64) -> Exemplar {
-    let span = SpanReference(traceIDHigh: 1, traceIDLow: 1, spanID: 1, traceFlags: 1)
+    let span = SpanReference(traceID: TraceID(high: 1, low: 1), spanID: SpanID(rawValue: 1), traceFlags: .sampled)
     return Exemplar(value: value, span: span, microseconds: microseconds)
   }
 

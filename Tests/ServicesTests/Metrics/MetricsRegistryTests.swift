@@ -91,14 +91,24 @@ import Testing
 
   @Test func onlySampledSpansBecomeExemplars() async throws {
     let batchSize = registry.histogram(.asyncRollBatchSize)()
-    batchSize.observe(1, in: SpanReference(traceIDHigh: 1, traceIDLow: 1, spanID: 1, traceFlags: 2))
-    batchSize.observe(5, in: SpanReference(traceIDHigh: 1, traceIDLow: 1, spanID: 2, traceFlags: 3))
+    batchSize.observe(
+      1,
+      in: SpanReference(traceID: TraceID(high: 1, low: 1), spanID: SpanID(rawValue: 1), traceFlags: .random)
+    )
+    batchSize.observe(
+      5,
+      in: SpanReference(
+        traceID: TraceID(high: 1, low: 1),
+        spanID: SpanID(rawValue: 2),
+        traceFlags: [.sampled, .random]
+      )
+    )
     let family = try #require(await registry.snapshot().first)
     guard case .histogram(let cell) = family.series.first?.value else {
       Issue.record("no histogram")
       return
     }
-    #expect(cell.exemplars.map { $0?.span.spanID } == [nil, nil, nil, 2, nil, nil, nil, nil])
+    #expect(cell.exemplars.map { $0?.span.spanID } == [nil, nil, nil, SpanID(rawValue: 2), nil, nil, nil, nil])
   }
 
   @Test func observedFamiliesAreReadAtTheScrape() async {

@@ -17,7 +17,11 @@ struct OTLPLogEncoderTests {
       level: level,
       message: "Roll completed",
       source: LogSource(logger: logger, service: "dice-roller"),
-      span: SpanReference(traceIDHigh: 1, traceIDLow: 2, spanID: 0xabc, traceFlags: 3),
+      span: SpanReference(
+        traceID: TraceID(high: 1, low: 2),
+        spanID: SpanID(rawValue: 0xabc),
+        traceFlags: [.sampled, .random]
+      ),
       attributes: attributes
     )
   }

@@ -146,7 +146,14 @@ struct OTelSpanTests {
     let span = tracer().startSpan("x")
     span.end(at: 1)
     #expect(span.recorded?.endTime == span.recorded?.startTime)
-    #expect(span.duration == 0)
+  }
+
+  @Test func `The end takes a last change and tells the duration, once`() {
+    let span = tracer().startSpan("x")
+    let duration = span.end { data, _ in data.name = "y" }
+    #expect(duration == span.recorded.flatMap { data in data.endTime.map { $0 - data.startTime } })
+    #expect(span.end { data, _ in data.name = "z" } == nil)
+    #expect(span.recorded?.name == "y")
   }
 
   @Test func `Nothing changes after the end, and a span ends once`() throws {

@@ -87,13 +87,13 @@ public struct TracedClient: Sendable {
     from start: UInt64,
     peer: SocketAddress? = nil
   ) {
-    HTTPClientSpan.end(span, outcome, peerAddress: peer?.ip, peerPort: peer.map { Int($0.port) })
+    let duration = HTTPClientSpan.end(span, outcome, peerAddress: peer?.ip, peerPort: peer.map { Int($0.port) })
     var attempt = HTTPClientMetrics.Attempt(
       method: request.method.rawValue,
       status: outcome.status,
       serverAddress: request.url.origin.host,
       serverPort: Int(request.url.origin.port),
-      seconds: Double(span.duration ?? EventLoop.monotonicNanoseconds() - start) / 1e9
+      seconds: Double(duration ?? EventLoop.monotonicNanoseconds() - start) / 1e9
     )
     attempt.protocolVersion = outcome.status == nil ? nil : "1.1"
     attempt.errorType = outcome.errorType

@@ -16,25 +16,9 @@ enum Hexadecimal {
     return high << 4 | low
   }
 
-  /// Writes 16 digits of `value` at `offset`.
-  static func write(_ value: UInt64, to text: inout MutableSpan<UInt8>, at offset: Int) {
-    let high = digits(of: UInt32(truncatingIfNeeded: value >> 32))
-    let low = digits(of: UInt32(truncatingIfNeeded: value))
-    for place in 0..<8 {
-      text[offset + place] = UInt8(truncatingIfNeeded: high >> UInt64(56 - 8 * place))
-      text[offset + 8 + place] = UInt8(truncatingIfNeeded: low >> UInt64(56 - 8 * place))
-    }
-  }
-
-  /// Writes two digits of `value` at `offset`.
-  static func write(_ value: UInt8, to text: inout MutableSpan<UInt8>, at offset: Int) {
-    let word = digits(of: UInt32(value))
-    text[offset] = UInt8(truncatingIfNeeded: word >> 8)
-    text[offset + 1] = UInt8(truncatingIfNeeded: word)
-  }
-
   /// The eight digits as characters, the first in the most significant byte: every four bits move to a byte of their own,
   /// and those above nine to the letters.
+  @inline(__always)
   static func digits(of number: UInt32) -> UInt64 {
     var word = UInt64(number)
     word = (word | word << 16) & 0x0000_ffff_0000_ffff

@@ -30,15 +30,4 @@ extension ServiceContext {
 extension SpanReference {
   /// The active span; nil outside of any.
   public static var current: SpanReference? { (OTelSpan.current?.spanContext).flatMap(SpanReference.init) }
-
-  /// The ids and flags of that span; nil for the invalid one.
-  public init?(_ context: SpanContext) {
-    guard context.isValid else { return nil }
-    self.init(
-      traceIDHigh: context.traceID.high,
-      traceIDLow: context.traceID.low,
-      spanID: context.spanID.rawValue,
-      traceFlags: context.traceFlags.rawValue
-    )
-  }
 }

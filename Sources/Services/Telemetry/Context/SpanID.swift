@@ -29,9 +29,7 @@ public struct SpanID: Sendable, Hashable {
 extension SpanID: CustomStringConvertible {
   /// 16 lowercase hexadecimal digits.
   public var description: String {
-    var text = InlineArray<16, UInt8>(repeating: 0)
-    var span = text.mutableSpan
-    Hexadecimal.write(rawValue, to: &span, at: 0)
+    let text = InlineArray<16, UInt8> { $0.append(self) }
     return String(ascii: text.span)
   }
 }

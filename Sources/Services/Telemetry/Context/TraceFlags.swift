@@ -19,9 +19,7 @@ public struct TraceFlags: OptionSet, Sendable, Hashable {
 extension TraceFlags: CustomStringConvertible {
   /// Two lowercase hexadecimal digits.
   public var description: String {
-    var text = InlineArray<2, UInt8>(repeating: 0)
-    var span = text.mutableSpan
-    Hexadecimal.write(rawValue, to: &span, at: 0)
+    let text = InlineArray<2, UInt8> { $0.append(self) }
     return String(ascii: text.span)
   }
 }

@@ -46,10 +46,7 @@ public struct TraceID: Sendable, Hashable {
 extension TraceID: CustomStringConvertible {
   /// 32 lowercase hexadecimal digits.
   public var description: String {
-    var text = InlineArray<32, UInt8>(repeating: 0)
-    var span = text.mutableSpan
-    Hexadecimal.write(high, to: &span, at: 0)
-    Hexadecimal.write(low, to: &span, at: 16)
+    let text = InlineArray<32, UInt8> { $0.append(self) }
     return String(ascii: text.span)
   }
 }

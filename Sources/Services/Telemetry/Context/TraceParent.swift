@@ -42,13 +42,7 @@ public struct TraceParent: Sendable, Hashable {
 
   /// The value to send: always version 00.
   public var headerValue: String {
-    var text = InlineArray<55, UInt8>(repeating: Self.dash)
-    var span = text.mutableSpan
-    Hexadecimal.write(UInt8(0), to: &span, at: 0)
-    Hexadecimal.write(traceID.high, to: &span, at: 3)
-    Hexadecimal.write(traceID.low, to: &span, at: 19)
-    Hexadecimal.write(parentID.rawValue, to: &span, at: 36)
-    Hexadecimal.write(flags.rawValue, to: &span, at: 53)
+    let text = InlineArray<55, UInt8> { $0.append(self) }
     return String(ascii: text.span)
   }
 
@@ -60,5 +54,17 @@ public struct TraceParent: Sendable, Hashable {
     while let first = range.first, ByteClass.isOptionalWhitespace(text[first]) { range = range.dropFirst() }
     while let last = range.last, ByteClass.isOptionalWhitespace(text[last]) { range = range.dropLast() }
     return range
+  }
+}
+
+extension OutputSpan<UInt8> {
+  /// Appends a `traceparent`, 55 bytes. There must be room for them.
+  mutating func append(_ parent: TraceParent) {
+    append("00-")
+    append(parent.traceID)
+    append(UInt8(ascii: "-"))
+    append(parent.parentID)
+    append(UInt8(ascii: "-"))
+    append(parent.flags)
   }
 }

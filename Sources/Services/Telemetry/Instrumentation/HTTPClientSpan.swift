@@ -74,16 +74,21 @@ public enum HTTPClientSpan {
   }
 
   /// Ends the span with the attempt's outcome; the peer is told as far as it is known.
-  public static func end(_ span: OTelSpan, _ outcome: Outcome, peerAddress: String? = nil, peerPort: Int? = nil) {
-    guard span.isRecording else { return }
-    if let peerAddress { span.setAttribute(.networkPeerAddress, .string(peerAddress)) }
-    if let peerPort { span.setAttribute(.networkPeerPort, .int(Int64(peerPort))) }
-    if let status = outcome.status { span.setAttribute(.httpResponseStatusCode, .int(Int64(status))) }
-    if let errorType = outcome.errorType {
-      span.setAttribute(.errorType, .string(errorType))
-      span.setStatus(SpanData.Status.error(nil))
+  ///
+  /// - Returns: Nanoseconds from the start; nil for a span that had ended or never recorded.
+  @discardableResult
+  public static func end(
+    _ span: OTelSpan,
+    _ outcome: Outcome,
+    peerAddress: String? = nil,
+    peerPort: Int? = nil
+  ) -> UInt64? {
+    span.end { data, tracer in
+      let limits = tracer.provider.limits.attributes
+      if let peerAddress { data.attributes.set(Attribute(.networkPeerAddress, peerAddress), limits: limits) }
+      if let peerPort { data.attributes.set(Attribute(.networkPeerPort, peerPort), limits: limits) }
+      HTTPSpan.end(&data, limits, status: outcome.status, errorType: outcome.errorType)
     }
-    span.end()
   }
 
   /// With room for those that come with the answer.

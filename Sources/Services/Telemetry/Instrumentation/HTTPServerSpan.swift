@@ -88,14 +88,13 @@ public enum HTTPServerSpan {
   }
 
   /// Ends the span with the exchange's outcome; `ok` is the application's to say.
-  public static func end(_ span: OTelSpan, _ outcome: Outcome) {
-    guard span.isRecording else { return }
-    if let status = outcome.status { span.setAttribute(.httpResponseStatusCode, .int(Int64(status))) }
-    if let errorType = outcome.errorType {
-      span.setAttribute(.errorType, .string(errorType))
-      span.setStatus(SpanData.Status.error(nil))
+  ///
+  /// - Returns: Nanoseconds from the start; nil for a span that had ended or never recorded.
+  @discardableResult
+  public static func end(_ span: OTelSpan, _ outcome: Outcome) -> UInt64? {
+    span.end { data, tracer in
+      HTTPSpan.end(&data, tracer.provider.limits.attributes, status: outcome.status, errorType: outcome.errorType)
     }
-    span.end()
   }
 
   static func attributes(of request: Request) -> [Attribute] {

@@ -16,6 +16,15 @@ enum HTTPSpan {
     if label != method { attributes.append(Attribute(.httpRequestMethodOriginal, method)) }
   }
 
+  /// Sets how an exchange ended: the status that was answered, and what went wrong.
+  static func end(_ data: inout SpanData, _ limits: AttributeLimits, status: Int?, errorType: String?) {
+    if let status { data.attributes.set(Attribute(.httpResponseStatusCode, status), limits: limits) }
+    if let errorType {
+      data.attributes.set(Attribute(.errorType, errorType), limits: limits)
+      data.setStatus(.error(nil))
+    }
+  }
+
   /// Host and port of `host`, `host:port`, `[v6]` and `[v6]:port`; what is no port counts as part of nothing.
   static func split(authority: String) -> (address: String, port: Int?) {
     let bytes = authority.utf8.span

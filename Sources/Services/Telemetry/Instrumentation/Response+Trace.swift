@@ -6,8 +6,11 @@ extension Response {
   /// Trace Context has it, beside what the application measured. Nothing where the request became no span of this process.
   public mutating func appendTrace(of span: SpanContext) {
     guard span.isValid, !span.isRemote else { return }
-    let value = span.traceParent.headerValue
-    append(.traceResponse, value)
-    append(.serverTiming, "trace;desc=" + value)
+    let timing = InlineArray<66, UInt8> {
+      $0.append("trace;desc=")
+      $0.append(span.traceParent)
+    }
+    append(.traceResponse, String(ascii: timing.span.extracting(11...)))
+    append(.serverTiming, String(ascii: timing.span))
   }
 }

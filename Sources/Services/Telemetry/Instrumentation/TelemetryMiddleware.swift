@@ -117,7 +117,7 @@ private final class ObservedExchange: Sendable {
   }
 
   private func end(_ outcome: HTTPServerSpan.Outcome, responseBytes: Int? = nil) {
-    HTTPServerSpan.end(span, outcome)
+    let duration = HTTPServerSpan.end(span, outcome) ?? EventLoop.monotonicNanoseconds() - start
     metrics.record(
       HTTPServerMetrics.Exchange(
         method: method,
@@ -126,7 +126,7 @@ private final class ObservedExchange: Sendable {
         scheme: "http",
         protocolVersion: protocolVersion,
         errorType: outcome.errorType,
-        seconds: Double(span.duration ?? EventLoop.monotonicNanoseconds() - start) / 1e9,
+        seconds: Double(duration) / 1e9,
         requestBytes: requestBytes,
         responseBytes: responseBytes,
         span: SpanReference(span.spanContext)

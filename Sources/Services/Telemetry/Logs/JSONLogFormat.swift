@@ -7,75 +7,72 @@ import LoopHTTP
 struct JSONLogFormat {
   /// Appends the object and `\n`.
   func append(_ record: LogRecord, to line: inout [UInt8]) {
-    // Not the record itself, which the closure would copy.
-    let (microseconds, severity) = (record.microseconds, record.severity)
-    line.append(addingCapacity: 80) { output in
-      output.append(#"{"timestamp":""#)
-      output.append(rfc3339: microseconds)
-      output.append(#"","level":""#)
-      output.append(copying: severity)
-      output.append(#"","message":"#)
-    }
-    line.append(json: record.message)
-    line.append(UInt8(ascii: ","))
-    line += record.source.jsonMembers
-    if let span = record.span { append(span, to: &line) }
+    line.append(addingCapacity: Self.room(for: record)) { Self.write(record, to: &$0) }
+  }
+
+  /// The bytes that a line needs at most. Room is made once, for it takes as long as writing a field.
+  private static func room(for record: borrowing LogRecord) -> Int {
+    // Those of the names, the time, the level and the ids: about 190.
+    var room = 256 + JSONRoom.string(record.message) + record.source.jsonMembers.count
     // By index in a span, and with nothing taken out of it: each would count the references of all attributes.
     let attributes = record.attributes.span
     for index in attributes.indices {
-      append(attributes[index].key, to: &line)
-      append(attributes[index].value, to: &line)
+      // A comma, a colon, and perhaps an underscore.
+      room += JSONRoom.string(attributes[index].key.name) + 3 + attributes[index].value.jsonRoom
+    }
+    return room
+  }
+
+  private static func write(_ record: borrowing LogRecord, to line: inout OutputSpan<UInt8>) {
+    line.append(#"{"timestamp":""#)
+    line.append(rfc3339: record.microseconds)
+    line.append(#"","level":""#)
+    line.append(copying: record.severity)
+    line.append(#"","message":"#)
+    line.append(json: record.message)
+    line.append(UInt8(ascii: ","))
+    let members = record.source.jsonMembers
+    line.append(copying: members.span)
+    if let span = record.span { write(span, to: &line) }
+    let attributes = record.attributes.span
+    for index in attributes.indices {
+      write(attributes[index].key, to: &line)
+      line.append(json: attributes[index].value)
     }
     line.append("}\n")
   }
 
-  private func append(_ span: SpanReference, to line: inout [UInt8]) {
-    line.append(addingCapacity: 112) { output in
-      output.append(#","trace_id":""#)
-      output.append(traceIDOf: span)
-      output.append(#"","span_id":""#)
-      output.append(hex: span.spanID)
-      output.append(#"","trace_flags":""#)
-      output.append(hex: span.traceFlags)
-      output.append(UInt8(ascii: "\""))
-    }
+  private static func write(_ span: SpanReference, to line: inout OutputSpan<UInt8>) {
+    line.append(#","trace_id":""#)
+    line.append(span.traceID)
+    line.append(#"","span_id":""#)
+    line.append(span.spanID)
+    line.append(#"","trace_flags":""#)
+    line.append(span.traceFlags)
+    line.append(UInt8(ascii: "\""))
   }
 
   @inline(__always)
-  private func append(_ key: borrowing AttributeKey, to line: inout [UInt8]) {
-    guard key.isPlain, !isStandard(key) else {
-      line.append(UInt8(ascii: ","))
-      line.append(json: isStandard(key) ? key.name + "_" : key.name)
-      return line.append(UInt8(ascii: ":"))
+  private static func write(_ key: borrowing AttributeKey, to line: inout OutputSpan<UInt8>) {
+    line.append(UInt8(ascii: ","))
+    if isStandard(key) {
+      line.append(json: key.name + "_")
+    } else if key.isPlain {
+      line.append(UInt8(ascii: "\""))
+      line.append(copying: key.name)
+      line.append(UInt8(ascii: "\""))
+    } else {
+      line.append(json: key.name)
     }
-    let name = key.name
-    line.append(addingCapacity: name.utf8.count + 4) { output in
-      output.append(#",""#)
-      output.append(copying: name)
-      output.append(#"":"#)
-    }
-  }
-
-  @inline(__always)
-  private func append(_ value: borrowing AttributeValue, to line: inout [UInt8]) {
-    switch value {
-    case .string(let text): line.append(json: text)
-    case .int(let number): line.append(json: number)
-    case .double(let number): line.append(json: number)
-    case .bool(let bool): line.append(json: bool)
-    case .stringArray(let texts): line.append(jsonArray: texts) { $0.append(json: $1) }
-    case .intArray(let numbers): line.append(jsonArray: numbers) { $0.append(json: $1) }
-    case .doubleArray(let numbers): line.append(jsonArray: numbers) { $0.append(json: $1) }
-    case .boolArray(let bools): line.append(jsonArray: bools) { $0.append(json: $1) }
-    }
+    line.append(UInt8(ascii: ":"))
   }
 
   private static let standardKeys: [AttributeKey] = [
     "timestamp", "level", "message", "logger", "service", "trace_id", "span_id", "trace_flags",
   ]
 
-  private func isStandard(_ key: borrowing AttributeKey) -> Bool {
-    let keys = Self.standardKeys.span
+  private static func isStandard(_ key: borrowing AttributeKey) -> Bool {
+    let keys = standardKeys.span
     for index in keys.indices where keys[index] == key { return true }
     return false
   }

@@ -26,7 +26,7 @@ struct TextLogFormat {
     if let span = record.span {
       line.append(UInt8(ascii: " "))
       append("trace=", colour: .grey, to: &line)
-      line.append(traceIDOf: span)
+      line.append(addingCapacity: 32) { $0.append(span.traceID) }
     }
     line.append(UInt8(ascii: "\n"))
   }

@@ -21,31 +21,37 @@ extension OutputSpan<UInt8> {
     let (second, fraction) = microseconds.flooredDivision(by: 1_000_000)
     let (day, secondOfDay) = second.flooredDivision(by: 86_400)
     let date = CivilDate(daysSince1970: day)
-    append(twoDigits: date.year / 100)
-    append(twoDigits: date.year)
-    append(UInt8(ascii: "-"))
-    append(twoDigits: date.month)
-    append(UInt8(ascii: "-"))
-    append(twoDigits: date.day)
-    append(UInt8(ascii: "T"))
-    append(twoDigits: secondOfDay / 3600)
-    append(UInt8(ascii: ":"))
-    append(twoDigits: secondOfDay / 60 % 60)
-    append(UInt8(ascii: ":"))
-    append(twoDigits: secondOfDay % 60)
-    append(UInt8(ascii: "."))
-    append(twoDigits: fraction / 10_000)
-    append(twoDigits: fraction / 100)
-    append(twoDigits: fraction)
+    // Eight characters at a time: one by one they take three times as long.
+    var word = EightCharacters(bytes: 0x3030_3030_2d30_302d)  // 0000-00-
+    word.add(date.year / 100, at: 0)
+    word.add(date.year, at: 2)
+    word.add(date.month, at: 5)
+    append(bigEndian: word.bytes)
+    word = EightCharacters(bytes: 0x3030_5430_303a_3030)  // 00T00:00
+    word.add(date.day, at: 0)
+    word.add(secondOfDay / 3600, at: 3)
+    word.add(secondOfDay / 60 % 60, at: 6)
+    append(bigEndian: word.bytes)
+    word = EightCharacters(bytes: 0x3a30_302e_3030_3030)  // :00.0000
+    word.add(secondOfDay % 60, at: 1)
+    word.add(fraction / 10_000, at: 4)
+    word.add(fraction / 100, at: 6)
+    append(bigEndian: word.bytes)
+    append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: fraction / 10 % 10))
+    append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: fraction % 10))
     append(UInt8(ascii: "Z"))
   }
+}
 
-  /// Appends the last two decimal digits of a number that is not negative.
+/// Eight characters with zeros among them, to which digits are added; the first is the most significant byte.
+private struct EightCharacters {
+  var bytes: UInt64
+
+  /// Adds the last two decimal digits of a number that is not negative.
   @inline(__always)
-  fileprivate mutating func append(twoDigits number: Int64) {
-    let number = UInt8(truncatingIfNeeded: number % 100)
-    append(UInt8(ascii: "0") + number / 10)
-    append(UInt8(ascii: "0") + number % 10)
+  mutating func add(_ number: Int64, at place: Int) {
+    let number = UInt64(truncatingIfNeeded: number) % 100
+    bytes += ((number / 10) << 8 | number % 10) << UInt64(48 - 8 * place)
   }
 }
 

@@ -1,3 +1,5 @@
+import LoopHTTP
+
 /// A page of metrics in the making.
 public struct Exposition: Sendable {
   /// The page so far.
@@ -119,11 +121,13 @@ public struct Exposition: Sendable {
 
   /// 63 characters of labels, half of what OpenMetrics allows.
   private mutating func append(_ exemplar: Exemplar) {
-    append(" # {trace_id=\"")
-    bytes.append(traceIDOf: exemplar.span)
-    append("\",span_id=\"")
-    bytes.append(spanIDOf: exemplar.span)
-    append("\"} ")
+    bytes.append(addingCapacity: 80) { output in
+      output.append(" # {trace_id=\"")
+      output.append(exemplar.span.traceID)
+      output.append("\",span_id=\"")
+      output.append(exemplar.span.spanID)
+      output.append("\"} ")
+    }
     bytes.append(sample: exemplar.value)
     append(" ")
     bytes.append(sample: Double(exemplar.microseconds) / 1_000_000)

@@ -45,12 +45,29 @@ public final class HTTPServerMetrics: Sendable {
     }
   }
 
-  private struct Instruments: Sendable {
-    var requests: Counter
-    var duration: Histogram
-    var requestSize: Summary
-    var responseSize: Summary
-    var conventionDuration: Histogram
+  /// What exchanges of one kind are recorded into. A class, for whoever asks for them gets one reference instead of five.
+  private final class Instruments: Sendable {
+    let requests: Counter
+    let duration: Histogram
+    let requestSize: Summary
+    let responseSize: Summary
+    let conventionDuration: Histogram
+
+    init(_ families: HTTPServerMetrics, _ labels: Labels) {
+      let handler = labels.route.isEmpty ? "none" : labels.route
+      requests = families.requests(handler, labels.method, labels.statusGroup)
+      duration = families.duration(handler, labels.method)
+      requestSize = families.requestSize(handler)
+      responseSize = families.responseSize(handler)
+      conventionDuration = families.conventionDuration(
+        labels.method,
+        labels.route,
+        labels.status.map(String.init) ?? "",
+        labels.scheme,
+        labels.protocolVersion,
+        labels.errorType
+      )
+    }
   }
 
   private let requests: MetricFamily<CounterCell>
@@ -98,21 +115,7 @@ public final class HTTPServerMetrics: Sendable {
 
   private func instruments(for labels: Labels) -> Instruments {
     if let instruments = known.withValue({ $0.find(labels) }) { return instruments }
-    let handler = labels.route.isEmpty ? "none" : labels.route
-    let instruments = Instruments(
-      requests: requests(handler, labels.method, labels.statusGroup),
-      duration: duration(handler, labels.method),
-      requestSize: requestSize(handler),
-      responseSize: responseSize(handler),
-      conventionDuration: conventionDuration(
-        labels.method,
-        labels.route,
-        labels.status.map(String.init) ?? "",
-        labels.scheme,
-        labels.protocolVersion,
-        labels.errorType
-      )
-    )
+    let instruments = Instruments(self, labels)
     known.withValue { known in
       if known.count < Self.knownLimit { known.keep(instruments, for: labels) }
     }

@@ -37,17 +37,9 @@ extension MetricsRegistry {
 extension AttributeValue {
   /// Text as it is, everything else as JSON (OpenTelemetry to Prometheus, "Metric Attributes").
   fileprivate var labelValue: String {
+    if case .string(let text) = self { return text }
     var json: [UInt8] = []
-    switch self {
-    case .string(let text): return text
-    case .int(let number): json.append(json: number)
-    case .double(let number): json.append(json: number)
-    case .bool(let bool): json.append(json: bool)
-    case .stringArray(let texts): json.append(jsonArray: texts) { $0.append(json: $1) }
-    case .intArray(let numbers): json.append(jsonArray: numbers) { $0.append(json: $1) }
-    case .doubleArray(let numbers): json.append(jsonArray: numbers) { $0.append(json: $1) }
-    case .boolArray(let bools): json.append(jsonArray: bools) { $0.append(json: $1) }
-    }
+    json.append(json: self)
     return String(decoding: json, as: UTF8.self)
   }
 }

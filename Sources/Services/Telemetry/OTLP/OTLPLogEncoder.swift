@@ -59,9 +59,9 @@ struct OTLPLogEncoder: OTLPEncoder {
       $0.attributes = attributes.elements.map(Opentelemetry_Proto_Common_V1_KeyValue.init)
       $0.droppedAttributesCount = UInt32(clamping: attributes.droppedCount)
       if let span = record.span {
-        $0.traceID = format.field(of: TraceID(high: span.traceIDHigh, low: span.traceIDLow))
-        $0.spanID = format.field(of: SpanID(rawValue: span.spanID))
-        $0.flags = UInt32(span.traceFlags)
+        $0.traceID = format.field(of: span.traceID)
+        $0.spanID = format.field(of: span.spanID)
+        $0.flags = UInt32(span.traceFlags.rawValue)
       }
     }
   }

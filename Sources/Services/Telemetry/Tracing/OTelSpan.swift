@@ -72,11 +72,6 @@ public final class OTelSpan: Tracing.Span {
     data.withLock { $0?.access(look) }
   }
 
-  /// Nanoseconds from the start to the end; nil while the span runs, and for one that never recorded.
-  public var duration: UInt64? {
-    data.withLock { data in data?.endTime.map { $0 - (data?.startTime ?? $0) } }
-  }
-
   /// The anchor of this span's time line, for its children; nil where it has none.
   var localAnchor: SpanClock.Anchor? { tracer == nil ? nil : anchor }
 
@@ -94,12 +89,7 @@ public final class OTelSpan: Tracing.Span {
 
   /// Says how the work ended. `ok` is final; a description stays only with an error (OpenTelemetry API, "Set Status").
   public func setStatus(_ status: SpanData.Status) {
-    record { data, _ in
-      switch (data.status, status) {
-      case (.ok, _), (_, .unset): break
-      case (.unset, .ok), (.unset, .error), (.error, .ok), (.error, .error): data.status = status
-      }
-    }
+    record { data, _ in data.setStatus(status) }
   }
 
   /// Notes that something happened now.
@@ -149,15 +139,21 @@ public final class OTelSpan: Tracing.Span {
     tracer.map { $0.provider.clock.time(ofWall: nanoseconds, on: anchor) } ?? 0
   }
 
+  /// Ends the span now, with what is known of it only then, and hands it to the exporter.
+  ///
+  /// - Returns: Nanoseconds from the start; nil for a span that had ended or never recorded.
+  func end(_ change: (inout SpanData, OTelTracer) -> Void) -> UInt64? {
+    guard let tracer else { return nil }
+    let duration = data.withLock { $0?.end(at: now) { change(&$0, tracer) } }
+    if duration != nil { tracer.provider.processor.onEnd(self) }
+    return duration
+  }
+
   /// Ends the span at a moment of its own time line.
   func end(at time: UInt64) {
     guard let tracer else { return }
-    let isFirst = data.withLock { data in
-      guard let startTime = data?.startTime, data?.endTime == nil else { return false }
-      data?.endTime = max(time, startTime)
-      return true
-    }
-    if isFirst { tracer.provider.processor.onEnd(self) }
+    let duration = data.withLock { $0?.end(at: time) { _ in } }
+    if duration != nil { tracer.provider.processor.onEnd(self) }
   }
 
   /// Notes an event at a moment of the span's own time line.

@@ -61,6 +61,23 @@ public struct SpanData: Sendable {
     body(&self)
   }
 
+  /// Makes the last change and sets the end; nil, and nothing is changed, where it has one. Else the nanoseconds from the start.
+  mutating func end(at time: UInt64, _ change: (inout SpanData) -> Void) -> UInt64? {
+    guard endTime == nil else { return nil }
+    change(&self)
+    let end = max(time, startTime)
+    endTime = end
+    return end - startTime
+  }
+
+  /// `ok` is final; a description stays only with an error (OpenTelemetry API, "Set Status").
+  mutating func setStatus(_ status: Status) {
+    switch (self.status, status) {
+    case (.ok, _), (_, .unset): break
+    case (.unset, .ok), (.unset, .error), (.error, .ok), (.error, .error): self.status = status
+    }
+  }
+
   mutating func changeUnlessEnded(_ change: (inout SpanData) -> Void) {
     if endTime == nil { change(&self) }
   }

@@ -56,7 +56,10 @@ struct RequestTracing: Sendable {
   }
 
   func end(_ span: OTelSpan, _ error: ClientError) {
-    guard error != .cancelled else { return HTTPClientSpan.end(span, .cancelled) }
+    guard error != .cancelled else {
+      HTTPClientSpan.end(span, .cancelled)
+      return
+    }
     span.setAttribute(.requestStatus, .string(error.spanFailure == .timeout ? "timeout" : "connection_error"))
     HTTPClientSpan.end(span, .failed(error.spanFailure))
   }

@@ -110,7 +110,10 @@ public final class BufferedLogSink: LogSink {
   }
 
   private func handOver() {
-    enqueue(buffers.withValue(Self.take))
+    buffers.withValue { buffer in
+      enqueue(buffer)
+      buffer.removeAll()
+    }
   }
 
   /// The writer is a task of its own, because no caller may wait for it. It lives while lines wait; ``flush(within:)``

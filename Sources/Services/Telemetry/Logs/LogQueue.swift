@@ -7,7 +7,7 @@ struct LogQueue: Sendable {
 
     mutating func append(_ appendLine: (inout [UInt8]) -> Void) {
       // Room for a few ordinary lines in one allocation.
-      if bytes.isEmpty { bytes.reserveCapacity(1024) }
+      if bytes.capacity == 0 { bytes.reserveCapacity(1024) }
       appendLine(&bytes)
       lineCount += 1
     }
@@ -15,6 +15,12 @@ struct LogQueue: Sendable {
     mutating func append(_ other: Chunk) {
       bytes += other.bytes
       lineCount += other.lineCount
+    }
+
+    /// Leaves the memory for the next lines.
+    mutating func removeAll() {
+      bytes.removeAll(keepingCapacity: true)
+      lineCount = 0
     }
   }
 
@@ -27,6 +33,7 @@ struct LogQueue: Sendable {
   }
 
   private var waiting = Chunk()
+  private var lastByteCount = 0
   private var droppedLineCount = 0
   private var isWriting = false
   private var isClosed = false
@@ -47,9 +54,9 @@ struct LogQueue: Sendable {
     guard chunk.lineCount > 0, !isClosed else { return false }
     if waiting.bytes.count + chunk.bytes.count > limit {
       droppedLineCount += chunk.lineCount
-    } else if waiting.lineCount == 0 {
-      waiting = chunk
     } else {
+      // As many will have come until the writer looks again as had the last time.
+      if waiting.lineCount == 0 { waiting.bytes.reserveCapacity(max(lastByteCount, chunk.bytes.count)) }
       waiting.append(chunk)
     }
     defer { isWriting = true }
@@ -63,6 +70,7 @@ struct LogQueue: Sendable {
       return .rest
     }
     defer {
+      lastByteCount = waiting.bytes.count
       waiting = Chunk()
       droppedLineCount = 0
     }

@@ -65,7 +65,7 @@ public struct ClientRequest: Sendable {
       case .contentLength, .transferEncoding, .trailer, .upgrade:
         throw .invalidRequest("\(field.name) is the client's to say")
       case .host:
-        guard !hasHost, Authority.isValid(field.value.utf8.span) else {
+        guard !hasHost, Authority(field.value.utf8.span) != nil else {
           throw .invalidRequest("Host must be one host and port")
         }
         hasHost = true

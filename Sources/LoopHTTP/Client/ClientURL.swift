@@ -34,35 +34,11 @@ public struct ClientURL: Hashable, Sendable {
     self.target = target
   }
 
-  private static func origin(_ authority: Substring) -> Origin? {
-    guard !authority.isEmpty, !authority.contains("@") else { return nil }
-    var host = authority
-    var port: UInt16 = 80
-    if authority.first == "[" {
-      guard let end = authority.firstIndex(of: "]") else { return nil }
-      host = authority[authority.index(after: authority.startIndex)..<end]
-      let after = authority[authority.index(after: end)...]
-      guard after.isEmpty || after.first == ":" else { return nil }
-      if after.count > 1 {
-        guard let number = decimal(after.dropFirst()) else { return nil }
-        port = number
-      }
-    } else if let colon = authority.firstIndex(of: ":") {
-      host = authority[..<colon]
-      let digits = authority[authority.index(after: colon)...]
-      if !digits.isEmpty {
-        guard let number = decimal(digits) else { return nil }
-        port = number
-      }
-    }
-    guard !host.isEmpty else { return nil }
-    return Origin(host: String(host), port: port)
-  }
-
-  /// `UInt16("+5")` is 5; a port is digits only.
-  private static func decimal(_ text: Substring) -> UInt16? {
-    guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
-    return UInt16(text)
+  private static func origin(_ text: Substring) -> Origin? {
+    guard let authority = Authority(text.utf8.span) else { return nil }
+    let start = text.utf8.index(text.startIndex, offsetBy: authority.host.lowerBound)
+    let end = text.utf8.index(start, offsetBy: authority.host.count)
+    return Origin(host: String(text[start..<end]), port: authority.port ?? 80)
   }
 }
 

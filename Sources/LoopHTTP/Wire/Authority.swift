@@ -1,17 +1,24 @@
-/// `uri-host [ ":" port ]`, RFC 9110 §7.2 and RFC 3986 §3.2.2, without user information (RFC 9110 §4.2.4).
-enum Authority {
-  /// Whether `bytes` are a non-empty host, optionally with a port of at most 65535.
-  static func isValid(_ bytes: Span<UInt8>) -> Bool {
-    let host = hostLength(bytes)
-    guard host > 0 else { return false }
-    guard host < bytes.count else { return true }
-    return bytes[host] == UInt8(ascii: ":") && isPort(bytes.extracting((host + 1)..<bytes.count))
-  }
+/// `uri-host [ ":" port ]` taken apart, RFC 9110 §7.2 and RFC 3986 §3.2.2, without user information (RFC 9110 §4.2.4).
+package struct Authority {
+  /// Where the host lies in the bytes, an IPv6 address without its brackets; never empty.
+  package let host: Range<Int>
+  /// Nil where none is named, as by a colon alone.
+  package let port: UInt16?
 
-  /// Whether a valid authority names its port.
-  static func hasPort(_ bytes: Span<UInt8>) -> Bool {
-    let host = hostLength(bytes)
-    return host + 1 < bytes.count
+  /// Nil for what is no host, or has something else behind it than a port of at most 65535.
+  package init?(_ bytes: Span<UInt8>) {
+    let length = Authority.hostLength(bytes)
+    guard length > 0 else { return nil }
+    host = bytes[0] == UInt8(ascii: "[") ? 1..<(length - 1) : 0..<length
+    guard length + 1 < bytes.count else {
+      guard length == bytes.count || bytes[length] == UInt8(ascii: ":") else { return nil }
+      port = nil
+      return
+    }
+    guard bytes[length] == UInt8(ascii: ":"), let port = Authority.port(bytes.extracting((length + 1)...)) else {
+      return nil
+    }
+    self.port = port
   }
 
   /// How many bytes at the start are a host; 0 when none are.
@@ -41,14 +48,14 @@ enum Authority {
     return 0
   }
 
-  /// Digits to 65535; the grammar allows none at all.
-  private static func isPort(_ bytes: Span<UInt8>) -> Bool {
-    guard bytes.count <= 5 else { return false }
+  /// Digits only, to 65535.
+  private static func port(_ bytes: Span<UInt8>) -> UInt16? {
+    guard bytes.count <= 5 else { return nil }
     var port = 0
     for index in bytes.indices {
-      guard ByteClass.isDigit(bytes[index]) else { return false }
+      guard ByteClass.isDigit(bytes[index]) else { return nil }
       port = port * 10 + Int(bytes[index] - UInt8(ascii: "0"))
     }
-    return port <= 65535
+    return UInt16(exactly: port)
   }
 }

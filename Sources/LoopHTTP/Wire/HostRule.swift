@@ -9,7 +9,7 @@ enum HostRule {
       guard count == 1 else { throw .repeatedHost }
       let mayBeEmpty = head.targetForm == .asterisk || head.targetForm == .authority
       if field.value.isEmpty, mayBeEmpty { continue }
-      guard Authority.isValid(head.bytes.span.extracting(field.value.bounds)) else { throw .badHost }
+      guard Authority(head.bytes.span.extracting(field.value.bounds)) != nil else { throw .badHost }
     }
     if count == 0, head.minorVersion >= 1 { throw .missingHost }
   }

@@ -32,7 +32,7 @@ enum RequestTarget {
     _ head: inout MessageHead
   ) throws(WireError) {
     let authority = input.extracting(bounds)
-    guard Authority.isValid(authority), Authority.hasPort(authority) else { throw .badTarget }
+    guard Authority(authority)?.port != nil else { throw .badTarget }
     head.targetForm = .authority
     head.authority = head.target
   }
@@ -45,7 +45,7 @@ enum RequestTarget {
     let start = try bounds.lowerBound + schemeLength(input.extracting(bounds))
     var end = start
     while end < bounds.upperBound, input[end] != UInt8(ascii: "/"), input[end] != UInt8(ascii: "?") { end += 1 }
-    guard Authority.isValid(input.extracting(start..<end)) else { throw .badTarget }
+    guard Authority(input.extracting(start..<end)) != nil else { throw .badTarget }
     head.targetForm = .absolute
     head.authority = ByteRange(start..<end)
     splitPath(input, end..<bounds.upperBound, &head)

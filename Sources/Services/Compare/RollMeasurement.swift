@@ -77,21 +77,21 @@ actor RollMeasurement: LoopActor {
   }
 
   private func rollAtOnce(_ rolls: Int) async throws -> Reply {
-    let start = EventLoop.monotonicNanoseconds()
+    let watch = Stopwatch()
     let failed = try await withThrowingTaskGroup(of: Reply.self) { group in
       for _ in 0..<rolls { group.addTask(executorPreference: loop) { try await self.request("/roll", times: nil) } }
       var failed = 0
       for try await reply in group { failed += reply.failed }
       return failed
     }
-    return Reply(failed: failed, seconds: Self.seconds(since: start), trace: nil)
+    return Reply(failed: failed, seconds: watch.seconds, trace: nil)
   }
 
   private func request(_ path: String, times: Int?) async throws -> Reply {
     let query = "?die=\(settings.die.queryEncoded)" + (times.map { "&times=\($0)" } ?? "")
     var request = ClientRequest(.get, settings.url.appending(path + query))
     request.timeout = .seconds(30)
-    let start = EventLoop.monotonicNanoseconds()
+    let watch = Stopwatch()
     let response: ClientResponse
     do throws(ClientError) {
       response = try await client.execute(request)
@@ -99,17 +99,13 @@ actor RollMeasurement: LoopActor {
       if error == .cancelled { throw CancellationError() }
       return Reply(failed: 1, seconds: 0)
     }
-    let seconds = Self.seconds(since: start)
+    let seconds = watch.seconds
     switch response.statusCode {
     case 200: return Reply(seconds: seconds, trace: Self.trace(response))
     // The die is unknown, or the number of rolls: no roll will ever come.
     case 400..<500: throw Refusal(reason: Self.detail(response))
     default: return Reply(failed: 1, seconds: seconds)
     }
-  }
-
-  private static func seconds(since start: UInt64) -> Double {
-    Double(EventLoop.monotonicNanoseconds() - start) / 1e9
   }
 
   private static func detail(_ response: ClientResponse) -> String {

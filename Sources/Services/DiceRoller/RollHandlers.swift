@@ -66,14 +66,14 @@ struct RollHandlers: Sendable {
     on loop: EventLoop,
     _ batch: [Attribute]
   ) async throws -> Response {
-    let start = EventLoop.monotonicNanoseconds()
-    defer { metrics.batchDuration.observe(Double(EventLoop.monotonicNanoseconds() - start) / 1e9) }
+    let watch = Stopwatch()
+    defer { metrics.batchDuration.observe(watch.seconds) }
     let answer = try await roller.rollBatch(die, times: times, on: loop)
     let span = OTelSpan.current
     span?.setAttribute(.asyncTotalResult, .int(Int64(answer.total)))
     let told = [
       Attribute(LogField.total, answer.total), Attribute(LogField.rolls, answer.rolls),
-      Attribute(LogField.duration, Double(EventLoop.monotonicNanoseconds() - start) / 1e9),
+      Attribute(LogField.duration, watch.seconds),
     ]
     tools.logger.info("Async roll batch completed", batch + told, in: span)
     return answer.response

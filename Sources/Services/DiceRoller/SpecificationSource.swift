@@ -13,10 +13,10 @@ struct SpecificationSource: Sendable {
   func die(_ name: String, failureMessage: String) async throws -> Die {
     let span = OTelSpan.current
     logger.info("Querying die service for specification", [Attribute(LogField.identifier, name)], in: span)
-    let start = EventLoop.monotonicNanoseconds()
+    let watch = Stopwatch()
     do throws(DieServiceClient.Failure) {
       let specification = try await client.specification(of: name)
-      let seconds = Double(EventLoop.monotonicNanoseconds() - start) / 1e9
+      let seconds = watch.seconds
       metrics.dieServiceDuration.observe(seconds)
       metrics.dieServiceRequests(metrics.labels.learn(name), "success").increment()
       logger.info(
@@ -32,7 +32,7 @@ struct SpecificationSource: Sendable {
       ])
       return Die(name: name, specification: specification)
     } catch {
-      metrics.dieServiceDuration.observe(Double(EventLoop.monotonicNanoseconds() - start) / 1e9)
+      metrics.dieServiceDuration.observe(watch.seconds)
       throw report(error, name, failureMessage)
     }
   }

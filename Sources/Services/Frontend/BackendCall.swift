@@ -33,11 +33,11 @@ struct BackendCall: Sendable {
     let knownLabel = metrics.labels.known(die)
     if let knownLabel { metrics.requests(knownLabel, "received").increment() }
     let url = base.appending(target)
-    let start = EventLoop.monotonicNanoseconds()
+    let watch = Stopwatch()
     OTelSpan.current?.setAttribute(.backendURL, .string(url.description))
     do throws(ClientError) {
       let response = try await tools.client.get(url, timeout: timeout)
-      let seconds = Double(EventLoop.monotonicNanoseconds() - start) / 1e9
+      let seconds = watch.seconds
       OTelSpan.current?.setAttributes([
         Attribute(.backendStatusCode, response.statusCode), Attribute(.backendDuration, seconds),
       ])
@@ -51,7 +51,7 @@ struct BackendCall: Sendable {
     } catch {
       let label = knownLabel ?? "other"
       if knownLabel == nil { metrics.requests(label, "received").increment() }
-      metrics.backendDuration(label).observe(Double(EventLoop.monotonicNanoseconds() - start) / 1e9)
+      metrics.backendDuration(label).observe(watch.seconds)
       return try failure(error, label: label)
     }
   }

@@ -10,22 +10,22 @@ struct AccessLogMiddleware: SynchronousMiddleware {
 
   func handle(_ request: Request, next: (Request) async throws -> Response) async throws -> Response {
     guard logger.level <= .debug else { return try await next(request) }
-    let start = EventLoop.monotonicNanoseconds()
+    let watch = Stopwatch()
     do {
       let response = try await next(request)
-      log(request, response, since: start)
+      log(request, response, on: watch)
       return response
     } catch {
-      logUnanswered(request, since: start)
+      logUnanswered(request, on: watch)
       throw error
     }
   }
 
   func handle(_ request: Request, next: (Request) throws -> Response) throws -> Response {
     guard logger.level <= .debug else { return try next(request) }
-    let start = EventLoop.monotonicNanoseconds()
+    let watch = Stopwatch()
     let response = try next(request)
-    log(request, response, since: start)
+    log(request, response, on: watch)
     return response
   }
 
@@ -36,23 +36,23 @@ struct AccessLogMiddleware: SynchronousMiddleware {
     logger.debug("Request refused", told)
   }
 
-  private func log(_ request: Request, _ response: Response, since start: UInt64) {
+  private func log(_ request: Request, _ response: Response, on watch: Stopwatch) {
     logger.debug(
       "Request answered",
-      attributes(of: request, since: start, Attribute(LogField.status, response.status.code))
+      attributes(of: request, on: watch, Attribute(LogField.status, response.status.code))
     )
   }
 
   /// Only a cancellation comes this far: the middlewares and handlers inside have an answer for any other error.
-  private func logUnanswered(_ request: Request, since start: UInt64) {
+  private func logUnanswered(_ request: Request, on watch: Stopwatch) {
     let reason = request.isAborted ? "the server stopped" : "the client left"
-    logger.debug("Request not answered", attributes(of: request, since: start, Attribute(LogField.reason, reason)))
+    logger.debug("Request not answered", attributes(of: request, on: watch, Attribute(LogField.reason, reason)))
   }
 
-  private func attributes(of request: Request, since start: UInt64, _ outcome: Attribute) -> [Attribute] {
+  private func attributes(of request: Request, on watch: Stopwatch, _ outcome: Attribute) -> [Attribute] {
     [
       Attribute(LogField.method, request.method.rawValue), Attribute(LogField.path, request.path), outcome,
-      Attribute(LogField.duration, Double(EventLoop.monotonicNanoseconds() - start) / 1e9),
+      Attribute(LogField.duration, watch.seconds),
     ]
   }
 }

@@ -39,7 +39,7 @@ public struct TracedClient: Sendable {
     _ request: ClientRequest,
     attributes: [Attribute] = []
   ) async throws(ClientError) -> ClientResponse {
-    let start = EventLoop.monotonicNanoseconds()
+    let watch = Stopwatch()
     var attempt = request
     attempt.isResentByClient = false
     var resendCount = 0
@@ -49,7 +49,7 @@ public struct TracedClient: Sendable {
       } catch {
         guard request.mayBeResent(after: error) else { throw error }
         resendCount += 1
-        attempt.timeout = request.timeout - .nanoseconds(EventLoop.monotonicNanoseconds() - start)
+        attempt.timeout = request.timeout - .nanoseconds(watch.nanoseconds)
       }
     }
   }
@@ -59,7 +59,7 @@ public struct TracedClient: Sendable {
     resendCount: Int,
     _ attributes: [Attribute]
   ) async throws(ClientError) -> ClientResponse {
-    let start = EventLoop.monotonicNanoseconds()
+    let watch = Stopwatch()
     var traced = request
     let span = HTTPClientSpan.start(
       tracer,
@@ -71,10 +71,10 @@ public struct TracedClient: Sendable {
     span.setAttributes(attributes)
     do throws(ClientError) {
       let response = try await client.execute(traced)
-      end(.answered(status: response.statusCode), request, span, from: start, peer: response.remoteAddress)
+      end(.answered(status: response.statusCode), request, span, on: watch, peer: response.remoteAddress)
       return response
     } catch {
-      end(error == .cancelled ? .cancelled : .failed(error.spanFailure), request, span, from: start)
+      end(error == .cancelled ? .cancelled : .failed(error.spanFailure), request, span, on: watch)
       throw error
     }
   }
@@ -84,7 +84,7 @@ public struct TracedClient: Sendable {
     _ outcome: HTTPClientSpan.Outcome,
     _ request: ClientRequest,
     _ span: OTelSpan,
-    from start: UInt64,
+    on watch: Stopwatch,
     peer: SocketAddress? = nil
   ) {
     let duration = HTTPClientSpan.end(span, outcome, peerAddress: peer?.ip, peerPort: peer.map { Int($0.port) })
@@ -93,7 +93,7 @@ public struct TracedClient: Sendable {
       status: outcome.status,
       serverAddress: request.url.origin.host,
       serverPort: Int(request.url.origin.port),
-      seconds: Double(duration ?? EventLoop.monotonicNanoseconds() - start) / 1e9
+      seconds: Double(duration ?? watch.nanoseconds) / 1e9
     )
     attempt.protocolVersion = outcome.status == nil ? nil : "1.1"
     attempt.errorType = outcome.errorType

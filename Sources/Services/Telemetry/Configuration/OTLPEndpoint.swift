@@ -19,7 +19,7 @@ struct OTLPEndpoint: Sendable, Hashable {
     guard
       scheme == "http" || scheme == "https",
       text.utf8.allSatisfy({ (0x21...0x7e).contains($0) }),
-      Self.isValid(authority: authority)
+      let parts = Authority(authority.utf8.span), parts.port != 0
     else { return nil }
     origin = "\(scheme)://\(authority)"
     // A fragment is not for the receiver (RFC 9110 §4.2.5).
@@ -41,23 +41,5 @@ struct OTLPEndpoint: Sendable, Hashable {
     var base = path[...]
     while base.hasSuffix("/") { base.removeLast() }
     return "\(origin)\(base)/\(suffix)\(query)"
-  }
-
-  private static func isValid(authority: Substring) -> Bool {
-    if authority.first == "[" {
-      guard let close = authority.firstIndex(of: "]") else { return false }
-      return isValid(portSuffix: authority[authority.index(after: close)...])
-    }
-    let host = authority.prefix { $0 != ":" }
-    return !host.isEmpty && !host.contains("@") && isValid(portSuffix: authority[host.endIndex...])
-  }
-
-  private static func isValid(portSuffix: Substring) -> Bool {
-    if portSuffix.isEmpty { return true }
-    let digits = portSuffix.dropFirst()
-    guard portSuffix.first == ":", digits.utf8.allSatisfy(ByteClass.isDigit), let port = Int(digits) else {
-      return false
-    }
-    return (1...65_535).contains(port)
   }
 }

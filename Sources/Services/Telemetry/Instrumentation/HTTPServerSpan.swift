@@ -110,8 +110,11 @@ public enum HTTPServerSpan {
     if let query = request.query, !query.isEmpty {
       attributes.append(Attribute(.urlQuery, HTTPSpan.redactedQuery(query)))
     }
-    if let authority = forwarded?.host ?? request.forwardedHost.map(HTTPSpan.first(of:)) ?? request.host {
-      let (address, port) = HTTPSpan.split(authority: authority)
+    let asked =
+      forwarded?.host.flatMap(HTTPSpan.split)
+      ?? request.forwardedHost.flatMap { HTTPSpan.split(authority: HTTPSpan.first(of: $0)) }
+      ?? request.host.flatMap(HTTPSpan.split)
+    if let (address, port) = asked {
       attributes.append(Attribute(.serverAddress, address))
       attributes.append(Attribute(.serverPort, port ?? HTTPSpan.defaultPort(ofScheme: scheme)))
     }

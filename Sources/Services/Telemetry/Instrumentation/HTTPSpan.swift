@@ -25,22 +25,18 @@ enum HTTPSpan {
     }
   }
 
-  /// Host and port of `host`, `host:port`, `[v6]` and `[v6]:port`; what is no port counts as part of nothing.
-  static func split(authority: String) -> (address: String, port: Int?) {
-    let bytes = authority.utf8.span
-    let isBracketed = bytes.count > 0 && bytes[0] == UInt8(ascii: "[")
-    let begin = isBracketed ? 1 : 0
-    let mark = UInt8(ascii: isBracketed ? "]" : ":")
-    var end = begin
-    while end < bytes.count, bytes[end] != mark { end += 1 }
-    guard end < bytes.count else { return (authority, nil) }
-    return (String(ascii: bytes.extracting(begin..<end)), port(bytes.extracting((end + begin)...)))
+  /// Host and port of `host`, `host:port`, `[v6]` and `[v6]:port`; nil for what is none of these.
+  static func split(authority text: String) -> (address: String, port: Int?)? {
+    let bytes = text.utf8.span
+    guard let authority = Authority(bytes) else { return nil }
+    return (String(ascii: bytes.extracting(authority.host)), authority.port.map(Int.init))
   }
 
-  /// The address of `v4`, `v4:port`, `v6`, `[v6]` and `[v6]:port`, as proxies write them.
+  /// The address of `v4`, `v4:port`, `v6`, `[v6]` and `[v6]:port`, as proxies write them; a port may be a name there.
   static func address(ofNode node: String) -> String {
-    let hasPort = node.utf8.first == UInt8(ascii: "[") || node.utf8.count { $0 == UInt8(ascii: ":") } == 1
-    return hasPort ? split(authority: node).address : node
+    if node.utf8.first == UInt8(ascii: "[") { return String(node.dropFirst().prefix { $0 != "]" }) }
+    let hasPort = node.utf8.count { $0 == UInt8(ascii: ":") } == 1
+    return hasPort ? String(node.prefix { $0 != ":" }) : node
   }
 
   /// The first member of a comma-separated list, which the proxy next to the client wrote.
@@ -52,16 +48,6 @@ enum HTTPSpan {
   static func scheme(firstOf list: String) -> String? {
     let scheme = first(of: list).lowercased()
     return scheme == "http" || scheme == "https" ? scheme : nil
-  }
-
-  private static func port(_ suffix: Span<UInt8>) -> Int? {
-    guard (2...6).contains(suffix.count), suffix[0] == UInt8(ascii: ":") else { return nil }
-    var port = 0
-    for index in 1..<suffix.count {
-      guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(suffix[index]) else { return nil }
-      port = 10 * port + Int(suffix[index] - UInt8(ascii: "0"))
-    }
-    return port <= 65_535 ? port : nil
   }
 
   /// 443 for https, else 80.

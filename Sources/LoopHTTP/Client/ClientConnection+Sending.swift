@@ -79,14 +79,12 @@ extension ClientConnection {
   /// What tells the server that this was all.
   func endBody() async throws(ClientError) {
     switch openBody {
-    case .chunked: try await send(ClientConnection.lastChunk)
+    case .chunked: try await send(MessageWriter.lastChunk)
     case .counted(let left, let length): if left > 0 { throw .bodyLengthMismatch(length) }
     case nil: throw .bodyEnded
     }
     openBody = nil
   }
-
-  private static let lastChunk = Array("0\r\n\r\n".utf8)
 
   private func send(_ bytes: [UInt8]) async throws(ClientError) {
     do throws(UVError) {

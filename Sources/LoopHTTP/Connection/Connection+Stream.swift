@@ -44,7 +44,7 @@ extension Connection {
     stream.watchForReset()
     do {
       try await produce(ResponseWriter(connection: self, exchange: reader.value.exchangeNumber))
-      try endBodyStream()
+      endBodyStream()
     } catch {
       cutBodyShort(["error": "\(error)"])
     }
@@ -61,9 +61,9 @@ extension Connection {
     try await produce(writer)
   }
 
-  private func endBodyStream() throws {
+  private func endBodyStream() {
     switch bodyStream {
-    case .chunked: try MessageWriter.appendLastChunk(trailers: [], to: &stream.outbound)
+    case .chunked: stream.outbound += MessageWriter.lastChunk
     case .counted(let left) where left > 0: cutBodyShort(["missing": .stringConvertible(left)])
     case .counted, .untilClose, .failed, nil: break
     }

@@ -13,19 +13,11 @@ enum MessageWriter {
 
   /// One field line.
   static func appendField(_ name: String, _ value: String, to output: inout [UInt8]) throws(WireError) {
-    try checkField(name.utf8.span, value.utf8.span)
+    try checkFieldName(name)
+    try checkValue(value)
     output.append(copying: name)
     output.append(": ")
     output.append(copying: value)
-    appendLineEnd(to: &output)
-  }
-
-  /// One field line with a value that is bytes already.
-  static func appendField(_ name: String, _ value: [UInt8], to output: inout [UInt8]) throws(WireError) {
-    try checkField(name.utf8.span, value.span)
-    output.append(copying: name)
-    output.append(": ")
-    output.append(contentsOf: value)
     appendLineEnd(to: &output)
   }
 
@@ -50,16 +42,8 @@ enum MessageWriter {
     appendLineEnd(to: &output)
   }
 
-  /// The last chunk and the trailer section.
-  static func appendLastChunk(
-    trailers: [(name: String, value: String)] = [],
-    to output: inout [UInt8]
-  ) throws(WireError) {
-    for trailer in trailers { try checkField(trailer.name.utf8.span, trailer.value.utf8.span) }
-    output.append("0\r\n")
-    for trailer in trailers { try appendField(trailer.name, trailer.value, to: &output) }
-    appendLineEnd(to: &output)
-  }
+  /// What ends a chunked body, with no trailers.
+  static let lastChunk = Array("0\r\n\r\n".utf8)
 
   /// Throws where a field's name could not be sent as it is.
   static func checkFieldName(_ name: String) throws(WireError) {
@@ -68,15 +52,7 @@ enum MessageWriter {
 
   /// Throws where a field's value could not be sent as it is.
   static func checkValue(_ value: String) throws(WireError) {
-    try checkValue(value.utf8.span)
-  }
-
-  private static func checkField(_ name: Span<UInt8>, _ value: Span<UInt8>) throws(WireError) {
-    guard isToken(name) else { throw .outgoingFieldName }
-    try checkValue(value)
-  }
-
-  private static func checkValue(_ value: Span<UInt8>) throws(WireError) {
+    let value = value.utf8.span
     guard value.endOfFieldValue(from: 0) == value.count else { throw .outgoingFieldValue }
   }
 

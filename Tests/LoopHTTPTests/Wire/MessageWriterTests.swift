@@ -112,23 +112,12 @@ import Testing
     #expect(written { MessageWriter.appendChunk([UInt8]().span, to: &$0) } == "")
   }
 
-  @Test func lastChunk() throws {
-    #expect(try written { try MessageWriter.appendLastChunk(to: &$0) } == "0\r\n\r\n")
-    #expect(try written { try MessageWriter.appendLastChunk(trailers: [("A", "1")], to: &$0) } == "0\r\nA: 1\r\n\r\n")
-  }
-
   @Test(arguments: ["a\r\nInjected: 1", "a\rb", "a\nb", "a\u{0}b", "\u{7f}", "\u{1b}", "\r\n"])
   func controlCharactersNeverLeaveInAValue(value: String) {
     var output: [UInt8] = []
     #expect(throws: WireError.outgoingFieldValue) { try MessageWriter.appendField("A", value, to: &output) }
-    #expect(throws: WireError.outgoingFieldValue) {
-      try MessageWriter.appendField("A", Array(value.utf8), to: &output)
-    }
     #expect(throws: WireError.outgoingFieldValue) { try response(type: MediaType(value)) }
     #expect(throws: WireError.outgoingFieldValue) { try response(phrase: value) }
-    #expect(throws: WireError.outgoingFieldValue) {
-      try MessageWriter.appendLastChunk(trailers: [("A", "1"), ("B", value)], to: &output)
-    }
     #expect(output.isEmpty)
   }
 

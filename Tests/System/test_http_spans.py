@@ -1,5 +1,8 @@
 """HTTP spans by the stable semantic conventions, for requests that no ordinary client sends."""
 
+import re
+
+import httpx
 import pytest
 
 from raw_http import Connection
@@ -76,6 +79,14 @@ def test_what_proxies_say(stack, fields, server, client):
     attributes = span.attributes
     assert (attributes["server.address"], attributes["server.port"]) == server
     assert (attributes["client.address"], attributes["network.peer.address"]) == (client, "127.0.0.1")
+
+
+@pytest.mark.parametrize("fields", ["X-Forwarded-Proto: https, http\r\n", "Forwarded: proto=https;for=_a\r\n"])
+def test_the_metric_has_the_scheme_of_the_span(stack, fields):
+    _, _, span = span_of(stack, f"GET /dice?identifier=fair HTTP/1.1\r\nHost: {{host}}\r\n{fields}\r\n")
+    assert span.attributes["url.scheme"] == "https"
+    page = httpx.get(f"{stack.die_url}/metrics").text
+    assert re.search(r'^http_server_request_duration_seconds_count\{.*http_route="/dice".*url_scheme="https"', page, re.M)
 
 
 @pytest.mark.parametrize(

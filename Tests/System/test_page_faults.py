@@ -72,8 +72,9 @@ def test_no_store_is_said_with_what_names_one(driver):
         (Fault.CUT, "The trace store cannot be reached"),
         (Fault.NONSENSE, "The trace store gave an answer that makes no sense"),
         (Reply(500, b"oops"), "The trace store answered with status 500"),
+        (Reply(200, bytes(5 << 20)), "The trace store's answer has more than 4 MiB"),
     ],
-    ids=["hangs", "cuts", "talks nonsense", "fails"],
+    ids=["hangs", "cuts", "talks nonsense", "fails", "answers too much"],
 )
 def test_a_store_that_does_not_answer_well_is_said_and_holds_nothing_up(driver, answer, said):
     with contextlib.closing(ScriptedServer(answer)) as store, laboratory(TRACE_QUERY_URL=store.url) as stack:

@@ -51,10 +51,10 @@ extension FileWriter {
   /// only, such as a full disk of another machine, is a failure, too.
   public func writeAndClose(_ bytes: [UInt8]) async -> Result<Void, UVError> {
     var result = Result<Void, UVError>.success(())
-    do throws(UVError) {
+    do throws(IncompleteWrite) {
       try await write(bytes)
     } catch {
-      result = .failure(error)
+      result = .failure(error.reason)
     }
     var request = unsafe uv_fs_t()
     let closed = unsafe uv_fs_close(nil, &request, descriptor, nil)

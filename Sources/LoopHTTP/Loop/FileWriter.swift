@@ -12,17 +12,29 @@ public actor FileWriter: LoopActor {
     self.loop = loop
   }
 
+  /// Why not all could be written: a full disk, a reader that has gone.
+  public struct IncompleteWrite: Error, Hashable, Sendable {
+    /// How many of the bytes were.
+    public let written: Int
+    /// What the system said to the rest.
+    public let reason: UVError
+  }
+
   /// Writes all of `bytes` at the descriptor's position; suspends until the system has taken them, also where the descriptor is
   /// non-blocking. One call at a time: bytes of overlapping calls may mix.
-  public func write(_ bytes: [UInt8]) async throws(UVError) {
+  public func write(_ bytes: [UInt8]) async throws(IncompleteWrite) {
     var offset = 0
-    while offset < bytes.count {
-      do throws(UVError) {
-        offset += try await writeOnce(bytes, from: offset)
-      } catch {
-        guard error == .wouldBlock else { throw error }
-        try await waitUntilWritable()
+    do throws(UVError) {
+      while offset < bytes.count {
+        do throws(UVError) {
+          offset += try await writeOnce(bytes, from: offset)
+        } catch {
+          guard error == .wouldBlock else { throw error }
+          try await waitUntilWritable()
+        }
       }
+    } catch {
+      throw IncompleteWrite(written: offset, reason: error)
     }
   }
 

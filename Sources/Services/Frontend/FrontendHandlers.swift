@@ -126,11 +126,12 @@ struct FrontendHandlers: Sendable {
     } catch {
       let failure = CallFailure(error)
       let detail =
-        switch failure {
-        case .cancelled: throw CancellationError()
-        case .timedOut: "The trace store gave no answer in time"
-        case .malformed: "The trace store gave an answer that makes no sense"
-        case .unavailable: "The trace store cannot be reached"
+        switch (failure, error) {
+        case (.cancelled, _): throw CancellationError()
+        case (_, .bodyTooLarge(let limit)): "The trace store's answer has more than \(limit >> 20) MiB"
+        case (.timedOut, _): "The trace store gave no answer in time"
+        case (.malformed, _): "The trace store gave an answer that makes no sense"
+        case (.unavailable, _): "The trace store cannot be reached"
         }
       return .failure(HTTPError(failure.status, detail))
     }

@@ -15,34 +15,40 @@ extension TraceStoreServer {
     guard let format = OTLPFormat(contentType: request.header(.contentType)) else {
       return unsupportedType
     }
-    guard exportsInWork.add(1, ordering: .relaxed).newValue <= limits.exports else {
-      exportsInWork.subtract(1, ordering: .relaxed)
-      var response = failure(.tooManyRequests, "\(limits.exports) exports are in work", format)
-      response.append(.retryAfter, "1")
-      return response
-    }
-    defer { exportsInWork.subtract(1, ordering: .relaxed) }
+    var body = Body()
+    defer { waitingBytes.subtract(body.bytes.count, ordering: .relaxed) }
     do {
-      let body = try await receive(request)
-      return answer(rejected: try await receiving.run { try self.keep(body, format) }, format)
+      try await receive(request, into: &body)
+      return answer(rejected: try await receiving.run { [body] in try self.keep(body, format) }, format)
     } catch let error as HTTPError {
-      return failure(error.status, error.detail, format)
+      var response = failure(error.status, error.detail, format)
+      if error.status == .tooManyRequests { response.append(.retryAfter, "1") }
+      return response
     }
   }
 
   /// A body as it came, and whether it is compressed.
   private struct Body: Sendable {
-    let bytes: [UInt8]
-    let isCompressed: Bool
+    var bytes: [UInt8] = []
+    var isCompressed = false
   }
 
-  private func receive(_ request: Request) async throws -> Body {
+  /// Counts what comes as it comes: a sender who is slow holds no more than it has sent.
+  private func receive(_ request: Request, into body: inout Body) async throws {
     let coding = request.header(.contentEncoding)?.lowercased() ?? ""
     guard ["", "identity", "gzip"].contains(coding) else {
       throw HTTPError(.unsupportedMediaType, "Content-Encoding must be gzip or none")
     }
     if let length = request.header(.contentLength).flatMap({ Int($0) }), length > limits.body { throw tooLarge }
-    return Body(bytes: try await request.body.collect(upTo: limits.body), isCompressed: coding == "gzip")
+    body.isCompressed = coding == "gzip"
+    for try await piece in request.body {
+      guard body.bytes.count + piece.count <= limits.body else { throw tooLarge }
+      guard waitingBytes.add(piece.count, ordering: .relaxed).newValue <= limits.waiting else {
+        waitingBytes.subtract(piece.count, ordering: .relaxed)
+        throw HTTPError(.tooManyRequests, "Too many exports are in work")
+      }
+      body.bytes += piece
+    }
   }
 
   private func decompressed(_ body: Body) throws -> [UInt8] {

@@ -29,21 +29,21 @@ public final class TraceStoreServer: ServiceDefinition {
     /// Spans, attributes, events and whatever else is a message, of one export and of one trace: in memory, and while it
     /// is decoded or answered, an empty one takes up to 260 bytes. A collector's full batch has half as many.
     public var messages: Int
-    /// Exports in work at a time, their bodies in memory; they are decoded one after another. More are answered 429.
-    public var exports: Int
+    /// Bytes of all bodies that have come, whole or in part, and wait to be decoded one after another. More are answered 429.
+    public var waiting: Int
 
     /// Defaults that suit a process of 128 MB.
-    public init(storage: Int = 32 << 20, body: Int = 8 << 20, messages: Int = 1 << 18, exports: Int = 8) {
+    public init(storage: Int = 32 << 20, body: Int = 8 << 20, messages: Int = 1 << 18, waiting: Int = 32 << 20) {
       self.storage = storage
       self.body = body
       self.messages = messages
-      self.exports = exports
+      self.waiting = waiting
     }
   }
 
   let limits: Limits
   let storage: Mutex<TraceStorage>
-  let exportsInWork = Atomic(0)
+  let waitingBytes = Atomic(0)
   /// Where exports are decoded.
   let receiving = Workbench()
   /// Where traces are decoded, to be answered or searched.

@@ -1,9 +1,9 @@
 import Foundation
 import Logging
-import LoopHTTP
 import Synchronization
 import Testing
 
+@testable import LoopHTTP
 @testable import Telemetry
 
 @Suite struct BufferedLogSinkTests {
@@ -132,6 +132,26 @@ import Testing
     sink.write { $0 += line("heard") }
     await sink.close(within: .seconds(10))
     #expect(await output.lines == ["dropped 2", "heard"])
+    await group.shutdown()
+  }
+
+  /// A full disk takes what it has room for.
+  @Test func aLineThatBrokeOffIsEndedBeforeTheNext() async throws {
+    let group = try EventLoopGroup(loopCount: 1)
+    let output = Output(nil, AsyncStream.makeStream().continuation)
+    let room = Mutex(8)
+    let sink = BufferedLogSink(group: group, dropNotice: notice) { bytes in
+      let count = room.withLock { min($0, bytes.count) }
+      await output.write(Array(bytes.prefix(count)))
+      if count < bytes.count { throw FileWriter.IncompleteWrite(written: count, reason: UVError(code: -28)) }
+    }
+    await group.loops[0].run { for text in ["first", "second"] { sink.write { $0 += line(text) } } }
+    await sink.flush(within: .seconds(10))
+    #expect(await output.text == "first\nse")
+    room.withLock { $0 = .max }
+    sink.write { $0 += line("third") }
+    await sink.close(within: .seconds(10))
+    #expect(await output.lines == ["first", "se", "dropped 1", "third"])
     await group.shutdown()
   }
 

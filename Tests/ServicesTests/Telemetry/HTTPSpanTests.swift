@@ -124,10 +124,21 @@ struct HTTPSpanTests {
     throws
   {
     var request = HTTPServerSpan.Request(method: "GET", path: "/")
-    (request.host, request.forwarded, request.forwardedProto) = ("dice.example", forwarded, old)
+    request.scheme = HTTPSpan.scheme(forwarded: forwarded, forwardedProto: old) ?? "http"
+    request.host = "dice.example"
     let span = try serverSpan(request, .answered(status: 200))
     #expect(span.attributes["url.scheme"] == .string(scheme))
     #expect(span.attributes["server.port"] == .int(port))
+  }
+
+  @Test func `Proxies that say nothing change nothing`() throws {
+    var request = HTTPServerSpan.Request(method: "GET", path: "/")
+    (request.host, request.peerAddress) = ("dice.example:8080", "127.0.0.1")
+    (request.forwarded, request.forwardedHost, request.forwardedFor) = (#"for="";host="#, "", " , 10.0.0.1")
+    let span = try serverSpan(request, .answered(status: 200))
+    #expect(span.attributes["server.address"] == .string("dice.example"))
+    #expect(span.attributes["server.port"] == .int(8080))
+    #expect(span.attributes["client.address"] == .string("127.0.0.1"))
   }
 
   @Test(arguments: [

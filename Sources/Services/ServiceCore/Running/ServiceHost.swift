@@ -159,7 +159,9 @@ public final class ServiceHost: Sendable {
   /// Delivers what is left. The last lines of the log are written first, so that they are delivered, too.
   private func flush() async {
     let deadline = ContinuousClock.now + flushLimit
-    if await !tracing.provider.shutdown(within: flushLimit) { logger.warning("Spans were lost at the end") }
+    if await !tracing.provider.shutdown(within: flushLimit) {
+      logger.warning("Spans were lost at the end", [Attribute(LogField.count, tracing.statistics.snapshot.queued)])
+    }
     logger.info("Service stopped")
     await logging.shutdown(within: max(deadline - .now, .zero))
   }

@@ -71,7 +71,7 @@ public final class BatchProcessor<Record: Sendable>: Sendable {
       }
       group.cancelAll()
     }
-    await queue.discard()
+    statistics.add(.undelivered, count: await queue.discard(), at: 0)
   }
 
   /// Exports everything that ended so far; false when that failed or took longer than `limit`.

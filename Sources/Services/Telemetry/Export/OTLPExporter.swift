@@ -57,6 +57,10 @@ final class OTLPExporter: Sendable {
       case .refused(let reason):
         log(state.withLock { $0.outage.failed(reason + statusMessage(of: answer)) })
         return .dropped
+      case .unreachable(let reason):
+        guard attempt < Self.attemptsToReach, await pause(after: attempt, asked: nil, reason, until: deadline) else {
+          return .undelivered
+        }
       case .retry(let asked, let reason):
         guard await pause(after: attempt, asked: asked, reason, until: deadline) else { return .undelivered }
       case .interrupted(let reason):
@@ -68,6 +72,10 @@ final class OTLPExporter: Sendable {
       onRetry()
     }
   }
+
+  /// Attempts of one export to reach its receiver. The next export tries anew, as its schedule says; the last one of a process
+  /// would only keep that from ending.
+  private static let attemptsToReach = 3
 
   /// Waits before the next attempt; false when there is no time for one.
   private func pause(

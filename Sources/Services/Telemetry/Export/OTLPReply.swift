@@ -6,6 +6,8 @@ enum OTLPReply: Sendable, Hashable {
   case accepted
   /// May go well later, no sooner than after the given time if there is one.
   case retry(after: Duration?, reason: String)
+  /// May go well later; nobody took the request, `reason` tells why.
+  case unreachable(reason: String)
   /// May go well at once; but the request was on its way, and may itself be what ended the exchange.
   case interrupted(reason: String)
   /// Will never go well.
@@ -27,7 +29,7 @@ enum OTLPReply: Sendable, Hashable {
   /// Judges the lack of an answer.
   init(_ error: OTLPTransportError) {
     switch error {
-    case .unreachable(let reason): self = .retry(after: nil, reason: reason)
+    case .unreachable(let reason): self = .unreachable(reason: reason)
     case .disconnected: self = .interrupted(reason: "connection closed without an answer")
     // Not among the "retryable" failures: what took a receiver too long once does so again, and others wait behind it.
     case .timedOut: self = .refused(reason: "no answer in time")

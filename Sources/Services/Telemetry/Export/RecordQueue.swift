@@ -72,11 +72,14 @@ final class RecordQueue<Record: Sendable>: Sendable {
   }
 
   /// Lets go of the records that nobody will take any more: a span holds its provider, and with that this queue.
-  func discard() async {
+  ///
+  /// - Returns: how many they are.
+  func discard() async -> Int {
     close()
     await gather()
-    _ = take(atMost: count)
+    let records = take(atMost: count)
     forgetTaken()
+    return records.count
   }
 
   /// Takes no more records from now on.

@@ -15,9 +15,9 @@ struct ForwardedElement: Sendable, Hashable {
       let name = String(Substring(ByteClass.trimming(parameter[..<equals]))).lowercased()
       let text = Self.unquoted(ByteClass.trimming(parameter[parameter.index(after: equals)...]))
       switch name {
-      case "host": host = text
+      case "host" where !text.isEmpty: host = text
       case "proto": scheme = HTTPSpan.scheme(firstOf: text)
-      case "for" where !text.hasPrefix("_") && text.lowercased() != "unknown":
+      case "for" where !text.isEmpty && !text.hasPrefix("_") && text.lowercased() != "unknown":
         client = HTTPSpan.address(ofNode: text)
       default: break
       }

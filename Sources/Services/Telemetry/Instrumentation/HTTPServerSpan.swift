@@ -13,7 +13,7 @@ public enum HTTPServerSpan {
     public var query: String?
     /// The matched route's template; nil when none matched.
     public var route: String?
-    /// `http` or `https`.
+    /// `http` or `https`, whichever the client used.
     public var scheme: String
     /// `1.0` or `1.1`.
     public var protocolVersion: String
@@ -25,8 +25,6 @@ public enum HTTPServerSpan {
     public var forwardedHost: String?
     /// The `X-Forwarded-For` field.
     public var forwardedFor: String?
-    /// The `X-Forwarded-Proto` field.
-    public var forwardedProto: String?
     /// The `User-Agent` field.
     public var userAgent: String?
     /// The other end of the connection.
@@ -103,8 +101,7 @@ public enum HTTPServerSpan {
     HTTPSpan.append(method: request.method, to: &attributes)
     attributes.append(Attribute(.urlPath, request.path))
     let forwarded = request.forwarded.map { ForwardedElement(firstOf: $0) }
-    let scheme = forwarded?.scheme ?? request.forwardedProto.flatMap(HTTPSpan.scheme(firstOf:)) ?? request.scheme
-    attributes.append(Attribute(.urlScheme, scheme))
+    attributes.append(Attribute(.urlScheme, request.scheme))
     attributes.append(Attribute(.networkProtocolVersion, request.protocolVersion))
     if let route = request.route { attributes.append(Attribute(.httpRoute, route)) }
     if let query = request.query, !query.isEmpty {
@@ -112,13 +109,13 @@ public enum HTTPServerSpan {
     }
     let asked =
       forwarded?.host.flatMap(HTTPSpan.split)
-      ?? request.forwardedHost.flatMap { HTTPSpan.split(authority: HTTPSpan.first(of: $0)) }
+      ?? request.forwardedHost.flatMap(HTTPSpan.first).flatMap(HTTPSpan.split)
       ?? request.host.flatMap(HTTPSpan.split)
     if let (address, port) = asked {
       attributes.append(Attribute(.serverAddress, address))
-      attributes.append(Attribute(.serverPort, port ?? HTTPSpan.defaultPort(ofScheme: scheme)))
+      attributes.append(Attribute(.serverPort, port ?? HTTPSpan.defaultPort(ofScheme: request.scheme)))
     }
-    let firstProxy = request.forwardedFor.map { HTTPSpan.address(ofNode: HTTPSpan.first(of: $0)) }
+    let firstProxy = request.forwardedFor.flatMap(HTTPSpan.first).map(HTTPSpan.address(ofNode:))
     if let client = forwarded?.client ?? firstProxy ?? request.peerAddress {
       attributes.append(Attribute(.clientAddress, client))
     }

@@ -39,14 +39,21 @@ enum HTTPSpan {
     return hasPort ? String(node.prefix { $0 != ":" }) : node
   }
 
-  /// The first member of a comma-separated list, which the proxy next to the client wrote.
-  static func first(of list: String) -> String {
-    String(Substring(ByteClass.trimming(list.utf8.prefix { $0 != UInt8(ascii: ",") })))
+  /// The first member of a comma-separated list, which the proxy next to the client wrote; nil where that is empty.
+  static func first(of list: String) -> String? {
+    let member = ByteClass.trimming(list.utf8.prefix { $0 != UInt8(ascii: ",") })
+    return member.isEmpty ? nil : String(Substring(member))
+  }
+
+  /// The scheme that the client used where proxies stand between: what the first one says in a `Forwarded` or an
+  /// `X-Forwarded-Proto` field; nil where none does.
+  static func scheme(forwarded: String?, forwardedProto: String?) -> String? {
+    forwarded.flatMap { ForwardedElement(firstOf: $0).scheme } ?? forwardedProto.flatMap(scheme(firstOf:))
   }
 
   /// The first scheme of a list, in lower case; nil for one that is not HTTP's.
   static func scheme(firstOf list: String) -> String? {
-    let scheme = first(of: list).lowercased()
+    let scheme = first(of: list)?.lowercased()
     return scheme == "http" || scheme == "https" ? scheme : nil
   }
 

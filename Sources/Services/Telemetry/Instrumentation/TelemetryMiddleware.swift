@@ -69,6 +69,7 @@ private final class ObservedExchange: Sendable {
   private let start = EventLoop.monotonicNanoseconds()
   private let method: String
   private let route: String?
+  private let scheme: String
   private let protocolVersion: String
   private let requestBytes: Int?
 
@@ -76,6 +77,9 @@ private final class ObservedExchange: Sendable {
     self.metrics = metrics
     method = request.method.rawValue
     route = request.routeTemplate
+    let scheme =
+      HTTPSpan.scheme(forwarded: request.header(.forwarded), forwardedProto: request.header(.forwardedProto)) ?? "http"
+    self.scheme = scheme
     protocolVersion = request.httpVersion
     requestBytes = request.header(.contentLength).flatMap { Int($0) }
     var context = ServiceContext.topLevel
@@ -87,7 +91,7 @@ private final class ObservedExchange: Sendable {
         in: context,
         method: method,
         route: route,
-        request: HTTPServerSpan.Request(request)
+        request: HTTPServerSpan.Request(request, scheme: scheme)
       ) : tracer.suppressedSpan(in: context)
   }
 
@@ -123,7 +127,7 @@ private final class ObservedExchange: Sendable {
         method: method,
         route: route,
         status: outcome.status,
-        scheme: "http",
+        scheme: scheme,
         protocolVersion: protocolVersion,
         errorType: outcome.errorType,
         seconds: Double(duration) / 1e9,
@@ -149,19 +153,18 @@ extension Response.Body {
 
 extension HTTPServerSpan.Request {
   /// What a span tells of the server's request.
-  init(_ request: Request) {
+  init(_ request: Request, scheme: String) {
     self.init(
       method: request.method.rawValue,
       path: request.path,
       query: request.query,
       route: request.routeTemplate,
-      scheme: "http",
+      scheme: scheme,
       protocolVersion: request.httpVersion,
       host: request.header(.host),
       forwarded: request.header(.forwarded),
       forwardedHost: request.header(.forwardedHost),
       forwardedFor: request.header(.forwardedFor),
-      forwardedProto: request.header(.forwardedProto),
       userAgent: request.header(.userAgent),
       peerAddress: request.remoteAddress?.ip,
       peerPort: request.remoteAddress.map { Int($0.port) }

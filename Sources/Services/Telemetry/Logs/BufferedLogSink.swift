@@ -6,7 +6,8 @@ import Synchronization
 /// A loop never waits for the output: over the limit lines are dropped and counted, and a line that says how many
 /// takes their place. Lines of one loop keep their order; lines never mix.
 public final class BufferedLogSink: LogSink {
-  /// Writes all bytes; may suspend as long as the output needs. Only one call at a time.
+  /// Writes all bytes, or throws `FileWriter.IncompleteWrite` or, where none were written, any error; may suspend as long as
+  /// the output needs. Only one call at a time.
   public typealias Write = @Sendable ([UInt8]) async throws -> Void
   /// Makes the line that tells how many lines are missing.
   public typealias DropNotice = @Sendable (_ lineCount: Int) -> [UInt8]
@@ -14,6 +15,8 @@ public final class BufferedLogSink: LogSink {
   private struct State: Sendable {
     var queue: LogQueue
     var flushes: [AsyncStream<Void>.Continuation] = []
+    /// Whether the output's last line broke off.
+    var isTorn = false
   }
 
   private let writerLoop: EventLoop
@@ -124,11 +127,12 @@ public final class BufferedLogSink: LogSink {
   }
 
   private func drain() async {
-    while case .write(let chunk, let droppedLineCount) = state.withLock({ $0.queue.next() }) {
+    while let next = nextWrite() {
       do {
-        try await write(droppedLineCount > 0 ? dropNotice(droppedLineCount) + chunk.bytes : chunk.bytes)
+        try await write(next.bytes)
+        state.withLock { $0.isTorn = false }
       } catch {
-        state.withLock { $0.queue.fail(lineCount: chunk.lineCount + droppedLineCount) }
+        failed(next, written: (error as? FileWriter.IncompleteWrite)?.written ?? 0)
         break
       }
       try? await writerLoop.sleep(for: Self.pause)
@@ -138,5 +142,19 @@ public final class BufferedLogSink: LogSink {
       return state.flushes
     }
     for flush in flushes { flush.finish() }
+  }
+
+  private func nextWrite() -> LogWrite? {
+    let (step, isTorn) = state.withLock { ($0.queue.next(), $0.isTorn) }
+    guard case .write(let chunk, let dropped) = step else { return nil }
+    let notice = dropped > 0 ? dropNotice(dropped) : []
+    return LogWrite(chunk, notice: notice, droppedLineCount: dropped, endsTornLine: isTorn)
+  }
+
+  private func failed(_ write: LogWrite, written: Int) {
+    state.withLock { state in
+      state.queue.fail(lineCount: write.missingLineCount(written: written))
+      if written > 0 { state.isTorn = write.isTorn(written: written) }
+    }
   }
 }

@@ -197,6 +197,21 @@ def test_the_details_of_a_failed_roll_say_what_failed_it(driver, broken_dice, in
         assert f"This roll waited, then {said}." in page.find(".details-meaning")[0].text
 
 
+def test_an_incident_is_named_wherever_it_has_its_part(driver):
+    incidents = "every=1h,for=59m59.999s,delay=10ms"
+    with laboratory(INCIDENTS=incidents) as stack, visit(driver, stack.frontend_url) as page:
+        page.open()
+        page.roll_async("fair", 2)
+        page.wait_for_status("Complete")
+        assert [mark.text for mark in page.find(".mark") if mark.text != "slowest"] == ["incident 1"] * 2
+        page.find("[data-span]")[-1].click()
+        assert "Incident 1 was on" in page.find(".details-meaning")[0].text
+        page.roll()
+        page.wait_for_status("Complete")
+        [mark for mark in page.find(".mark") if mark.text == "incident 1"][-1].click()
+        assert "Incident 1 was on" in page.find(".details-meaning")[0].text
+
+
 def test_an_unknown_die_of_the_address_is_rolled_and_shown_as_text(page):
     page.open(die=MARKUP)
     page.roll()

@@ -46,6 +46,13 @@ def test_integers_of_64_bits_are_shown_to_the_last_digit(page, lab):
     assert set(numbers) | {f"[{numbers[0]}, 2]"} <= set(details.text.splitlines())
 
 
+def test_a_call_whose_service_left_no_span_says_where_it_went(page, lab):
+    address = [attribute("server.address", stringValue="shop.example"), attribute("server.port", intValue="8443")]
+    page.open(trace=send(lab.store_url, [{"name": "GET", "kind": 3, "attributes": address}]))
+    page.wait_for_status("Complete")
+    assert page.find("[data-span] .service")[0].text == f"{MARKUP} → shop.example:8443"
+
+
 def test_a_link_opens_the_trace_that_it_names(page, lab):
     cause = send(lab.store_url, [{"name": "cause"}])
     link = {"traceId": cause, "spanId": f"{1:016x}", "attributes": [attribute("link.reason", stringValue=MARKUP)]}

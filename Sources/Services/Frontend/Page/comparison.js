@@ -98,5 +98,6 @@ function verdict(batch, bars) {
 
 /** N waits, each uniform between nothing and the same limit, last N/2 limits in a row and N/(N+1) at once. */
 function expectation(count) {
-  return count < 2 ? "" : ` Chance has its part: over many tries ${count} rolls come to ${factor((count + 1) / 2)}.`;
+  const many = factor((count + 1) / 2);
+  return count < 2 ? "" : ` Chance has its part: where it alone decides, ${count} rolls come to ${many} over many tries.`;
 }

@@ -3,7 +3,7 @@
 import { html, svg } from "./dom.js";
 import { duration, factor, plural } from "./format.js";
 import { bar, beside, extent, Scale } from "./timeline.js";
-import { batches, isFailed, rootOf, total } from "./trace-analysis.js";
+import { batches, incidentOf, isFailed, rootOf, total } from "./trace-analysis.js";
 
 /** The summary of `trace` as elements. */
 export function summary(trace) {
@@ -40,11 +40,15 @@ function failure({ failed: [first], cancelled }) {
   return html(
     "p",
     { class: "lesson" },
-    html("strong", { class: "failed" }, `✕ ${first.name} failed after ${duration(first.duration)}`),
+    html("strong", { class: "failed" }, `✕ ${first.name} failed after ${duration(first.duration)}${during(first)}`),
     cancelled.length > 0
       ? ` ${plural(cancelled.length, "roll")} still waiting ${were} cancelled at once: none outlives the answer.`
       : null,
   );
+}
+
+function during(span) {
+  return incidentOf(span) === undefined ? "" : `, during incident ${incidentOf(span)}`;
 }
 
 function outcomes({ rolls, batch, failed, cancelled }, broken, all) {

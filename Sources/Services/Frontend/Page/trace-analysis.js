@@ -3,6 +3,8 @@
 export const isRoll = (span) => span.attributes.has("async.roll_index");
 export const isCancelled = (span) => span.attributes.get("async.cancelled") === true;
 export const isFailed = (span) => span.status === "ERROR";
+/** The number of the incident during which a roll began; undefined for most. */
+export const incidentOf = (span) => span.attributes.get("incident.number");
 
 /** The trace's first root: the span that a reader takes for the request. */
 export const rootOf = (trace) => trace.roots.find((span) => span.parentId === "") ?? trace.roots[0];

@@ -6,7 +6,7 @@ import { html, svg } from "./dom.js";
 import { duration } from "./format.js";
 import { spanDetails } from "./span-details.js";
 import { axis, bar, beside, criticalLine, gridLines, hueOf, Scale, stepCurve } from "./timeline.js";
-import { isCancelled, isFailed, isRoll } from "./trace-analysis.js";
+import { incidentOf, isCancelled, isFailed, isRoll } from "./trace-analysis.js";
 
 /** The legend: services and marks of the trace, and the way back from a zoom. */
 export function legend({ trace, scale }) {
@@ -111,6 +111,7 @@ function name({ closed, slowest }, span) {
   if (isFailed(span)) marks.push(html("span", { class: "mark failed" }, "✕ failed"));
   if (isCancelled(span)) marks.push(html("span", { class: "mark cancelled" }, "cancelled"));
   if (slowest.has(span)) marks.push(html("span", { class: "mark slowest" }, "slowest"));
+  if (incidentOf(span) !== undefined) marks.push(html("span", { class: "mark" }, `incident ${incidentOf(span)}`));
   return html(
     "div",
     { role: "gridcell", class: "name" },
@@ -126,9 +127,11 @@ function name({ closed, slowest }, span) {
   );
 }
 
-/** The service that a call went to, where its span is there. */
+/** The service that a call went to; its address where its span is not there. */
 function callee(span) {
-  return span.kind === "CLIENT" ? span.children[0]?.service : null;
+  if (span.kind !== "CLIENT") return null;
+  const [host, port] = ["address", "port"].map((part) => span.attributes.get(`server.${part}`));
+  return span.children[0]?.service ?? (host && `${host}:${port}`);
 }
 
 function time({ scale, critical }, span) {

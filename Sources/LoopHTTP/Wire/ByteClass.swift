@@ -56,17 +56,22 @@ package enum ByteClass {
     return letter < 6 ? letter + 10 : nil
   }
 
-  /// Whether `bytes` spell `lowercase` in any ASCII case. Exact for bytes without control characters, which the field
-  /// grammar has removed: setting bit 5 maps no other visible byte to a letter, digit or hyphen.
+  /// Whether `bytes` spell `lowercase`, a token, in any ASCII case.
   @inline(__always)
   static func matches(_ bytes: Span<UInt8>, _ lowercase: String) -> Bool {
     let expected = lowercase.utf8.span
     guard bytes.count == expected.count else { return false }
-    for index in expected.indices where bytes[index] | 0x20 != expected[index] { return false }
+    for index in expected.indices where lowercased(bytes[index]) != expected[index] { return false }
     return true
   }
 
-  /// As `matches(_:_:)` with a text known when this is compiled.
+  @inline(__always)
+  private static func lowercased(_ byte: UInt8) -> UInt8 {
+    byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte
+  }
+
+  /// The same with a text of letters, digits and hyphens that is known when this is compiled. Exact for bytes without control
+  /// characters, which the field grammar has removed: setting bit 5 maps no other visible byte to one of those.
   @inline(__always)
   static func matches(_ bytes: Span<UInt8>, literal lowercase: StaticString) -> Bool {
     bytes.equalsIgnoringCase(lowercase)

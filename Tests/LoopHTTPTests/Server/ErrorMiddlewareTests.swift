@@ -6,7 +6,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct ErrorMiddlewareTests {
   /// Middlewares add their fields to what the innermost one has answered.
-  @Test(arguments: ["/teapot", "/broken", "/waits"])
+  @Test(arguments: ["/teapot", "/broken", "/waits", "/childCancelled"])
   func whatAHandlerThrowsCanBeAnsweredWithinTheMiddlewares(path: String) async throws {
     struct Named: SynchronousMiddleware {
       func handle(_ request: Request, next: (Request) async throws -> Response) async throws -> Response {
@@ -25,6 +25,12 @@ import Testing
     try await onConnection(middleware: [Named(), ErrorMiddleware(logger: quiet)]) { router in
       router.get("/teapot") { _ in throw HTTPError(.init(code: 418), "short and stout") }
       router.get("/broken") { _ in throw UVError.timedOut }
+      router.get("/childCancelled") { _ in
+        let child = Task { try await Task.sleep(for: .seconds(3600)) }
+        child.cancel()
+        try await child.value
+        return Response()
+      }
       router.get("/waits") { request in
         try await request.loop.sleep(for: .milliseconds(1))
         throw UVError.timedOut

@@ -26,6 +26,16 @@ import Testing
     #expect(try await values(of: "host", in: fields) == ["test"])
   }
 
+  /// RFC 9110 §5.6.2: each `tchar`.
+  @Test func namesMayHaveAnyCharacterOfATokenAndOnlyLettersHaveTwoCases() async throws {
+    let token = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
+    #expect(try await values(of: token, in: [(token.uppercased(), "a")]) == ["a"])
+    for (name, other) in [("x_y", "x\u{7f}y"), ("x^y", "x~y")] where HTTPField.Name(other) != nil {
+      #expect(try await values(of: name, in: [(other, "a")]) == [])
+      #expect(try await values(of: other, in: [(name, "a")]) == [])
+    }
+  }
+
   @Test func anotherNameOfTheSameLengthIsNotIt() async throws {
     #expect(try await values(of: "x-dice", in: [("x-dicf", "a"), ("y-dice", "b")]) == [])
   }

@@ -90,8 +90,9 @@ class Page:
 
     # What a reader does
 
-    def choose(self, die):
-        Select(self.element("die")).select_by_value(die)
+    def choose(self, die, element="die"):
+        """Selects a die, or an option of another list."""
+        Select(self.element(element)).select_by_value(die)
 
     def roll(self):
         """Presses Roll and waits for the answer."""

@@ -38,12 +38,27 @@ def test_an_id_as_tempo_writes_it_is_made_whole(store, client):
     assert {request.path for request in store.requests} == {f"/api/traces/{'ab':0>32}"}
 
 
+def queries(store):
+    """What the store was asked for, in TraceQL."""
+    asked = [urllib.parse.parse_qs(urllib.parse.urlsplit(request.path).query) for request in store.requests]
+    return [parameters["q"][0] for parameters in asked]
+
+
 @pytest.mark.parametrize(
     "name, quoted", [("mine", "mine"), ('the "best"', r"the \"best\""), ("back\\slash", r"back\\slash")]
 )
 def test_a_service_name_cannot_change_the_search(store, client, name, quoted):
     with lone_frontend(TRACE_QUERY_URL=store.url, OTEL_SERVICE_NAME=name) as url:
         assert client.get(f"{url}/traces").status_code == 200
-    (request,) = store.requests
-    query = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(request.path).query))
-    assert query["q"] == f'{{ rootServiceName != "{quoted}" || rootName =~ "GET /roll.*" }}'
+    assert queries(store) == [f'{{ (rootServiceName != "{quoted}" || rootName =~ "GET /roll.*") }}']
+
+
+def test_those_that_failed_or_were_slow_can_be_asked_for(store, client):
+    with lone_frontend(TRACE_QUERY_URL=store.url) as url:
+        for only in ("failed", "slow"):
+            assert client.get(f"{url}/traces", params={"only": only}).status_code == 200
+        refused = client.get(f"{url}/traces", params={"only": "new } || {"})
+    roots = '(rootServiceName != "frontend" || rootName =~ "GET /roll.*")'
+    assert queries(store) == [f"{{ {roots} && status = error }}", f"{{ {roots} && traceDuration > 2s }}"]
+    (fault,) = refused.json()["detail"]
+    assert (refused.status_code, fault["loc"], fault["ctx"]["pattern"]) == (422, ["query", "only"], "^(failed|slow)$")

@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import json
+import time
 
 import httpx
 import pytest
@@ -97,6 +98,28 @@ def test_recent_traces_of_others_have_their_spans_and_failures(page, lab):
     }
     assert f"{MARKUP} buy" in texts[failed] and "2 spans" in texts[failed] and "✕ failed" in texts[failed]
     assert f"{MARKUP} look" in texts[fine] and "1 span" in texts[fine] and "failed" not in texts[fine]
+
+
+def test_recent_traces_can_be_only_those_that_failed_or_were_slow(page, lab):
+    start = time.time_ns()
+    times = {"startTimeUnixNano": str(start), "endTimeUnixNano": str(start + 3_000_000_000)}
+    traces = {
+        "failed": send(lab.store_url, [{"name": "pay", "status": {"code": 2}}]),
+        "slow": send(lab.store_url, [{"name": "look"} | times]),
+    }
+    page.open()
+    page.roll()
+    page.wait_for_status("Complete")
+    own = page.trace_id()
+    for only, other in (("failed", "slow"), ("slow", "failed")):
+        page.choose(only, "recent-only")
+        page.wait(lambda: page.find(f"#recent [data-trace='{traces[only]}']"))
+        assert page.find(f"#recent [data-trace='{traces[other]}'], #recent [data-trace='{own}']") == []
+    later = send(lab.store_url, [{"name": "look again"} | times])
+    page.find("#recent-refresh")[0].click()
+    page.wait(lambda: page.find(f"#recent [data-trace='{later}']"))
+    page.choose("", "recent-only")
+    page.wait(lambda: page.find(f"#recent [data-trace='{own}']"))
 
 
 @pytest.mark.parametrize("width", [1280, 1600])

@@ -100,11 +100,35 @@ struct FrontendHandlers: Sendable {
     return try await fetch("/api/traces/\(id)", missing: "Trace '\(id)' not found")
   }
 
-  /// `GET /traces`: the newest, without those that a reader makes by loading the page.
+  /// Which traces `GET /traces` lists.
+  enum TraceSelection: String, CaseIterable {
+    case failed, slow
+
+    /// The condition, in TraceQL.
+    var condition: String {
+      switch self {
+      case .failed: "status = error"
+      case .slow: "traceDuration > 2s"
+      }
+    }
+
+    /// What its name looks like.
+    static let pattern = "^(\(allCases.map(\.rawValue).joined(separator: "|")))$"
+  }
+
+  /// `GET /traces?only=…`: the newest, without those that a reader makes by loading the page.
   func traces(_ request: Request) async throws -> Response {
+    let only = request.queryValue("only")
+    let selection = only.flatMap(TraceSelection.init)
+    if let only, selection == nil {
+      let rule = ParameterFault.Rule.pattern(TraceSelection.pattern)
+      return .faults([ParameterFault(rule: rule, place: .query, name: "only", input: only)])
+    }
     let name = String(tools.name.flatMap { #""\"#.contains($0) ? ["\\", $0] : [$0] })
-    let query = #"{ rootServiceName != "\#(name)" || rootName =~ "GET /roll.*" }"#
-    return try await fetch("/api/search?limit=20&q=\(query.queryEncoded)", missing: "The trace store has no search")
+    var conditions = #"(rootServiceName != "\#(name)" || rootName =~ "GET /roll.*")"#
+    if let selection { conditions += " && " + selection.condition }
+    let query = "{ \(conditions) }".queryEncoded
+    return try await fetch("/api/search?limit=20&q=\(query)", missing: "The trace store has no search")
   }
 
   /// What a trace id looks like.

@@ -68,8 +68,15 @@ public struct FrontendServer: ServiceDefinition {
     .detail(503, "The trace store cannot be reached"), .detail(504, "The trace store gives no answer in time"),
   ]
   private static let traces = APIOperation(
-    "The newest traces",
-    answers: [APIOperation.Answer(200, "The traces")] + storeFailures
+    "The newest traces, of all or only of those that failed or took more than two seconds",
+    parameters: [
+      APIOperation.Parameter(
+        "only",
+        isRequired: false,
+        schema: ["type": "string", "pattern": .string(FrontendHandlers.TraceSelection.pattern)]
+      )
+    ],
+    answers: [APIOperation.Answer(200, "The traces"), .faults] + storeFailures
   )
   private static let trace = APIOperation(
     "One trace",

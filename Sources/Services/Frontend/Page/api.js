@@ -40,7 +40,7 @@ export const configuration = () => get("config");
 export const roll = (die, options) => get(`roll?${new URLSearchParams({ die })}`, options);
 export const rollAsync = (die, times, options) => get(`roll-async?${new URLSearchParams({ die, times })}`, options);
 export const trace = (id, options) => get(`traces/${encodeURIComponent(id)}`, options);
-export const traces = () => get("traces");
+export const traces = (only) => get(only === "" ? "traces" : `traces?${new URLSearchParams({ only })}`);
 
 function describe(response, body) {
   const detail = body?.detail;

@@ -1,4 +1,4 @@
-// Recent traces: those rolled on this page (kept for the tab) and those that the store lists.
+// Recent traces: those rolled on this page (kept for the tab) and those that the store lists; all, or some of both.
 
 import * as api from "./api.js";
 import { byId, html } from "./dom.js";
@@ -7,22 +7,31 @@ import { isFailed, rootOf } from "./trace-analysis.js";
 
 const storageKey = "recent-traces";
 const most = 20;
+const fits = { "": () => true, failed: (each) => each.failed, slow: (each) => each.duration > 2000 };
 
 export class Recent {
   #own = load();
   #stored = [];
   #container = byId("recent");
   #status = byId("recent-status");
+  #only = byId("recent-only");
   #open = null;
   #fault = null; // Why the store lists nothing.
 
   constructor() {
+    this.#only.addEventListener("change", () => {
+      this.#stored = [];
+      this.refresh();
+    });
+    byId("recent-refresh").addEventListener("click", () => this.refresh());
     this.#draw();
   }
 
   /** Asks the store for its newest traces; a store that does not answer leaves the list as it is, and it is said. */
   async refresh() {
-    const answer = await api.traces();
+    const only = this.#only.value;
+    const answer = await api.traces(only);
+    if (only !== this.#only.value) return;
     this.#fault = answer.status === 200 ? null : answer.detail;
     if (Array.isArray(answer.body?.traces)) this.#stored = answer.body.traces.map(entryOf);
     this.#draw();
@@ -50,14 +59,15 @@ export class Recent {
   }
 
   #draw() {
-    const entries = new Map([...this.#stored, ...this.#own].map((each) => [each.id, each]));
+    const own = this.#own.filter(fits[this.#only.value]);
+    const entries = new Map([...this.#stored, ...own].map((each) => [each.id, each]));
     const newest = [...entries.values()].sort((one, other) => other.start - one.start).slice(0, most);
     const focused = this.#container.contains(document.activeElement) ? document.activeElement.dataset.trace : null;
     this.#status.hidden = this.#fault === null;
     this.#status.textContent = newest.length === 0 ? this.#fault : `${this.#fault}; what this tab has seen is listed.`;
-    const none = this.#fault === null ? html("p", { class: "hint" }, "No traces yet: press Roll.") : "";
+    const none = this.#only.value === "" ? "No traces yet: press Roll." : "No such traces.";
     this.#container.replaceChildren(
-      newest.length === 0 ? none : html(
+      newest.length === 0 ? html("p", { class: "hint" }, this.#fault === null ? none : "") : html(
         "ol",
         { class: "recent" },
         ...newest.map((each) => this.#item(each, Math.max(...newest.map((one) => one.duration)))),

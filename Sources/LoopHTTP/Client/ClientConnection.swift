@@ -53,6 +53,7 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
     host = origin.description
     idleNanoseconds = configuration.idleTimeout.nanoseconds
     parser = MessageParser(role: .response, limits: configuration.limits)
+    stream.readLimit = max(stream.readLimit, configuration.limits.readAheadBytes)
   }
 
   func start() {

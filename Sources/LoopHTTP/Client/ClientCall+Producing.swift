@@ -5,8 +5,9 @@ extension ClientCall {
   struct Production {
     let task: Task<Void, Never>
     let connection: ClientConnection
-    /// For each write.
+    /// For the first of the writes that are pending: the system takes them one after the other.
     let deadline: Deadline
+    var pendingWrites = 0
     /// The closure has returned, or its task goes on although nobody wants more of it.
     var isOver = false
     /// What the closure has thrown of its own accord.
@@ -49,9 +50,19 @@ extension ClientCall {
   }
 
   private func timed(_ write: () async throws(ClientError) -> Void) async throws(ClientError) {
-    production?.deadline.set(timeout)
-    defer { production?.deadline.clear() }
+    if production?.pendingWrites == 0 { production?.deadline.set(timeout) }
+    production?.pendingWrites += 1
+    defer { writeEnded() }
     try await write()
+  }
+
+  private func writeEnded() {
+    production?.pendingWrites -= 1
+    if production?.pendingWrites == 0 {
+      production?.deadline.clear()
+    } else if isProducing {
+      production?.deadline.set(timeout)
+    }
   }
 
   /// The body cannot be completed, so that the server must not take what it has for all.

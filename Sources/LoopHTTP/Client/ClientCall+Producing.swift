@@ -50,6 +50,10 @@ extension ClientCall {
   }
 
   private func timed(_ write: () async throws(ClientError) -> Void) async throws(ClientError) {
+    if loop.ending != nil {
+      fail(.shutDown)
+      throw .shutDown
+    }
     if production?.pendingWrites == 0 { production?.deadline.set(timeout) }
     production?.pendingWrites += 1
     defer { writeEnded() }
@@ -70,14 +74,14 @@ extension ClientCall {
     // One that was stopped throws because of that.
     guard connection.onLoop({ $0.openBody != nil }) else { return }
     production?.failure = error
-    connection.onLoop { $0.close() }
+    abort(connection)
   }
 
   /// Ends the closure, and the connection if that has sent only a part. While the connection is still this call's.
   func stopProducing() {
     guard let production, !production.isOver else { return }
     self.production?.isOver = true
-    production.connection.onLoop { if $0.openBody != nil { $0.close() } }
+    if production.connection.onLoop({ $0.openBody != nil }) { abort(production.connection) }
     production.task.cancel()
     // One write may hang on until the connection ends, and the answer may be worth more time than it.
     production.deadline.clear()

@@ -29,6 +29,8 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
   private var answerBegan = false
   /// All of it has.
   private var isAnswerComplete = false
+  /// The exchange has ended before its answer has.
+  private var isAbandoned = false
   private var bodyLimit = 0
   private var idleDeadline: Deadline?
   private let idleNanoseconds: UInt64
@@ -75,6 +77,13 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
     idleDeadline?.cancel()
     openBody = nil
     stream.close()
+    news.wake()
+  }
+
+  /// Ends the exchange in progress, and leaves the connection for somebody to close.
+  func abandon() {
+    isAbandoned = true
+    openBody = nil
     news.wake()
   }
 
@@ -225,5 +234,5 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
   }
 
   /// Whether bytes can still come.
-  private var canReceive: Bool { stream.readState == .open && !stream.isClosing }
+  private var canReceive: Bool { stream.readState == .open && !stream.isClosing && !isAbandoned }
 }

@@ -123,8 +123,6 @@ actor ClientCall: LoopActor, DeadlineOwner {
     }
   }
 
-  /// The preferred family first. The system orders a family by the nearest address (RFC 6724, rule 9), by which one of
-  /// several replicas would get every connection: chance spreads them.
   private func addresses(
     of origin: ClientURL.Origin,
     by resolver: NameResolver
@@ -136,9 +134,7 @@ actor ClientCall: LoopActor, DeadlineOwner {
     while failure == nil, lookup.result == nil { await news.wait() }
     if let failure { throw failure }
     guard case .success(let all) = lookup.result else { throw .nameNotResolved(origin.host) }
-    guard all.count > 1 else { return all }
-    let preferred = all.prefix { $0.isIPv6 == all[0].isIPv6 }
-    return preferred.shuffled() + all.dropFirst(preferred.count)
+    return ConnectionRace.order(of: all)
   }
 
   /// Runs the exchange; a time limit or cancellation closes its connection.

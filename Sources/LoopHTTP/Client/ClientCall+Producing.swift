@@ -5,8 +5,9 @@ extension ClientCall {
   struct Production {
     let task: Task<Void, Never>
     let connection: ClientConnection
-    /// For each write.
+    /// For the first of the writes that are pending: the system takes them one after the other.
     let deadline: Deadline
+    var pendingWrites = 0
     /// The closure has returned, or its task goes on although nobody wants more of it.
     var isOver = false
     /// What the closure has thrown of its own accord.
@@ -49,9 +50,23 @@ extension ClientCall {
   }
 
   private func timed(_ write: () async throws(ClientError) -> Void) async throws(ClientError) {
-    production?.deadline.set(timeout)
-    defer { production?.deadline.clear() }
+    if loop.ending != nil {
+      fail(.shutDown)
+      throw .shutDown
+    }
+    if production?.pendingWrites == 0 { production?.deadline.set(timeout) }
+    production?.pendingWrites += 1
+    defer { writeEnded() }
     try await write()
+  }
+
+  private func writeEnded() {
+    production?.pendingWrites -= 1
+    if production?.pendingWrites == 0 {
+      production?.deadline.clear()
+    } else if isProducing {
+      production?.deadline.set(timeout)
+    }
   }
 
   /// The body cannot be completed, so that the server must not take what it has for all.
@@ -59,14 +74,14 @@ extension ClientCall {
     // One that was stopped throws because of that.
     guard connection.onLoop({ $0.openBody != nil }) else { return }
     production?.failure = error
-    connection.onLoop { $0.close() }
+    abort(connection)
   }
 
   /// Ends the closure, and the connection if that has sent only a part. While the connection is still this call's.
   func stopProducing() {
     guard let production, !production.isOver else { return }
     self.production?.isOver = true
-    production.connection.onLoop { if $0.openBody != nil { $0.close() } }
+    if production.connection.onLoop({ $0.openBody != nil }) { abort(production.connection) }
     production.task.cancel()
     // One write may hang on until the connection ends, and the answer may be worth more time than it.
     production.deadline.clear()

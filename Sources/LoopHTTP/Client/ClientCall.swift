@@ -63,13 +63,20 @@ actor ClientCall: LoopActor, DeadlineOwner {
     failure = error
     stopProducing()
     switch wait {
-    case .nothing: streamed?.onLoop { $0.close() }
+    case .nothing: if let streamed { abort(streamed) }
     case .pool, .lookUp: news.wake()
     case .connect(let race):
       race.cancel()
       news.wake()
-    case .exchange(let connection): connection.onLoop { $0.close() }
+    case .exchange(let connection): abort(connection)
     }
+  }
+
+  /// Closes the connection. Where the loop is ending and the response's reader may be elsewhere, that is left to `LoopClient.end`:
+  /// a reader must find the loop when it comes back, and what is open keeps it from its end.
+  func abort(_ connection: ClientConnection) {
+    let isReaderElsewhere = streamed != nil && loop.ending != nil
+    connection.onLoop { isReaderElsewhere ? $0.abandon() : $0.close() }
   }
 
   /// Suspends until the pool has something; nil means that a new connection may be opened.
@@ -116,8 +123,6 @@ actor ClientCall: LoopActor, DeadlineOwner {
     }
   }
 
-  /// The preferred family first. The system orders a family by the nearest address (RFC 6724, rule 9), by which one of
-  /// several replicas would get every connection: chance spreads them.
   private func addresses(
     of origin: ClientURL.Origin,
     by resolver: NameResolver
@@ -129,9 +134,7 @@ actor ClientCall: LoopActor, DeadlineOwner {
     while failure == nil, lookup.result == nil { await news.wait() }
     if let failure { throw failure }
     guard case .success(let all) = lookup.result else { throw .nameNotResolved(origin.host) }
-    guard all.count > 1 else { return all }
-    let preferred = all.prefix { $0.isIPv6 == all[0].isIPv6 }
-    return preferred.shuffled() + all.dropFirst(preferred.count)
+    return ConnectionRace.order(of: all)
   }
 
   /// Runs the exchange; a time limit or cancellation closes its connection.
@@ -195,6 +198,8 @@ actor ClientCall: LoopActor, DeadlineOwner {
   }
 
   private func beginWaiting(for connection: ClientConnection) throws(ClientError) {
+    // No time limit is told of the end any more.
+    if loop.ending != nil { fail(.shutDown) }
     if let failure { throw failure }
     wait = .exchange(connection)
   }

@@ -29,6 +29,8 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
   private var answerBegan = false
   /// All of it has.
   private var isAnswerComplete = false
+  /// The exchange has ended before its answer has.
+  private var isAbandoned = false
   private var bodyLimit = 0
   private var idleDeadline: Deadline?
   private let idleNanoseconds: UInt64
@@ -53,6 +55,7 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
     host = origin.description
     idleNanoseconds = configuration.idleTimeout.nanoseconds
     parser = MessageParser(role: .response, limits: configuration.limits)
+    stream.readLimit = max(stream.readLimit, configuration.limits.readAheadBytes)
   }
 
   func start() {
@@ -74,6 +77,13 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
     idleDeadline?.cancel()
     openBody = nil
     stream.close()
+    news.wake()
+  }
+
+  /// Ends the exchange in progress, and leaves the connection for somebody to close.
+  func abandon() {
+    isAbandoned = true
+    openBody = nil
     news.wake()
   }
 
@@ -224,5 +234,5 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
   }
 
   /// Whether bytes can still come.
-  private var canReceive: Bool { stream.readState == .open && !stream.isClosing }
+  private var canReceive: Bool { stream.readState == .open && !stream.isClosing && !isAbandoned }
 }

@@ -101,7 +101,7 @@ public struct ClientRequest: Sendable {
       } else {
         try MessageWriter.appendField("Transfer-Encoding", "chunked", to: &output)
       }
-    } else if !body.isEmpty || method == .post || method == .put {
+    } else if !body.isEmpty || method == .post || method == .put || method == .patch {
       MessageWriter.appendContentLength(body.count, to: &output)
     }
     MessageWriter.appendHeadEnd(to: &output)

@@ -42,6 +42,16 @@ final class ConnectionRace: TimerTarget {
     self.whenDone = whenDone
   }
 
+  /// In which order to try what the system has found. It has ordered a family by the nearest address (RFC 6724, rule 9), by
+  /// which one of several replicas would get every connection: chance spreads those it prefers. Then the families take turns
+  /// (RFC 8305 §4), so that one that is silent holds up the other by one delay.
+  static func order(of addresses: [SocketAddress]) -> [SocketAddress] {
+    let preferred = addresses.prefix { $0.isIPv6 == addresses[0].isIPv6 }
+    let ordered = preferred.shuffled() + addresses.dropFirst(preferred.count)
+    let families = [true, false].map { isFirst in ordered.filter { ($0.isIPv6 == ordered[0].isIPv6) == isFirst } }
+    return ordered.indices.flatMap { turn in families.compactMap { turn < $0.count ? $0[turn] : nil } }
+  }
+
   func begin() {
     tryNext()
   }

@@ -3,9 +3,9 @@ public struct RequestWriter: Sendable {
   let call: ClientCall
   let connection: ClientConnection
 
-  /// Sends `bytes`; suspends until the system has taken them, at most for the request's `timeout`. Throws
-  /// ``ClientError/bodyEnded`` where nothing more is sent, ``ClientError/bodyLengthMismatch(_:)`` for more than the body's length,
-  /// and why the request has ended where it has: none of these need be handed on by the closure.
+  /// Sends `bytes`; suspends until the system has taken them, at most for the request's `timeout` after it has taken what was
+  /// written before. Throws ``ClientError/bodyEnded`` where nothing more is sent, ``ClientError/bodyLengthMismatch(_:)`` for more
+  /// than the body's length, and why the request has ended where it has: none of these need be handed on by the closure.
   public func write(_ bytes: [UInt8]) async throws(ClientError) {
     try await call.write(bytes, on: connection)
   }

@@ -98,7 +98,7 @@ actor Connection: LoopActor {
     defer { task.end() }
     if deadline == nil {
       deadline = Deadline(loop: loop, owner: self)
-      stream.readLimit = max(stream.readLimit, context.limits.headBytes * 2)
+      stream.readLimit = max(stream.readLimit, context.limits.readAheadBytes)
       stream.startReading(owner: self)
     }
     await serveRequests()

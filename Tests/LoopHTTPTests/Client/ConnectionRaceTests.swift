@@ -54,6 +54,25 @@ import Testing
     }
   }
 
+  /// RFC 8305 §4: one family does not have to be tried to its end before the other begins.
+  @Test(arguments: [
+    (["::1", "::1", "::1", "::1", "1.1.1.1", "1.1.1.2"], ["::1", "1.1.1.1", "::1", "1.1.1.2", "::1", "::1"]),
+    (["1.1.1.1", "::1", "::2", "::3"], ["1.1.1.1", "::1", "::2", "::3"]),
+    (["1.1.1.1", "::1", "1.1.1.2", "1.1.1.3"], ["1.1.1.1", "::1", "1.1.1.2", "1.1.1.3"]),
+    (["1.1.1.1"], ["1.1.1.1"]), ([], []),
+  ])
+  func theFamiliesTakeTurns(resolved: [String], tried: [String]) throws {
+    let addresses = try resolved.map { try SocketAddress(ip: $0, port: 80) }
+    #expect(ConnectionRace.order(of: addresses).map(\.ip) == tried)
+  }
+
+  @Test func chanceSpreadsThePreferredFamily() throws {
+    let addresses = try (1...64).map { try SocketAddress(ip: "10.0.0.\($0)", port: 80) }
+    let ordered = ConnectionRace.order(of: addresses).map(\.ip)
+    #expect(ordered != addresses.map(\.ip))
+    #expect(Set(ordered) == Set(addresses.map(\.ip)))
+  }
+
   @Test func aRefusalLetsTheNextBeTriedAtOnce() async throws {
     let listener = try FullListener()
     listener.stop()

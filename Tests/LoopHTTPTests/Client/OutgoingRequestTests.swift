@@ -38,7 +38,7 @@ import Testing
   }
 
   /// RFC 9110 §8.6: where the method has a meaning for content, none is said to be none.
-  @Test(arguments: [(HTTPRequest.Method.post, true), (.put, true), (.get, false), (.delete, false)])
+  @Test(arguments: [(HTTPRequest.Method.post, true), (.put, true), (.patch, true), (.get, false), (.delete, false)])
   func noContentHasALengthWhereSomeIsExpected(method: HTTPRequest.Method, isExpected: Bool) async throws {
     try await against([[Self.ok]]) { exchange in
       _ = try await exchange.client.execute(ClientRequest(method, exchange.url("/")))

@@ -72,6 +72,26 @@ import Testing
     #expect(log.events == ["cut"])
   }
 
+  /// A write that has ended says nothing of one that has not.
+  @Test func eachOfTwoWritesAtOnceHasItsTime() async throws {
+    let written = EventLog()
+    try await againstDeafServer(answering: "") { client, url in
+      var request = ClientRequest(.put, url)
+      request.timeout = .seconds(2)
+      await #expect(throws: ClientError.timedOut(.response)) {
+        _ = try await client.execute(request, bodyLength: 1 << 26) { writer in
+          async let stuck: Void = writer.write([UInt8](repeating: 0, count: 1 << 26))
+          async let empty: Void = writer.write("")
+          try await empty
+          written.append("empty")
+          try await stuck
+          written.append("stuck")
+        }
+      }
+    }
+    #expect(written.events == ["empty"])
+  }
+
   @Test func cancellingTheCallerCancelsTheClosure() async throws {
     let log = EventLog()
     try await against([[nil]]) { exchange in

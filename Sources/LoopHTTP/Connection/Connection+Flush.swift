@@ -20,14 +20,22 @@ extension Connection {
     }
   }
 
-  /// Hands over what is collected as far as the system takes it at once. False where something is left for `flush`.
+  /// Hands over what is collected as far as the system takes it at once. False where something is left for `flush`. A broken
+  /// connection is closed, and the task cancelled: nothing of a closed stream tells a handler that waits.
   func flushAtOnce() -> Bool {
     guard !stream.outbound.isEmpty, !stream.isClosing else {
       finish(stream.isClosing ? .clientGone : .sent)
       return true
     }
-    guard !isWriting, (try? stream.flushOutbound()) == true else { return false }
-    finish(.sent)
+    guard !isWriting else { return false }
+    do throws(UVError) {
+      guard try stream.flushOutbound() else { return false }
+      finish(.sent)
+    } catch {
+      stream.close()
+      task.cancel()
+      finish(.clientGone)
+    }
     return true
   }
 

@@ -61,6 +61,13 @@ struct BlockingSocket {
     close()
   }
 
+  /// Waits until the reset of the other side has come to a socket of this process.
+  static func waitForHangUp(on descriptor: Int?) {
+    guard let descriptor else { return }
+    var entry = pollfd(fd: Int32(descriptor), events: 0, revents: 0)
+    unsafe _ = poll(&entry, 1, -1)
+  }
+
   func close() {
     #if canImport(Glibc)
       _ = Glibc.close(descriptor)

@@ -12,8 +12,13 @@ import Testing
 struct BlockingSocket {
   private let descriptor: Int32
 
-  init(to address: SocketAddress) throws {
+  /// `receiveBuffer`: bytes that its system holds for it at most, about, where these shall be few.
+  init(to address: SocketAddress, receiveBuffer: Int32? = nil) throws {
     descriptor = socket(address.family, Int32(SOCK_STREAM.rawValue), 0)
+    if var receiveBuffer {
+      let size = socklen_t(MemoryLayout<Int32>.size)
+      unsafe _ = setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, size)
+    }
     let length = socklen_t(MemoryLayout<sockaddr_in>.size)
     let result = unsafe address.withPointer { unsafe connect(descriptor, $0, length) }
     try #require(result == 0)

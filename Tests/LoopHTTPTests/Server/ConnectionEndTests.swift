@@ -67,6 +67,29 @@ import Testing
     }
   }
 
+  /// A system that closes a socket with bytes that nobody has read throws away what the client has yet to take (RFC 9112 §9.6).
+  @Test func aLastAnswerArrivesAlthoughRequestsFollowThatAreNotRead() async throws {
+    let log = EventLog()
+    let last = String(repeating: "x", count: 40_000)
+    let ledgers = try await withServer { router in
+      router.get("/last") { _ in
+        var response = Response(last)
+        response.closesConnection = true
+        response.onFinish { log.append("\($0)") }
+        return response
+      }
+    } _: { server in
+      let client = try BlockingSocket(to: server.address, receiveBuffer: 8192)
+      try client.send("GET /last HTTP/1.1\r\nHost: a\r\n\r\n" + String(repeating: EchoRoutes.quick, count: 9000))
+      await log.wait(for: 1)
+      await server.catchUp()
+      #expect(client.receivedToEnd().hasSuffix("\r\n\r\n" + last))
+      client.close()
+    }
+    #expect(log.events == ["sent"])
+    #expect(ledgers.filter { !$0.isBalanced } == [])
+  }
+
   @Test func anIdleConnectionDoesNotHoldADrainUp() async throws {
     try await onConnection(EchoRoutes.add) { client, server in
       try await client.send(EchoRoutes.quick)

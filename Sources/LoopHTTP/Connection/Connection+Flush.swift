@@ -4,9 +4,9 @@ extension Connection {
 
   /// Hands everything over; suspends while the client does not read. A broken connection is closed.
   func flush(with body: [UInt8] = []) async {
-    let bytes = takeOutbound()
     guard !stream.isClosing else { return finish(.clientGone) }
-    guard !bytes.isEmpty || !body.isEmpty else { return finish(.sent) }
+    guard !stream.outbound.isEmpty || !body.isEmpty else { return finish(.sent) }
+    let bytes = takeOutbound()
     do throws(UVError) {
       let written = try stream.tryWrite(bytes, body)
       if written < bytes.count + body.count {

@@ -4,9 +4,9 @@ extension Connection {
 
   /// Hands everything over; suspends while the client does not read. A broken connection is closed.
   func flush(with body: [UInt8] = []) async {
-    let bytes = takeOutbound()
     guard !stream.isClosing else { return finish(.clientGone) }
-    guard !bytes.isEmpty || !body.isEmpty else { return finish(.sent) }
+    guard !stream.outbound.isEmpty || !body.isEmpty else { return finish(.sent) }
+    let bytes = takeOutbound()
     do throws(UVError) {
       let written = try stream.tryWrite(bytes, body)
       if written < bytes.count + body.count {
@@ -20,14 +20,22 @@ extension Connection {
     }
   }
 
-  /// Hands over what is collected as far as the system takes it at once. False where something is left for `flush`.
+  /// Hands over what is collected as far as the system takes it at once. False where something is left for `flush`. A broken
+  /// connection is closed, and the task cancelled: nothing of a closed stream tells a handler that waits.
   func flushAtOnce() -> Bool {
     guard !stream.outbound.isEmpty, !stream.isClosing else {
       finish(stream.isClosing ? .clientGone : .sent)
       return true
     }
-    guard !isWriting, (try? stream.flushOutbound()) == true else { return false }
-    finish(.sent)
+    guard !isWriting else { return false }
+    do throws(UVError) {
+      guard try stream.flushOutbound() else { return false }
+      finish(.sent)
+    } catch {
+      stream.close()
+      task.cancel()
+      finish(.clientGone)
+    }
     return true
   }
 

@@ -86,19 +86,18 @@ extension Connection {
 
   /// The body that `begin` could not write at once, and the end of its response.
   func finish(_ response: Response) async -> ExchangeState.NextAction {
-    switch response.body {
-    case .empty: break
-    case .string(let text): await flush(with: Array(text.utf8))
-    case .bytes(let bytes): await flush(with: bytes)
-    case .stream(let produce):
-      guard await send(produce) else {
-        finish(.clientGone)  // answers before it that could not leave, either
-        observe(response)
-        finish(.failed(status: response.status.code))
-        return .close
-      }
+    guard case .stream(let produce) = response.body else {
+      observe(response)
+      await flush(with: response.body.bytes)
+      return endResponse()
     }
-    // Not before the body: a stream hands its pieces over one by one, and only the last one counts.
+    guard await send(produce) else {
+      finish(.clientGone)  // answers before it that could not leave, either
+      observe(response)
+      finish(.failed(status: response.status.code))
+      return .close
+    }
+    // Not before the body: it hands its pieces over one by one, and only the last one counts.
     observe(response)
     return await finish()
   }
@@ -135,9 +134,11 @@ extension Connection {
     return next
   }
 
-  /// A burst of pipelined requests is answered in one write; observers are told at its end.
+  /// A burst of pipelined requests is answered in one write; observers are told at its end, or when nothing of what they wait for
+  /// is left.
   private var mustFlush: Bool {
-    stream.outbound.count > Connection.flushBytes || (!observers.isEmpty && stream.inboundCount == 0)
+    stream.outbound.count > Connection.flushBytes
+      || (!observers.isEmpty && (stream.inboundCount == 0 || stream.outbound.isEmpty))
   }
 
   /// More than this is written before the burst has ended.
@@ -225,18 +226,21 @@ extension Connection {
     var response = answer
     let reserved = response.takeReservedFields()
     needsLinger = true
-    var large: [UInt8] = []
     let answersHead = reader.value.contents.value.head.methodID == .head
     let hasContent = !answersHead && Connection.allowsContent(response.status.code)
     let isWritten = try? append(response, .close, reserved, hasContent: hasContent)
-    if isWritten == false {
-      switch response.body {
-      case .bytes(let bytes): large = bytes
-      case .string(let text): large = Array(text.utf8)
-      case .empty, .stream: break
-      }
+    await flush(with: isWritten == false ? response.body.bytes : [])
+  }
+}
+
+extension Response.Body {
+  /// Those at hand.
+  fileprivate var bytes: [UInt8] {
+    switch self {
+    case .empty, .stream: []
+    case .string(let text): Array(text.utf8)
+    case .bytes(let bytes): bytes
     }
-    await flush(with: large)
   }
 }
 

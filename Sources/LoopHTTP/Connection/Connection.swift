@@ -109,10 +109,11 @@ actor Connection: LoopActor {
     return true
   }
 
-  /// After an error, or an answer to a request that was not read to its end, the client may still be sending; closing at
-  /// once would make the system throw the answer away (RFC 9112 §9.6). So: say that we are done, and read on for a moment.
+  /// After an error, an answer to a request that was not read to its end, or a last answer with more requests behind it, the
+  /// client may still be sending; closing with bytes unread would make the system throw the answer away (RFC 9112 §9.6). So: say
+  /// that we are done, and read on for a moment.
   private func linger() async {
-    guard needsLinger || reader.value.parser.framing != nil, canReceive else { return }
+    guard needsLinger || reader.value.parser.framing != nil || stream.inboundCount > 0, canReceive else { return }
     await stream.shutdownWriting()
     deadline?.set(Connection.lingerNanoseconds)
     var discarded = 0

@@ -8,8 +8,8 @@ internal import CUV
 
 /// Tells that the peer has reset a stream that is not being read: libuv looks at a socket only for what it is asked to, and
 /// after the end of the peer's side, or where enough bytes wait, that is nothing. A stream's own handle cannot ask for less, so
-/// this one looks at a copy of its descriptor. It asks for urgent data, which nobody sends, for an error is told unasked, and the
-/// end of the peer's side, which would be told again and again, is not.
+/// this one looks at a copy of its descriptor. It asks for urgent data, for an error is told unasked, and the end of the peer's
+/// side, which would be told again and again, is not. Urgent data that comes is thrown away, as reading does.
 ///
 /// Unchecked, because it is used on its loop only, and checks that it is.
 final class ResetWatch: UVHandle, @unchecked Sendable {
@@ -31,11 +31,9 @@ final class ResetWatch: UVHandle, @unchecked Sendable {
     let result = unsafe uv_poll_start(
       memory.assumingMemoryBound(to: uv_poll_t.self),
       Int32(UV_PRIORITIZED.rawValue)
-    ) { handle, status, _ in
+    ) { handle, _, _ in
       // SAFETY: `data` is this object until the close callback.
-      let watch = unsafe Unmanaged<ResetWatch>.fromOpaque(handle.fromLibuv.pointee.data).takeUnretainedValue()
-      watch.stop()
-      if status < 0 { watch.whenReset?() }
+      unsafe Unmanaged<ResetWatch>.fromOpaque(handle.fromLibuv.pointee.data).takeUnretainedValue().look()
     }
     if result < 0 {
       close()
@@ -43,7 +41,19 @@ final class ResetWatch: UVHandle, @unchecked Sendable {
     }
   }
 
-  /// Whatever there was to tell stays to be told.
+  /// libuv's status is no answer: an error together with urgent data, or a hang-up alone, is none to it.
+  private func look() {
+    var entry = pollfd(fd: copy, events: 0, revents: 0)
+    unsafe _ = poll(&entry, 1, 0)
+    if entry.revents != 0 {
+      stop()  // it stays to be told
+      whenReset?()
+    } else {
+      var byte: UInt8 = 0
+      unsafe _ = recv(copy, &byte, 1, Int32(MSG_OOB))
+    }
+  }
+
   private func stop() {
     unsafe _ = uv_poll_stop(memory.assumingMemoryBound(to: uv_poll_t.self))
   }

@@ -12,8 +12,13 @@ import Testing
 struct BlockingSocket {
   private let descriptor: Int32
 
-  init(to address: SocketAddress) throws {
+  /// `receiveBuffer`: bytes that its system holds for it at most, about, where these shall be few.
+  init(to address: SocketAddress, receiveBuffer: Int32? = nil) throws {
     descriptor = socket(address.family, Int32(SOCK_STREAM.rawValue), 0)
+    if var receiveBuffer {
+      let size = socklen_t(MemoryLayout<Int32>.size)
+      unsafe _ = setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, size)
+    }
     let length = socklen_t(MemoryLayout<sockaddr_in>.size)
     let result = unsafe address.withPointer { unsafe connect(descriptor, $0, length) }
     try #require(result == 0)
@@ -59,6 +64,13 @@ struct BlockingSocket {
     var linger = linger(l_onoff: 1, l_linger: 0)
     unsafe _ = setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size))
     close()
+  }
+
+  /// Waits until the reset of the other side has come to a socket of this process.
+  static func waitForHangUp(on descriptor: Int?) {
+    guard let descriptor else { return }
+    var entry = pollfd(fd: Int32(descriptor), events: 0, revents: 0)
+    unsafe _ = poll(&entry, 1, -1)
   }
 
   func close() {

@@ -76,6 +76,29 @@ import Testing
     #expect(ledgers.filter { !$0.isBalanced } == [])
   }
 
+  private static let large: [String: Response] = [
+    "text": Response(String(repeating: "x", count: 100_000)),
+    "bytes": Response(body: .bytes([UInt8](repeating: 0, count: 100_000))),
+    "stream": stream(length: 2) { try await $0.write("ab") },
+  ]
+
+  /// The handler of the next request may take as long as it likes, and its client may leave meanwhile.
+  @Test(arguments: large.keys.sorted())
+  func whatHasBeenSentIsToldBeforeTheNextRequestIsHandled(what: String) async throws {
+    let log = EventLog()
+    try await onConnection { router in
+      router.get("/large") { _ in Self.observed(Self.large[what] ?? Response(), log) }
+      router.get("/next") { _ in
+        log.append("next")
+        return Response("next")
+      }
+    } _: { client, _ in
+      try await client.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n")
+      _ = await client.received(until: "\r\n\r\nnext")
+    }
+    #expect(log.events == ["sent", "next"])
+  }
+
   @Test func anAnswerThatCannotBeSentHasFailedWithTheStatusThatWas() async throws {
     let log = EventLog()
     try await onConnection { router in

@@ -1,4 +1,5 @@
 import LoopHTTP
+import Reporting
 import ServiceCore
 import Telemetry
 import Testing
@@ -85,6 +86,15 @@ struct TrafficReportTests {
     #expect(report.verdicts.map(\.passed) == [false])
     #expect(try !self.report(refused: 3).passed)
     #expect(report.text.contains("no answer at all") && report.text.contains("connection refused: 3"))
+  }
+
+  @Test func `A percentile of an interval that too few requests tell is no number`() throws {
+    let few = try report(latencies: Array(repeating: 100, count: 99))
+    let interval = try #require(try JSONParser.parse(few.json)["timeline"]?["intervals"]?.items?.first)
+    #expect(interval["p50"]?.double != nil && interval["p99"] == .null && interval["max"]?.double != nil)
+    #expect(!few.charts[0].svg(standsAlone: false).contains(">p99<"))
+    let enough = try report(latencies: Array(repeating: 100, count: 100))
+    #expect(enough.charts[0].svg(standsAlone: false).contains(">p99<"))
   }
 
   @Test func `A limit that too few requests can judge is not passed, and their percentile is no number`() throws {

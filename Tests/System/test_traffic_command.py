@@ -13,7 +13,7 @@ import pytest
 
 from dice import BARE_ENVIRONMENT, PROGRAM, RUN_TIME, USAGE, Dice, FreePorts, complaint, run
 from scripted_server import Fault, Reply, ScriptedServer
-from traffic_run import UNTRACED, traffic
+from traffic_run import FRONTEND, UNTRACED, traffic
 
 
 def test_no_frontend():
@@ -133,6 +133,18 @@ def test_ctrl_c_fails_no_server_that_answers(scripted, tmp_path, model):
         assert tool.wait(timeout=5) == 0
     report = json.loads(path.read_text())
     assert report["interrupted"] and report["passed"] and (report["errors"], report["unsent"]) == (0, 0)
+def test_a_server_that_dies_keeps_no_limit_of_latency(tmp_path):
+    limits = [part for limit in ("p40=5s", "p99=5s", "max=5s") for part in ("--fail-over", limit)]
+    with contextlib.closing(ScriptedServer(Fault.CUT)) as server:
+        server.answer(FRONTEND, *itertools.repeat(Reply(200, b'{"roll":1}'), 100))
+        arguments = ("--url", server.url, "--rate", 200, "--duration", 1, *limits)
+        result, report = traffic(tmp_path, *arguments, status=RUN_TIME)
+    assert (report["requests"], report["errors"], report["statuses"]) == (200, 100, {"200": 100})
+    assert [verdict["passed"] for verdict in report["limits"]] == [True, False, False]
+    assert [verdict["reached"] for verdict in report["limits"]][1:] == [None, None]
+    assert result.stderr.splitlines()[-1] == "not kept: p99=5s, max=5s"
+
+
 
 
 def test_a_full_disk_for_the_results(scripted):

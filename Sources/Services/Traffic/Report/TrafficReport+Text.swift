@@ -132,6 +132,7 @@ extension TrafficReport.Verdict {
   /// The limit and what was reached.
   var text: String {
     if let requestsNeeded { return "\(limit): too few requests, it needs \(requestsNeeded.groupedText)" }
+    if reached.isInfinite { return "\(limit): not reached, too many requests had no answer" }
     let figure = isShare ? reached.percentText : reached.durationText
     return "\(limit): \(reached.isNaN ? "no answers" : figure)"
   }

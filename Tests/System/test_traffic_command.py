@@ -145,6 +145,34 @@ def test_a_server_that_dies_keeps_no_limit_of_latency(tmp_path):
     assert result.stderr.splitlines()[-1] == "not kept: p99=5s, max=5s"
 
 
+@pytest.mark.parametrize("redirection", ["> /dev/full", ">&-"])
+def test_a_summary_that_cannot_be_written(scripted, tmp_path, redirection):
+    page = tmp_path / "page.html"
+    command = f"{PROGRAM} traffic --url {scripted.url} --rate 20 --duration 1 --html {page} {redirection}"
+    environment = BARE_ENVIRONMENT | UNTRACED
+    result = subprocess.run(["bash", "-c", command], env=environment, capture_output=True, text=True, timeout=20)
+    assert (result.returncode, result.stdout) == (RUN_TIME, "")
+    line = result.stderr.splitlines()[-1]
+    assert line.startswith("cannot write to the standard output: ") and result.stderr.count("cannot write") == 1
+    assert page.read_text().startswith("<!doctype html>"), "the page is written all the same"
+
+
+def test_a_reader_of_the_summary_who_leaves_is_no_failure(scripted):
+    command = [PROGRAM, "traffic", "--url", scripted.url, "--rate", "20", "--duration", "1"]
+    with subprocess.Popen(
+        command, env=BARE_ENVIRONMENT | UNTRACED, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        process.stdout.close()
+        assert "cannot write" not in process.stderr.read() and process.wait(timeout=20) == 0
+
+
+def test_a_report_that_fails_does_not_take_the_other_along(scripted, tmp_path):
+    page = tmp_path / "page.html"
+    arguments = ("--url", scripted.url, "--rate", 20, "--duration", 1, "--json", "/dev/full", "--html", page)
+    result = run("traffic", *arguments, "--fail-over", "max=1us", environment=UNTRACED)
+    assert result.returncode == RUN_TIME and page.read_text().startswith("<!doctype html>")
+    line = result.stderr.splitlines()[-1]
+    assert "--json: cannot write /dev/full" in line and line.endswith("; not kept: max=1us")
 
 
 def test_a_full_disk_for_the_results(scripted):

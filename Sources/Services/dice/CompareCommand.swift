@@ -55,10 +55,12 @@ struct CompareCommand: AsyncParsableCommand {
       let comparison = Comparison(settings, group: tool.group, progress: tool.standardError)
       return try await comparison.run(stops: tool.stops)
     }
-    [json, plot].tell(report.text)
-    try await json?.write(report.json)
-    try await plot?.write(Array(report.plot.utf8))
-    guard report.hasFactor else { throw RunFailure(description: "nothing could be measured: no factor") }
+    var failures = FailureList()
+    await failures.attempt { try [json, plot].tell(report.text) }
+    await failures.attempt { try await json?.write(report.json) }
+    await failures.attempt { try await plot?.write(Array(report.plot.utf8)) }
+    if !report.hasFactor { failures.add("nothing could be measured: no factor") }
+    try failures.throwIfAny()
   }
 
   private func settings() throws -> CompareSettings {

@@ -43,9 +43,11 @@ struct TrafficCommand: AsyncParsableCommand {
       )
       return try await run.run(stops: tool.stops)
     }
-    [json, html].tell(report.text)
-    try await json?.write(report.json)
-    try await html?.write(Array(report.html.utf8))
-    guard report.passed else { throw RunFailure(description: report.failureText) }
+    var failures = FailureList()
+    await failures.attempt { try [json, html].tell(report.text) }
+    await failures.attempt { try await json?.write(report.json) }
+    await failures.attempt { try await html?.write(Array(report.html.utf8)) }
+    if !report.passed { failures.add(report.failureText) }
+    try failures.throwIfAny()
   }
 }

@@ -180,6 +180,15 @@ def test_ctrl_c_before_anything_was_measured(laboratory):
     assert "nothing could be measured" in tool.stderr.all[-1]
 
 
+def test_ctrl_c_during_the_first_look():
+    with contextlib.closing(ScriptedServer(Fault.HANG)) as server:
+        with contextlib.closing(Dice("compare", "--url", server.url)) as tool:
+            server.wait_for_requests(1)
+            tool.signal(signal.SIGINT)
+            assert tool.wait(timeout=3) == RUN_TIME
+    assert tool.stderr.all == [f"ended before {server.url} had answered"]
+
+
 @pytest.mark.parametrize("redirection", ["> /dev/full", ">&-"])
 def test_a_summary_that_cannot_be_written(quick_stack, tmp_path, redirection):
     plot = tmp_path / "plot.svg"

@@ -8,6 +8,7 @@ import pty
 import re
 import signal
 import subprocess
+import time
 
 import pytest
 
@@ -133,6 +134,63 @@ def test_ctrl_c_fails_no_server_that_answers(scripted, tmp_path, model):
         assert tool.wait(timeout=5) == 0
     report = json.loads(path.read_text())
     assert report["interrupted"] and report["passed"] and (report["errors"], report["unsent"]) == (0, 0)
+
+
+def silent_receiver(scripted, tmp_path, *arguments):
+    """A run of ten requests whose spans go to somebody who says nothing."""
+    receiver = ScriptedServer(Fault.HANG)
+    path = tmp_path / "traffic.json"
+    command = ("traffic", "--url", scripted.url, "--rate", 10, *arguments, "--json", path)
+    return receiver, path, Dice(*command, environment={"OTEL_EXPORTER_OTLP_ENDPOINT": receiver.url})
+
+
+def test_the_summary_does_not_wait_for_a_receiver_of_spans(scripted, tmp_path):
+    receiver, path, tool = silent_receiver(scripted, tmp_path, "--duration", 1)
+    with contextlib.closing(receiver), contextlib.closing(tool):
+        receiver.wait_for_requests(1)
+        tool.stdout.wait_for(lambda line: line.startswith("generator"))
+        assert tool.process.poll() is None, "the last spans are on their way"
+        # Ctrl-C ends that.
+        tool.signal(signal.SIGINT)
+        assert tool.wait(timeout=5) == 0
+    report = json.loads(path.read_text())
+    assert not report["interrupted"] and report["spans"] == {"exported": 0, "dropped": 0, "failed": 10}
+    assert tool.stdout.all[-1].startswith("spans      10 reached no receiver")
+
+
+def test_a_second_ctrl_c_loses_no_report(scripted, tmp_path):
+    receiver, path, tool = silent_receiver(scripted, tmp_path, "--duration", 60)
+    with contextlib.closing(receiver), contextlib.closing(tool):
+        scripted.wait_for_requests(1 + 10)
+        tool.signal(signal.SIGINT)
+        receiver.wait_for_requests(1)
+        tool.signal(signal.SIGINT)
+        assert tool.wait(timeout=5) == 0
+    report = json.loads(path.read_text())
+    sent = report["requests"] + report["interrupted_requests"]
+    assert report["interrupted"] and report["spans"]["failed"] == sent >= 10
+    assert any("ended early" in line for line in tool.stdout.all)
+
+
+def test_the_last_spans_have_a_second(scripted, tmp_path):
+    receiver, path, tool = silent_receiver(scripted, tmp_path, "--duration", 1)
+    with contextlib.closing(receiver), contextlib.closing(tool):
+        (export,) = receiver.wait_for_requests(1)
+        assert tool.wait(timeout=5) == 0
+    assert time.monotonic() - export.at < 2.5
+
+
+@pytest.mark.parametrize("target", ["--url", "--target"])
+def test_ctrl_c_during_the_first_look(target):
+    with contextlib.closing(ScriptedServer(Fault.HANG)) as server:
+        with contextlib.closing(Dice("traffic", target, server.url, environment=UNTRACED)) as tool:
+            server.wait_for_requests(1)
+            tool.signal(signal.SIGINT)
+            assert tool.wait(timeout=3) == RUN_TIME
+    (line,) = tool.stderr.all
+    assert line.startswith(f"ended before {server.url}") and line.endswith("had answered") and tool.stdout.all == []
+
+
 def test_a_server_that_dies_keeps_no_limit_of_latency(tmp_path):
     limits = [part for limit in ("p40=5s", "p99=5s", "max=5s") for part in ("--fail-over", limit)]
     with contextlib.closing(ScriptedServer(Fault.CUT)) as server:

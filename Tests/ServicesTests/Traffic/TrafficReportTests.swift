@@ -106,6 +106,14 @@ struct TrafficReportTests {
     #expect(try !report(latencies: [100], refused: 1, ["max=1s"]).passed)
   }
 
+  @Test func `What became of the spans is told behind the summary`() throws {
+    var spans = ExportStatistics.Snapshot()
+    spans.failed = 1200
+    let report = try report(latencies: [100])
+    #expect(report.spansText.isEmpty && report.with(spans).text == report.text)
+    #expect(report.with(spans).spansText.hasPrefix("spans      1 200 reached no receiver"))
+  }
+
   @Test func `A percentile of an interval that too few requests tell is no number`() throws {
     let few = try report(latencies: Array(repeating: 100, count: 99))
     let interval = try #require(try JSONParser.parse(few.json)["timeline"]?["intervals"]?.items?.first)

@@ -1,6 +1,6 @@
 import LoopHTTP
 import ServiceCore
-import Telemetry
+public import Telemetry
 
 /// What a run came to.
 public struct TrafficReport: Sendable {
@@ -31,8 +31,15 @@ public struct TrafficReport: Sendable {
   let generator: GeneratorUsage
   /// Whether it was ended before its time.
   let isInterrupted: Bool
-  /// What became of the spans; nil without tracing.
-  var spans: ExportStatistics.Snapshot?
+  /// What became of the spans; nil without tracing, and until their export has ended.
+  private(set) var spans: ExportStatistics.Snapshot?
+
+  /// The same report with what became of the spans.
+  public func with(_ spans: ExportStatistics.Snapshot?) -> TrafficReport {
+    var report = self
+    report.spans = spans
+    return report
+  }
 
   /// Requests a second.
   var rate: Double { seconds > 0 ? Double(record.requests) / seconds : .nan }

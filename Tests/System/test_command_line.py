@@ -25,6 +25,13 @@ def test_help(subcommand):
     assert all(name in result.stdout for name in names)
 
 
+@pytest.mark.parametrize("redirection", ["> /dev/full", ">&-"])
+def test_help_that_cannot_be_written(redirection):
+    command = f"exec {PROGRAM} --help {redirection}"
+    result = subprocess.run(["bash", "-c", command], env=BARE_ENVIRONMENT, capture_output=True, text=True, timeout=20)
+    assert complaint(result, RUN_TIME).startswith("cannot write to the standard output: ")
+
+
 @pytest.mark.parametrize("subcommand", SERVICES)
 def test_help_names_each_flag_and_its_variable(subcommand):
     text = run(subcommand, "--help").stdout

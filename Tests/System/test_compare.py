@@ -6,13 +6,14 @@ import math
 import re
 import signal
 import statistics
+import subprocess
 import xml.etree.ElementTree
 
 import pytest
 
 from conftest import running_all
-from dice import RUN_TIME, USAGE, Dice, FreePorts, complaint, run
-from scripted_server import Reply
+from dice import BARE_ENVIRONMENT, PROGRAM, RUN_TIME, USAGE, Dice, FreePorts, complaint, run
+from scripted_server import Fault, Reply, ScriptedServer
 from traffic_run import paths
 
 LAST_LINES = (
@@ -177,6 +178,25 @@ def test_ctrl_c_before_anything_was_measured(laboratory):
         tool.signal(signal.SIGINT)
         assert tool.wait(timeout=5) == RUN_TIME
     assert "nothing could be measured" in tool.stderr.all[-1]
+
+
+def test_ctrl_c_during_the_first_look():
+    with contextlib.closing(ScriptedServer(Fault.HANG)) as server:
+        with contextlib.closing(Dice("compare", "--url", server.url)) as tool:
+            server.wait_for_requests(1)
+            tool.signal(signal.SIGINT)
+            assert tool.wait(timeout=3) == RUN_TIME
+    assert tool.stderr.all == [f"ended before {server.url} had answered"]
+
+
+@pytest.mark.parametrize("redirection", ["> /dev/full", ">&-"])
+def test_a_summary_that_cannot_be_written(quick_stack, tmp_path, redirection):
+    plot = tmp_path / "plot.svg"
+    command = f"exec {PROGRAM} compare --url {quick_stack.roller_url} --rolls 2 --iterations 2 --plot {plot} {redirection}"
+    result = subprocess.run(["bash", "-c", command], env=BARE_ENVIRONMENT, capture_output=True, text=True, timeout=20)
+    assert result.returncode == RUN_TIME
+    assert result.stderr.splitlines()[-1].startswith("cannot write to the standard output: ")
+    assert plot.read_text().startswith("<svg")
 
 
 @pytest.mark.parametrize("flag", ["--json", "--plot"])

@@ -8,12 +8,13 @@ import pty
 import re
 import signal
 import subprocess
+import time
 
 import pytest
 
 from dice import BARE_ENVIRONMENT, PROGRAM, RUN_TIME, USAGE, Dice, FreePorts, complaint, run
 from scripted_server import Fault, Reply, ScriptedServer
-from traffic_run import UNTRACED, traffic
+from traffic_run import FRONTEND, UNTRACED, traffic
 
 
 def test_no_frontend():
@@ -135,6 +136,103 @@ def test_ctrl_c_fails_no_server_that_answers(scripted, tmp_path, model):
     assert report["interrupted"] and report["passed"] and (report["errors"], report["unsent"]) == (0, 0)
 
 
+def silent_receiver(scripted, tmp_path, *arguments):
+    """A run of ten requests whose spans go to somebody who says nothing."""
+    receiver = ScriptedServer(Fault.HANG)
+    path = tmp_path / "traffic.json"
+    command = ("traffic", "--url", scripted.url, "--rate", 10, *arguments, "--json", path)
+    return receiver, path, Dice(*command, environment={"OTEL_EXPORTER_OTLP_ENDPOINT": receiver.url})
+
+
+def test_the_summary_does_not_wait_for_a_receiver_of_spans(scripted, tmp_path):
+    receiver, path, tool = silent_receiver(scripted, tmp_path, "--duration", 1)
+    with contextlib.closing(receiver), contextlib.closing(tool):
+        receiver.wait_for_requests(1)
+        tool.stdout.wait_for(lambda line: line.startswith("generator"))
+        assert tool.process.poll() is None, "the last spans are on their way"
+        # Ctrl-C ends that.
+        tool.signal(signal.SIGINT)
+        assert tool.wait(timeout=5) == 0
+    report = json.loads(path.read_text())
+    assert not report["interrupted"] and report["spans"] == {"exported": 0, "dropped": 0, "failed": 10}
+    assert tool.stdout.all[-1].startswith("spans      10 reached no receiver")
+
+
+def test_a_second_ctrl_c_loses_no_report(scripted, tmp_path):
+    receiver, path, tool = silent_receiver(scripted, tmp_path, "--duration", 60)
+    with contextlib.closing(receiver), contextlib.closing(tool):
+        scripted.wait_for_requests(1 + 10)
+        tool.signal(signal.SIGINT)
+        receiver.wait_for_requests(1)
+        tool.signal(signal.SIGINT)
+        assert tool.wait(timeout=5) == 0
+    report = json.loads(path.read_text())
+    sent = report["requests"] + report["interrupted_requests"]
+    assert report["interrupted"] and report["spans"]["failed"] == sent >= 10
+    assert any("ended early" in line for line in tool.stdout.all)
+
+
+def test_the_last_spans_have_a_second(scripted, tmp_path):
+    receiver, path, tool = silent_receiver(scripted, tmp_path, "--duration", 1)
+    with contextlib.closing(receiver), contextlib.closing(tool):
+        (export,) = receiver.wait_for_requests(1)
+        assert tool.wait(timeout=5) == 0
+    assert time.monotonic() - export.at < 2.5
+
+
+@pytest.mark.parametrize("target", ["--url", "--target"])
+def test_ctrl_c_during_the_first_look(target):
+    with contextlib.closing(ScriptedServer(Fault.HANG)) as server:
+        with contextlib.closing(Dice("traffic", target, server.url, environment=UNTRACED)) as tool:
+            server.wait_for_requests(1)
+            tool.signal(signal.SIGINT)
+            assert tool.wait(timeout=3) == RUN_TIME
+    (line,) = tool.stderr.all
+    assert line.startswith(f"ended before {server.url}") and line.endswith("had answered") and tool.stdout.all == []
+
+
+def test_a_server_that_dies_keeps_no_limit_of_latency(tmp_path):
+    limits = [part for limit in ("p40=5s", "p99=5s", "max=5s") for part in ("--fail-over", limit)]
+    with contextlib.closing(ScriptedServer(Fault.CUT)) as server:
+        server.answer(FRONTEND, *itertools.repeat(Reply(200, b'{"roll":1}'), 100))
+        arguments = ("--url", server.url, "--rate", 200, "--duration", 1, *limits)
+        result, report = traffic(tmp_path, *arguments, status=RUN_TIME)
+    assert (report["requests"], report["errors"], report["statuses"]) == (200, 100, {"200": 100})
+    assert [verdict["passed"] for verdict in report["limits"]] == [True, False, False]
+    assert [verdict["reached"] for verdict in report["limits"]][1:] == [None, None]
+    assert result.stderr.splitlines()[-1] == "not kept: p99=5s, max=5s"
+
+
+@pytest.mark.parametrize("redirection", ["> /dev/full", ">&-"])
+def test_a_summary_that_cannot_be_written(scripted, tmp_path, redirection):
+    page = tmp_path / "page.html"
+    command = f"{PROGRAM} traffic --url {scripted.url} --rate 20 --duration 1 --html {page} {redirection}"
+    environment = BARE_ENVIRONMENT | UNTRACED
+    result = subprocess.run(["bash", "-c", command], env=environment, capture_output=True, text=True, timeout=20)
+    assert (result.returncode, result.stdout) == (RUN_TIME, "")
+    line = result.stderr.splitlines()[-1]
+    assert line.startswith("cannot write to the standard output: ") and result.stderr.count("cannot write") == 1
+    assert page.read_text().startswith("<!doctype html>"), "the page is written all the same"
+
+
+def test_a_reader_of_the_summary_who_leaves_is_no_failure(scripted):
+    command = [PROGRAM, "traffic", "--url", scripted.url, "--rate", "20", "--duration", "1"]
+    with subprocess.Popen(
+        command, env=BARE_ENVIRONMENT | UNTRACED, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        process.stdout.close()
+        assert "cannot write" not in process.stderr.read() and process.wait(timeout=20) == 0
+
+
+def test_a_report_that_fails_does_not_take_the_other_along(scripted, tmp_path):
+    page = tmp_path / "page.html"
+    arguments = ("--url", scripted.url, "--rate", 20, "--duration", 1, "--json", "/dev/full", "--html", page)
+    result = run("traffic", *arguments, "--fail-over", "max=1us", environment=UNTRACED)
+    assert result.returncode == RUN_TIME and page.read_text().startswith("<!doctype html>")
+    line = result.stderr.splitlines()[-1]
+    assert "--json: cannot write /dev/full" in line and line.endswith("; not kept: max=1us")
+
+
 def test_a_full_disk_for_the_results(scripted):
     result = run("traffic", "--url", scripted.url, "--rate", 20, "--duration", 1, "--json", "/dev/full")
     assert result.returncode == RUN_TIME
@@ -177,7 +275,8 @@ def test_progress_is_one_live_line_on_a_terminal(scripted):
     lines = shown.decode().split("\r")
     assert process.returncode == 0 and "100 requests" in summary
     assert "\n" not in shown.decode() and len(lines) >= 5
-    assert any("s left" in line and "p99" in line for line in lines)
+    # At fifty a second, an interval has too few for a percentile.
+    assert any("s left" in line and "max" in line for line in lines) and not any("p99" in line for line in lines)
     assert lines[-1] == "\x1b[K", "the line is cleared for what comes after it"
 
 

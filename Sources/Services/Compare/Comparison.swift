@@ -24,35 +24,27 @@ public struct Comparison: Sendable {
     measurement = RollMeasurement(settings, client: client, loop: group.loops[0])
   }
 
-  /// Suspends until everything is measured, or until `stops` has an element, which gives the iteration under way up.
-  public func run(stops: AsyncStream<Void>) async throws(CompareError) -> ComparisonReport {
+  /// Suspends until everything is measured. Where its task is cancelled, the iteration under way is given up, and the
+  /// report is of those before.
+  public func run() async -> Result<ComparisonReport, CompareError> {
     let result: Result<ComparisonReport, CompareError>
     do throws(CompareError) {
-      result = .success(try await measure(stops))
+      result = .success(try await measure())
     } catch {
       result = .failure(error)
     }
     await client.shutdown()
-    return try result.get()
+    return result
   }
 
-  private func measure(_ stops: AsyncStream<Void>) async throws(CompareError) -> ComparisonReport {
+  private func measure() async throws(CompareError) -> ComparisonReport {
     do throws(RollServiceCheck.Fault) {
       try await RollServiceCheck.find(settings.url, client)
     } catch {
       throw CompareError(description: error.text(settings.url))
     }
     let collected = ResultCollection()
-    let end = await withTaskGroup(of: End.self) { tasks in
-      tasks.addTask { await self.measureAll(into: collected) }
-      tasks.addTask {
-        for await _ in stops { break }
-        return .stopped
-      }
-      let first = await tasks.next()
-      tasks.cancelAll()
-      return first
-    }
+    let end = await measureAll(into: collected)
     if case .refused(let refusal) = end {
       throw CompareError(description: "\(settings.url) refuses to roll: \(refusal.reason)")
     }
@@ -119,6 +111,7 @@ private actor ResultCollection {
 extension RollServiceCheck.Fault {
   fileprivate func text(_ url: ServiceURL) -> String {
     switch self {
+    case .unreachable(.cancelled): "ended before \(url) had answered"
     case .unreachable(let error):
       "no dice-roller at \(url): \(error); start one with `dice all`, or name another with --url"
     case .noRollService:

@@ -50,15 +50,17 @@ struct CompareCommand: AsyncParsableCommand {
     let json = try ReportDestination(json, flag: "--json", "COMPARE_JSON")
     let plot = try ReportDestination(plot, flag: "--plot", "COMPARE_PLOT")
     try [json, plot].refuseMixing()
-    let process = try await ToolProcess(loopCount: 1, name: "compare")
-    let report = try await process.run { tool throws(CompareError) in
-      let comparison = Comparison(settings, group: tool.group, progress: tool.standardError)
-      return try await comparison.run(stops: tool.stops)
-    }
-    [json, plot].tell(report.text)
-    try await json?.write(report.json)
-    try await plot?.write(Array(report.plot.utf8))
-    guard report.hasFactor else { throw RunFailure(description: "nothing could be measured: no factor") }
+    let tool = try await ToolProcess(loopCount: 1, name: "compare")
+    let comparison = Comparison(settings, group: tool.group, progress: tool.standardError)
+    let result = await tool.step { await comparison.run() }
+    await tool.close()
+    let report = try result.mapError { RunFailure(description: $0.description) }.get()
+    var failures = FailureList()
+    await failures.attempt { try [json, plot].tell(report.text) }
+    await failures.attempt { try await json?.write(report.json) }
+    await failures.attempt { try await plot?.write(Array(report.plot.utf8)) }
+    if !report.hasFactor { failures.add("nothing could be measured: no factor") }
+    try failures.throwIfAny()
   }
 
   private func settings() throws -> CompareSettings {

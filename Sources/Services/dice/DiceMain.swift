@@ -4,6 +4,7 @@ import ArgumentParser
 @main
 enum DiceMain {
   static func main() async {
+    StandardDescriptors.occupy()
     do {
       try SubcommandName.check(CommandLine.arguments.dropFirst().first)
       var command = try Dice.parseAsRoot()
@@ -20,13 +21,17 @@ enum DiceMain {
 
   private static func end(_ error: any Error) -> Never {
     let status = Dice.exitCode(for: error)
-    guard !status.isSuccess else {
-      print(Dice.fullMessage(for: error))
-      endProcess(0)
+    guard status.isSuccess else {
+      let message = Dice.message(for: error).split(whereSeparator: \.isNewline).joined(separator: " ")
+      StandardError.write(message)
+      endProcess(error is RunFailure ? 1 : status.rawValue)
     }
-    let message = Dice.message(for: error).split(whereSeparator: \.isNewline).joined(separator: " ")
-    StandardError.write(message)
-    endProcess(error is RunFailure ? 1 : status.rawValue)
+    do throws(RunFailure) {
+      try StandardOutput.write(Dice.fullMessage(for: error) + "\n")
+    } catch {
+      end(error)
+    }
+    endProcess(0)
   }
 }
 

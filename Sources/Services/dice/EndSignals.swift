@@ -7,15 +7,25 @@ import Synchronization
   import Darwin
 #endif
 
-/// SIGTERM and SIGINT: the first asks for an end, a second one does not wait for it.
+/// SIGTERM and SIGINT: the first asks for an end, and one more does not wait for it.
 enum EndSignals {
   /// Calls `stop` on `loop` at the first of them; the second ends the process at once, with the shell's status for it.
   static func watch(on loop: EventLoop, _ stop: @escaping @Sendable () -> Void) async throws(UVError) -> SignalWatcher {
     let count = Count()
-    return try await SignalWatcher.start([SIGTERM, SIGINT], on: loop) { signal in
-      // Nor for what was printed: see `endProcess`.
-      if count.next() > 1 { _exit(128 + signal) }
+    return try await watchEach(on: loop) {
+      guard count.next() == 1 else { return false }
       stop()
+      return true
+    }
+  }
+
+  /// Calls `stop` on `loop` at each of them; one for which it has nothing left to stop, and gives false, ends the process.
+  static func watchEach(
+    on loop: EventLoop,
+    _ stop: @escaping @Sendable () -> Bool
+  ) async throws(UVError) -> SignalWatcher {
+    try await SignalWatcher.start([SIGTERM, SIGINT], on: loop) { signal in
+      if !stop() { _exit(128 + signal) }
     }
   }
 

@@ -50,11 +50,11 @@ extension [ReportDestination?] {
 
   /// Prints the report for people, whose lines all have their ends: on the standard error where a document has the standard
   /// output to itself.
-  func tell(_ text: String) {
+  func tell(_ text: String) throws(RunFailure) {
     if contains(where: { $0?.isStandardOutput == true }) {
-      StandardError.write(String(text.dropLast()))
+      if !text.isEmpty { StandardError.write(String(text.dropLast())) }
     } else {
-      print(text, terminator: "")
+      try StandardOutput.write(text)
     }
   }
 }

@@ -8,11 +8,9 @@ import Telemetry
   import Darwin
 #endif
 
-/// What a subcommand needs that runs to its end and reports: loops, the first Ctrl-C as an event, and the standard error.
+/// What a subcommand needs that runs to its end and reports: loops, steps that Ctrl-C ends, and the standard error.
 struct ToolProcess {
   let group: EventLoopGroup
-  /// Has an element when the user wants an end. A second signal ends the process at once.
-  let stops: AsyncStream<Void>
   /// For progress; the standard output belongs to the results.
   let standardError: FileWriter
   /// Whether somebody watches the standard error.
@@ -20,6 +18,7 @@ struct ToolProcess {
   /// Warnings, on the standard error.
   let logger: OTelLogger
   private let sink: BufferedLogSink
+  private let steps = StepCanceller()
   private let watcher: SignalWatcher
 
   init(loopCount: Int, name: String) async throws {
@@ -30,26 +29,17 @@ struct ToolProcess {
     sink = BufferedLogSink(descriptor: 2, group: group, style: style, service: name)
     logger = style.logger(service: name, level: .warning, sink: sink)
     standardError = FileWriter(descriptor: 2, loop: group.loops[0])
-    let (stops, stop) = AsyncStream.makeStream(of: Void.self)
-    self.stops = stops
-    watcher = try await EndSignals.watch(on: group.loops[0]) { stop.yield() }
+    watcher = try await EndSignals.watchEach(on: group.loops[0]) { [steps] in steps.cancel() }
   }
 
-  /// Runs the tool, and says what is left to say whatever came of it; what it throws is why the command fails.
-  func run<Report: Sendable, Failure: Error & CustomStringConvertible>(
-    _ tool: (ToolProcess) async throws(Failure) -> Report
-  ) async throws(RunFailure) -> Report {
-    let result: Result<Report, Failure>
-    do throws(Failure) {
-      result = .success(try await tool(self))
-    } catch {
-      result = .failure(error)
-    }
-    await close()
-    return try result.mapError { RunFailure(description: $0.description) }.get()
+  /// Suspends until the step has ended. The user's next signal cancels its task, also one that came since the last step;
+  /// one more that finds it still ending ends the process at once.
+  func step<Value: Sendable>(_ work: @escaping @Sendable () async -> Value) async -> Value {
+    await steps.run(work)
   }
 
-  private func close() async {
+  /// Says what is left to say. Signals end the process from now on.
+  func close() async {
     await sink.close(within: .seconds(1))
     await watcher.stop()
   }

@@ -32,20 +32,25 @@ struct TrafficCommand: AsyncParsableCommand {
     let json = try ReportDestination(json, flag: "--json", "TRAFFIC_JSON")
     let html = try ReportDestination(html, flag: "--html", "TRAFFIC_HTML")
     try [json, html].refuseMixing()
-    let process = try await ToolProcess(loopCount: settings.loopCount, name: "traffic-generator")
-    let report = try await process.run { tool throws(TrafficError) in
-      let run = TrafficRun(
-        settings,
-        group: tool.group,
-        telemetry: TelemetryConfiguration(environment: Setting.environment),
-        logger: tool.logger,
-        progress: ProgressPrinter(writer: tool.standardError, isTerminal: tool.isTerminal)
-      )
-      return try await run.run(stops: tool.stops)
-    }
-    [json, html].tell(report.text)
-    try await json?.write(report.json)
-    try await html?.write(Array(report.html.utf8))
-    guard report.passed else { throw RunFailure(description: report.failureText) }
+    let tool = try await ToolProcess(loopCount: settings.loopCount, name: "traffic-generator")
+    let run = TrafficRun(
+      settings,
+      group: tool.group,
+      telemetry: TelemetryConfiguration(environment: Setting.environment),
+      logger: tool.logger,
+      progress: ProgressPrinter(writer: tool.standardError, isTerminal: tool.isTerminal)
+    )
+    var failures = FailureList()
+    let measured = await tool.step { await run.measure() }
+    // Nobody waits for the summary until a receiver of spans has answered.
+    if case .success(let report) = measured { await failures.attempt { try [json, html].tell(report.text) } }
+    let spans = await tool.step { await run.end() }
+    await tool.close()
+    let report = try measured.mapError { RunFailure(description: $0.description) }.get().with(spans)
+    await failures.attempt { try [json, html].tell(report.spansText) }
+    await failures.attempt { try await json?.write(report.json) }
+    await failures.attempt { try await html?.write(Array(report.html.utf8)) }
+    if !report.passed { failures.add(report.failureText) }
+    try failures.throwIfAny()
   }
 }

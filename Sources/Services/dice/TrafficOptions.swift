@@ -91,7 +91,10 @@ struct TrafficOptions: ParsableArguments {
   )
   var traceSample: Double?
   @Option(
-    help: "Fail where a latency is above this or unknown: p99=200ms; may be repeated (TRAFFIC_FAIL_OVER).",
+    help: """
+      Fail where a latency is above this or unknown: p99=200ms. Error answers count as any other, a request without an \
+      answer as above every limit; may be repeated (TRAFFIC_FAIL_OVER).
+      """,
     transform: LatencyLimit.read
   )
   var failOver: [LatencyLimit] = []

@@ -141,6 +141,15 @@ struct LoadRecordTests {
     #expect(record.latencies[.sync]?.seconds(percentile: 100) == 7)
   }
 
+  @Test func `A wait in vain is in the table, and a request without an answer`() {
+    var record = LoadRecord()
+    record.record(result(.answered(status: 500), took: second), begin: 0)
+    record.record(result(.failed(.timedOut(.response)), took: 15 * second), begin: 0)
+    record.record(result(.unsent, took: 7 * second, .afterWaiting), begin: 0)
+    record.record(result(.failed(.connectionRefused("there")), took: 1000), begin: 0)
+    #expect((record.latencies[.sync]?.count, record.answered[.sync]?.count, record.unanswered) == (3, 1, 3))
+  }
+
   @Test func `A wait that the run's end cut off is no request, and counts where it is longer than others`() throws {
     var record = LoadRecord()
     for _ in 0..<9 { record.record(result(.answered(status: 200), took: second), begin: 0) }

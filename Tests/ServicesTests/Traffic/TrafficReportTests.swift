@@ -1,4 +1,5 @@
 import LoopHTTP
+import Reporting
 import ServiceCore
 import Telemetry
 import Testing
@@ -85,6 +86,41 @@ struct TrafficReportTests {
     #expect(report.verdicts.map(\.passed) == [false])
     #expect(try !self.report(refused: 3).passed)
     #expect(report.text.contains("no answer at all") && report.text.contains("connection refused: 3"))
+  }
+
+  /// The rank of the percentile (nearest rank) decides: that of p99 among 200 requests is 198.
+  @Test(arguments: [(2, true), (3, false), (300, false)])
+  func `A percentile that falls among requests without an answer is not reached`(refused: Int, passes: Bool) throws {
+    let answered = Array(repeating: UInt64(100), count: 200 - min(refused, 100))
+    let report = try report(latencies: answered, refused: refused, ["p99=1s"])
+    #expect(report.passed == passes)
+    let verdict = try #require(report.verdicts.first)
+    #expect(verdict.reached.isInfinite == !passes && verdict.requestsNeeded == nil)
+    #expect(report.text.contains("not reached, too many requests had no answer") == !passes)
+    let limit = try #require(try JSONParser.parse(report.json)["limits"]?.items?.first)
+    #expect((limit["reached"] == .null) == !passes && limit["passed"] == .bool(passes))
+  }
+
+  @Test func `One request without an answer has no maximum`() throws {
+    #expect(try report(latencies: [100], ["max=1s"]).passed)
+    #expect(try !report(latencies: [100], refused: 1, ["max=1s"]).passed)
+  }
+
+  @Test func `What became of the spans is told behind the summary`() throws {
+    var spans = ExportStatistics.Snapshot()
+    spans.failed = 1200
+    let report = try report(latencies: [100])
+    #expect(report.spansText.isEmpty && report.with(spans).text == report.text)
+    #expect(report.with(spans).spansText.hasPrefix("spans      1 200 reached no receiver"))
+  }
+
+  @Test func `A percentile of an interval that too few requests tell is no number`() throws {
+    let few = try report(latencies: Array(repeating: 100, count: 99))
+    let interval = try #require(try JSONParser.parse(few.json)["timeline"]?["intervals"]?.items?.first)
+    #expect(interval["p50"]?.double != nil && interval["p99"] == .null && interval["max"]?.double != nil)
+    #expect(!few.charts[0].svg(standsAlone: false).contains(">p99<"))
+    let enough = try report(latencies: Array(repeating: 100, count: 100))
+    #expect(enough.charts[0].svg(standsAlone: false).contains(">p99<"))
   }
 
   @Test func `A limit that too few requests can judge is not passed, and their percentile is no number`() throws {

@@ -17,8 +17,11 @@ public struct TrafficRun: Sendable {
   private let client: HTTPClient
   private let exportClient: HTTPClient
   private let tracing: ServiceTracing?
+  private let exporting: Task<Void, Never>?
   private let progress: ProgressPrinter
 
+  /// Exports from now on; `end()` ends that.
+  ///
   /// - Parameters:
   ///   - group: As many loops as the settings ask for.
   ///   - telemetry: Where spans go. The settings' share replaces its sampler.
@@ -41,6 +44,7 @@ public struct TrafficRun: Sendable {
     exportClient = HTTPClient(group: group)
     guard let sample = settings.traceSample else {
       tracing = nil
+      exporting = nil
       return
     }
     for warning in telemetry.warnings { logger.warning("Setting ignored", [Attribute(LogField.reason, "\(warning)")]) }
@@ -48,7 +52,7 @@ public struct TrafficRun: Sendable {
     console.level = .info
     var telemetry = telemetry
     telemetry.sampler = .parentBased(root: .traceIDRatioBased(sample))
-    tracing = ServiceTracing(
+    let tracing = ServiceTracing(
       configuration: telemetry,
       resource: Resource(
         configuration: telemetry,
@@ -61,34 +65,47 @@ public struct TrafficRun: Sendable {
       logger: logger,
       console: { [console] in console.info($0) }
     )
+    self.tracing = tracing
+    exporting = Task { await tracing.run() }
   }
 
-  /// Suspends until the run has ended, or until `stops` has an element, which gives up what is on its way.
-  public func run(stops: AsyncStream<Void>) async throws(TrafficError) -> TrafficReport {
-    let exporting = tracing.map { tracing in Task { await tracing.run() } }
-    let result: Result<TrafficReport, TrafficError>
+  /// Suspends until the last answer has come. Where its task is cancelled, what is on its way is given up, and the report
+  /// is of what there was until then.
+  public func measure() async -> Result<TrafficReport, TrafficError> {
     do throws(TrafficError) {
       try await findTarget()
-      result = .success(try await measure(stops))
+      return .success(try await load())
     } catch {
-      result = .failure(error)
+      return .failure(error)
     }
-    if let tracing { _ = await tracing.provider.shutdown(within: Self.longestFlush) }
-    exporting?.cancel()
-    await exporting?.value
-    await client.shutdown()
-    await exportClient.shutdown()
-    var report = try result.get()
-    report.spans = tracing?.statistics.snapshot
-    return report
   }
 
-  /// A collector that is away must not keep the summary back.
-  private static let longestFlush = Duration.seconds(3)
+  /// Exports the last spans, until that takes too long or the task is cancelled, and closes all connections. Gives what
+  /// became of the spans; nil without tracing.
+  public func end() async -> ExportStatistics.Snapshot? {
+    let spans = await endExport()
+    await client.shutdown()
+    await exportClient.shutdown()
+    return spans
+  }
+
+  /// A receiver that is there takes a full queue in less; one that is away is not waited for by whoever wants the prompt back.
+  private static let longestFlush = Duration.seconds(1)
+
+  private func endExport() async -> ExportStatistics.Snapshot? {
+    guard let tracing else { return nil }
+    _ = await tracing.provider.shutdown(within: Self.longestFlush)
+    let before = tracing.statistics.snapshot
+    exporting?.cancel()
+    await exporting?.value
+    var spans = tracing.statistics.snapshot
+    // What still waited is lost now, if it was not taken at the last moment.
+    spans.failed = before.queued + before.exported + before.failed - spans.exported
+    return spans
+  }
 
   private enum Event {
     case finished(Result<Void, UVError>)
-    case stopped
     case other
   }
 
@@ -106,13 +123,15 @@ public struct TrafficRun: Sendable {
         var request = ClientRequest(.get, url)
         request.timeout = .seconds(5)
         _ = try await client.execute(request)
+      } catch .cancelled {
+        throw TrafficError(description: "ended before \(url) had answered")
       } catch {
         throw TrafficError(description: "nothing answers at \(url): \(error); name another with --target")
       }
     }
   }
 
-  private func measure(_ stops: AsyncStream<Void>) async throws(TrafficError) -> TrafficReport {
+  private func load() async throws(TrafficError) -> TrafficReport {
     // A moment ahead, so that every loop is ready when the first request is due.
     let times = RunTimes(begin: EventLoop.monotonicNanoseconds() + 20_000_000, settings)
     let loops = group.loops.map { loop in
@@ -128,19 +147,14 @@ public struct TrafficRun: Sendable {
       }
       tasks.addTask { .finished(await self.run(loops)) }
       tasks.addTask {
-        for await _ in stops { return .stopped }
-        return .other
-      }
-      tasks.addTask {
         await self.progress.run(loops, times)
         return .other
       }
       for await event in tasks {
         switch event {
         case .other: continue
-        case .stopped: isInterrupted = true
         case .finished(.failure(let error)): failure = error
-        case .finished(.success): break
+        case .finished(.success): isInterrupted = Task.isCancelled
         }
         tasks.cancelAll()
       }
@@ -194,6 +208,7 @@ public struct TrafficRun: Sendable {
 extension RollServiceCheck.Fault {
   fileprivate func text(_ url: ServiceURL) -> String {
     switch self {
+    case .unreachable(.cancelled): "ended before \(url) had answered"
     case .unreachable(let error):
       "no frontend at \(url): \(error); start one with `dice all`, or name another with --url"
     case .noRollService:

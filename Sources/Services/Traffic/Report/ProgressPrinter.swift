@@ -53,8 +53,11 @@ struct ProgressLine {
     parts.append("\(rate.text(decimals: 0))/s")
     parts.append("\(record.errors.groupedText) errors")
     // The newest interval may hold a handful of answers only.
-    if let p99 = record.timeline.intervals.suffix(2).compactMap({ $0.seconds(percentile: 99) }).max() {
+    let newest = record.timeline.intervals.suffix(2).reduce(into: Timeline.Interval()) { $0.add($1) }
+    if let p99 = newest.seconds(percentile: 99) {
       parts.append("p99 \(p99.durationText)")
+    } else if let slowest = newest.seconds(percentile: 100) {
+      parts.append("max \(slowest.durationText)")
     }
     if now < times.measuredFrom { parts.append("warming up") }
     if let end = times.end {

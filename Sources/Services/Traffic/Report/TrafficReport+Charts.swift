@@ -31,7 +31,7 @@ extension TrafficReport {
         style: .line,
         points: times.map { .init(x: $0.seconds, y: $0.interval.seconds(percentile: line.percentile) ?? .nan) }
       )
-    }
+    }.filter { $0.points.contains(where: \.y.isFinite) }
     let values = series.flatMap { $0.points.map(\.y) }
     return Chart(
       title: "Latency by the moment a request was due",

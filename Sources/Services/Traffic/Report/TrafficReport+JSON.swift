@@ -3,7 +3,7 @@ import ServiceCore
 import Telemetry
 
 extension TrafficReport {
-  /// The results for programs: times in seconds, shares of 1; what could not be measured is null.
+  /// The results for programs: times in seconds, shares of 1; what could not be measured, or has no end, is null.
   public var json: [UInt8] {
     JSONValue(members: [
       ("model", .string(modelName)),

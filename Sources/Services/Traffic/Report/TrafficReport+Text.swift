@@ -7,7 +7,7 @@ extension TrafficReport {
     ("p50", "p50", 50), ("p90", "p90", 90), ("p99", "p99", 99), ("p99.9", "p99_9", 99.9), ("max", "max", 100),
   ]
 
-  /// The summary for people.
+  /// The summary for people, but for `spansText`.
   public var text: String {
     let lines =
       ["\(targetText), \(modelText), seed \(settings.seed)", headline, ""] + latencyLines + traceLines + [""]
@@ -88,13 +88,17 @@ extension TrafficReport {
       lines.append("warm-up    \(record.warmUpRequests.groupedText) requests, not counted")
     }
     if let givenUpText { lines.append("given up   " + givenUpText) }
-    if let spans, spans.dropped > 0 {
-      lines.append("spans      \(spans.dropped.groupedText) came too fast for the exporter: lower --trace-sample")
-    }
-    if let spans, spans.failed > 0 {
-      lines.append("spans      \(spans.failed.groupedText) reached no receiver: see OTEL_EXPORTER_OTLP_ENDPOINT")
-    }
     return lines
+  }
+
+  /// What was lost of the spans, for people, behind the summary that does not wait for it; empty where nothing was.
+  public var spansText: String {
+    guard let spans else { return "" }
+    let losses = [
+      (spans.dropped, "came too fast for the exporter: lower --trace-sample"),
+      (spans.failed, "reached no receiver: see OTEL_EXPORTER_OTLP_ENDPOINT"),
+    ]
+    return losses.map { $0 > 0 ? "spans      \($0.groupedText) \($1)\n" : "" }.joined()
   }
 
   /// What the end of the run cut off; nil where nothing was on its way.
@@ -132,6 +136,7 @@ extension TrafficReport.Verdict {
   /// The limit and what was reached.
   var text: String {
     if let requestsNeeded { return "\(limit): too few requests, it needs \(requestsNeeded.groupedText)" }
+    if reached.isInfinite { return "\(limit): not reached, too many requests had no answer" }
     let figure = isShare ? reached.percentText : reached.durationText
     return "\(limit): \(reached.isNaN ? "no answers" : figure)"
   }

@@ -1,13 +1,14 @@
 import LoopHTTP
 import ServiceCore
-import Telemetry
+public import Telemetry
 
 /// What a run came to.
 public struct TrafficReport: Sendable {
   /// A limit and whether it was kept.
   struct Verdict: Sendable {
     let limit: String
-    /// In seconds, or a share of 1; `nan` where there were no requests, or too few to tell.
+    /// In seconds, or a share of 1; `nan` where there were no requests, or too few to tell, and infinite where that many
+    /// had no answer.
     let reached: Double
     let isShare: Bool
     let passed: Bool
@@ -30,8 +31,15 @@ public struct TrafficReport: Sendable {
   let generator: GeneratorUsage
   /// Whether it was ended before its time.
   let isInterrupted: Bool
-  /// What became of the spans; nil without tracing.
-  var spans: ExportStatistics.Snapshot?
+  /// What became of the spans; nil without tracing, and until their export has ended.
+  private(set) var spans: ExportStatistics.Snapshot?
+
+  /// The same report with what became of the spans.
+  public func with(_ spans: ExportStatistics.Snapshot?) -> TrafficReport {
+    var report = self
+    report.spans = spans
+    return report
+  }
 
   /// Requests a second.
   var rate: Double { seconds > 0 ? Double(record.requests) / seconds : .nan }
@@ -41,7 +49,8 @@ public struct TrafficReport: Sendable {
 
   /// The kinds of which there were any, in a fixed order.
   var kinds: [(kind: RequestKind, latencies: LatencyRecord)] {
-    RequestKind.allCases.compactMap { kind in record.latencies[kind].map { (kind, $0) } }
+    let latencies = record.latencies
+    return RequestKind.allCases.compactMap { kind in latencies[kind].map { (kind, $0) } }
   }
 
   /// In ascending order.
@@ -69,19 +78,20 @@ public struct TrafficReport: Sendable {
   }
 
   /// A run without a single answer passes no limit, and one of too few requests for a percentile none on that: a gate that
-  /// cannot be judged must not stand open.
+  /// cannot be judged must not stand open. A request without an answer has taken longer than any limit, however soon it was
+  /// refused.
   var verdicts: [Verdict] {
-    var all = LatencyRecord()
-    for (_, latencies) in kinds { all.add(latencies) }
+    var answered = LatencyRecord()
+    for latencies in record.answered.values { answered.add(latencies) }
     var verdicts = settings.latencyLimits.map { limit in
-      let reached = all.seconds(percentile: limit.percentile)
+      let reached = answered.seconds(percentile: limit.percentile, unanswered: record.unanswered)
       let needed = LatencyRecord.requestsNeeded(percentile: limit.percentile)
       return Verdict(
         limit: limit.description,
         reached: reached,
         isShare: false,
         passed: reached <= limit.seconds,
-        requestsNeeded: (1..<needed).contains(all.count) ? needed : nil
+        requestsNeeded: (1..<needed).contains(answered.count + record.unanswered) ? needed : nil
       )
     }
     if let limit = settings.errorLimit {

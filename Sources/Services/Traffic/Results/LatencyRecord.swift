@@ -43,9 +43,16 @@ struct LatencyRecord: Sendable {
   }
 
   /// Seconds that `percentile` percent of the requests took at most; `nan` where they are too few to tell.
-  func seconds(percentile: Double) -> Double {
-    guard count >= Self.requestsNeeded(percentile: percentile) else { return .nan }
-    return Double(histogram.valueAtPercentile(percentile)) / 1e9
+  ///
+  /// - Parameter unanswered: So many more requests, which took longer than any time: infinite where the percentile falls
+  ///   among them.
+  func seconds(percentile: Double, unanswered: Int = 0) -> Double {
+    let all = count + unanswered
+    guard all >= Self.requestsNeeded(percentile: percentile) else { return .nan }
+    // The same request's percentile among those with an answer.
+    let amongAnswered = percentile * Double(all) / Double(count)
+    guard amongAnswered <= 100 * (1 + 1e-12) else { return .infinity }
+    return Double(histogram.valueAtPercentile(min(amongAnswered, 100))) / 1e9
   }
 
   /// A recorded trace of a request that took about as long as that percentile says; nil where none was recorded, or where

@@ -66,7 +66,10 @@ struct RequestResult: Sendable {
 
 /// Everything that a run, or one loop's part of it, has found out so far.
 struct LoadRecord: Sendable {
-  private(set) var latencies: [RequestKind: LatencyRecord] = [:]
+  /// Of answers, and of waits that the run's end cut off.
+  private(set) var answered: [RequestKind: LatencyRecord] = [:]
+  /// The waits for answers that never came.
+  private var waitedInVain: [RequestKind: LatencyRecord] = [:]
   private(set) var statuses: [Int: Int] = [:]
   /// Requests without an answer, by their cause.
   private(set) var failures: [HTTPClientSpan.Failure: Int] = [:]
@@ -100,8 +103,10 @@ struct LoadRecord: Sendable {
     case .unsent: unsent += 1
     case .givenUp: break
     }
-    if let latency = result.latency {
-      latencies[result.kind, default: LatencyRecord()].record(latency, trace: result.trace)
+    switch (result.outcome, result.latency) {
+    case (_, nil): break
+    case (.answered, let latency?): answered[result.kind, default: LatencyRecord()].record(latency, trace: result.trace)
+    case (_, let latency?): waitedInVain[result.kind, default: LatencyRecord()].record(latency, trace: result.trace)
     }
     timeline.record(
       at: Double(result.due - min(begin, result.due)) / 1e9,
@@ -116,23 +121,32 @@ struct LoadRecord: Sendable {
     if result.outcome != .unsent { lastSent = max(lastSent, result.sent) }
   }
 
-  /// A wait counts where it was longer already than such requests have taken on average: the latency would have been
+  /// A wait counts where it was longer already than such answers have taken on average: the latency would have been
   /// longer still. A shorter one says nothing yet, and would only push the percentiles down.
   private mutating func recordGivenUp(_ result: RequestResult, begin: UInt64) {
     let wait = result.finished - result.due
     interrupted += 1
     longestGivenUp = max(longestGivenUp, wait)
-    guard Double(wait) / 1e9 > latencies[result.kind]?.mean ?? 0 else { return }
-    latencies[result.kind, default: LatencyRecord()].record(wait, trace: result.trace)
+    guard Double(wait) / 1e9 > answered[result.kind]?.mean ?? 0 else { return }
+    answered[result.kind, default: LatencyRecord()].record(wait, trace: result.trace)
     timeline.recordWait(at: Double(result.due - min(begin, result.due)) / 1e9, nanoseconds: wait)
   }
 
+  /// Of whatever was waited for, answered or not.
+  var latencies: [RequestKind: LatencyRecord] { answered.merging(waitedInVain, uniquingKeysWith: Self.sum) }
+
+  /// How many requests had no answer.
+  var unanswered: Int { failures.values.reduce(unsent, +) }
+
+  private static func sum(_ first: LatencyRecord, _ second: LatencyRecord) -> LatencyRecord {
+    var sum = first
+    sum.add(second)
+    return sum
+  }
+
   mutating func add(_ other: LoadRecord) {
-    latencies.merge(other.latencies) { first, second in
-      var sum = first
-      sum.add(second)
-      return sum
-    }
+    answered.merge(other.answered, uniquingKeysWith: Self.sum)
+    waitedInVain.merge(other.waitedInVain, uniquingKeysWith: Self.sum)
     statuses.merge(other.statuses, uniquingKeysWith: +)
     failures.merge(other.failures, uniquingKeysWith: +)
     unsent += other.unsent

@@ -22,9 +22,10 @@ struct Timeline: Sendable {
       latencies.add(other.latencies)
     }
 
-    /// In seconds; nil for an interval without answers.
+    /// In seconds; nil where the answers are too few to tell, as in the whole run.
     func seconds(percentile: Double) -> Double? {
-      latencies.totalCount == 0 ? nil : Double(latencies.valueAtPercentile(percentile)) / 1e6
+      guard latencies.totalCount >= LatencyRecord.requestsNeeded(percentile: percentile) else { return nil }
+      return Double(latencies.valueAtPercentile(percentile)) / 1e6
     }
   }
 

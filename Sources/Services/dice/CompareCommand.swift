@@ -11,7 +11,8 @@ struct CompareCommand: AsyncParsableCommand {
     abstract: "Measures how much faster concurrent rolls are than sequential ones.",
     discussion: """
       Each iteration times N rolls one after another, one batch of N, and N single rolls at once, in alternating order. \
-      Failed rolls are repeated and part of no time.
+      Failed rolls are repeated and part of no time. The theory is that of delays up to a second, the roller's default; \
+      its factor is that of any.
       """
   )
   @Option(help: "The dice-roller (DICE_ROLLER_URL; default http://localhost:8107).", transform: ServiceURL.read)

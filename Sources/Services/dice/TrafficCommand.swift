@@ -10,7 +10,8 @@ struct TrafficCommand: AsyncParsableCommand {
     abstract: "Loads a frontend with simulated users, or any URL at a rate, and tells the latencies.",
     discussion: """
       Without --rate, users wait for their answers (closed model). With --rate the clock decides (open model): latency \
-      counts from the moment a request was due, so that a server that stalls cannot hide it.
+      counts from the moment a request was due, so that a server that stalls cannot hide it. Each request is the root of \
+      a trace, whose span goes where OTEL_EXPORTER_OTLP_ENDPOINT says.
       """
   )
   @OptionGroup var traffic: TrafficOptions

@@ -95,13 +95,9 @@ public struct TrafficRun: Sendable {
   private func endExport() async -> ExportStatistics.Snapshot? {
     guard let tracing else { return nil }
     _ = await tracing.provider.shutdown(within: Self.longestFlush)
-    let before = tracing.statistics.snapshot
     exporting?.cancel()
     await exporting?.value
-    var spans = tracing.statistics.snapshot
-    // What still waited is lost now, if it was not taken at the last moment.
-    spans.failed = before.queued + before.exported + before.failed - spans.exported
-    return spans
+    return tracing.statistics.snapshot
   }
 
   private enum Event {

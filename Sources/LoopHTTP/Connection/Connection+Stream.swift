@@ -82,8 +82,9 @@ extension Connection {
   /// One piece of a streamed body.
   func writeBodyPiece(_ bytes: [UInt8], of exchange: UInt64) async throws(ConnectionError) {
     guard isCurrent(exchange), let open = bodyStream else { throw .bodyEnded }
+    guard !stream.isClosing, !task.isCancelled else { throw reasonOfClosing }
+    if Task.isCancelled { throw .cancelled }
     heldHead = nil
-    guard !stream.isClosing, !Task.isCancelled else { throw reasonOfClosing }
     switch open {
     case .chunked: MessageWriter.appendChunk(bytes.span, to: &stream.outbound)
     case .counted(let left):

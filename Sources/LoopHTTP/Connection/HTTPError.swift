@@ -45,6 +45,8 @@ public enum ConnectionError: Error, Hashable, Sendable {
   case timedOut
   /// The server has given the exchange up: the time of its drain was over.
   case aborted
+  /// The task that writes was cancelled, and not the request's: the client is there, and others may go on.
+  case cancelled
   /// The body has ended with the closure that produced it: a mistake in the program, which kept the writer.
   case bodyEnded
   /// The response's `Content-Length` says less. The connection ends, so that the client sees that something is wrong.

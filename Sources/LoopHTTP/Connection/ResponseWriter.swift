@@ -4,7 +4,8 @@ public struct ResponseWriter: Sendable {
   let exchange: UInt64
 
   /// Sends `bytes`, and before them the response's head if that has yet to leave; suspends until the system has taken them.
-  /// Throws `ConnectionError` once the client is gone, or where the body has no place for them.
+  /// Throws `ConnectionError` once the client is gone, where the caller's task is cancelled before, or where the body has no place
+  /// for them.
   public func write(_ bytes: [UInt8]) async throws(ConnectionError) {
     try await connection.writeBodyPiece(bytes, of: exchange)
   }

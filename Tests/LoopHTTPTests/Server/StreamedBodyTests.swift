@@ -8,6 +8,28 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct StreamedBodyTests {
   private static let get = "GET /stream HTTP/1.1\r\nHost: a\r\n\r\n"
 
+  @Test func aWriteOfACancelledTaskLeavesTheBodyToOthers() async throws {
+    let errors = EventLog()
+    try await onConnection { router in
+      router.get("/stream") { _ in
+        Response(
+          body: .stream { writer in
+            let child = Task {
+              unsafe withUnsafeCurrentTask { unsafe $0?.cancel() }
+              await errors.append(error(of: writer))
+            }
+            await child.value
+            try await writer.write("kept")
+          }
+        )
+      }
+    } _: { client, _ in
+      try await client.send(Self.get)
+      #expect(await client.received(until: "0\r\n\r\n").hasSuffix("\r\n\r\n4\r\nkept\r\n0\r\n\r\n"))
+    }
+    #expect(errors.events == ["cancelled"])
+  }
+
   @Test func aWriterThatOutlivesItsBodyDoesNotReachTheConnection() async throws {
     let kept = Mutex<ResponseWriter?>(nil)
     let errors = EventLog()

@@ -30,10 +30,8 @@ import Testing
   @Test func namesMayHaveAnyCharacterOfATokenAndOnlyLettersHaveTwoCases() async throws {
     let token = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
     #expect(try await values(of: token, in: [(token.uppercased(), "a")]) == ["a"])
-    for (name, other) in [("x_y", "x\u{7f}y"), ("x^y", "x~y")] where HTTPField.Name(other) != nil {
-      #expect(try await values(of: name, in: [(other, "a")]) == [])
-      #expect(try await values(of: other, in: [(name, "a")]) == [])
-    }
+    #expect(try await values(of: "x^y", in: [("x~y", "a")]) == [])
+    #expect(try await values(of: "x~y", in: [("x^y", "a")]) == [])
   }
 
   @Test func anotherNameOfTheSameLengthIsNotIt() async throws {

@@ -159,8 +159,12 @@ public final class ServiceHost: Sendable {
   /// Delivers what is left. The last lines of the log are written first, so that they are delivered, too.
   private func flush() async {
     let deadline = ContinuousClock.now + flushLimit
+    let before = tracing.statistics.snapshot
     if await !tracing.provider.shutdown(within: flushLimit) {
-      logger.warning("Spans were lost at the end", [Attribute(LogField.count, tracing.statistics.snapshot.queued)])
+      let after = tracing.statistics.snapshot
+      // Those that the receiver refused, and those that nobody will send any more.
+      let lost = after.failed - before.failed + after.queued
+      logger.warning("Spans were lost at the end", [Attribute(LogField.count, lost)])
     }
     logger.info("Service stopped")
     await logging.shutdown(within: max(deadline - .now, .zero))

@@ -136,6 +136,15 @@ class Dice:
         """Sends a signal."""
         self.process.send_signal(number)
 
+    def pause(self):
+        """SIGSTOP; returns when every thread stands still: until the first one took the signal, others still answer."""
+        self.signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self.process.pid, os.WSTOPPED)
+
+    def resume(self):
+        """Goes on after `pause`."""
+        self.signal(signal.SIGCONT)
+
     def wait(self, timeout=30):
         """The exit status, once the process has ended and its output is read."""
         status = self.process.wait(timeout)

@@ -3,12 +3,10 @@
 import contextlib
 import dataclasses
 import json
-import signal
 import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
@@ -70,7 +68,7 @@ def test_the_die_service_dies_and_comes_back(services, client):
 
 
 def test_the_die_service_is_paused_and_goes_on(services, client):
-    services.die.signal(signal.SIGSTOP)
+    services.die.pause()
     try:
         for target in ROLLS:
             answer, seconds = timed(client, services.frontend_url + target)
@@ -78,7 +76,7 @@ def test_the_die_service_is_paused_and_goes_on(services, client):
             span = services.collector.trace(answer.json()["trace_id"], 4).one("GET", "dice-roller")
             assert (span.status, span.attributes["error.type"]) == ("ERROR", "timeout")
     finally:
-        services.die.signal(signal.SIGCONT)
+        services.die.resume()
     assert client.get(f"{services.frontend_url}/roll?die=fair").status_code == 200
 
 
@@ -210,10 +208,8 @@ def test_an_answer_that_came_while_the_service_was_stopped_is_not_late(backend, 
         decide = backend.decide
 
         def stopped_for_longer_than_the_time_limit(received):
-            service.signal(signal.SIGSTOP)
-            while Path(f"/proc/{service.process.pid}/stat").read_text().split()[2] != "T":
-                pass
-            threading.Timer(3, service.signal, [signal.SIGCONT]).start()
+            service.pause()
+            threading.Timer(3, service.resume).start()
             return decide(received)
 
         backend.decide = stopped_for_longer_than_the_time_limit

@@ -3,7 +3,6 @@
 import contextlib
 import itertools
 import json
-import signal
 import time
 
 import pytest
@@ -46,9 +45,9 @@ def stalled_run(service, tmp_path, *arguments):
     path = tmp_path / "stalled.json"
     with contextlib.closing(Dice("traffic", *arguments, "--duration", 10, "--json", path, environment=UNTRACED)) as tool:
         tool.stderr.wait_for(lambda line: line.startswith("3 s"))
-        service.signal(signal.SIGSTOP)
+        service.pause()
         time.sleep(STALL)
-        service.signal(signal.SIGCONT)
+        service.resume()
         assert tool.wait() == 0
     return json.loads(path.read_text())
 

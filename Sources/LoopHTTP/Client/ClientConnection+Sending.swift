@@ -5,7 +5,7 @@ extension ClientConnection {
   func beginSending() {
     sentCount = 0
     do throws(UVError) {
-      sentCount = try stream.tryWrite(outbound)
+      sentCount = try stream.tryWrite(outbound.span)
     } catch {
       isCutShort = true
     }
@@ -88,7 +88,7 @@ extension ClientConnection {
 
   private func send(_ bytes: [UInt8]) async throws(ClientError) {
     do throws(UVError) {
-      let written = try bytes.isEmpty ? 0 : stream.tryWrite(bytes)
+      let written = try bytes.isEmpty ? 0 : stream.tryWrite(bytes.span)
       try await stream.write(bytes, from: written)
     } catch {
       // As above: an answer may be there.

@@ -69,7 +69,7 @@ extension Connection {
   private func waitForBody(of exchange: UInt64) async throws(WireError) {
     if stream.readState != .open { _ = try reader.value.parser.inputEnded() }
     guard canReceive, !Task.isCancelled else { throw .truncated }
-    deadline?.set(
+    deadline.set(
       bodyMeter.waitBegins(
         now: loop.iterationStart,
         grace: context.timeouts.bodyGrace,
@@ -80,7 +80,7 @@ extension Connection {
     // Whatever has a deadline now is not this wait.
     guard isCurrent(exchange) else { throw .truncated }
     let wasLate = isLate
-    deadline?.clear()
+    deadline.clear()
     bodyMeter.waitEnded(now: loop.iterationStart)
     if wasLate {
       bodyFailure = HTTPError(.requestTimeout, "The body came too slowly")

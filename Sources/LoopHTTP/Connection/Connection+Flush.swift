@@ -8,7 +8,7 @@ extension Connection {
     guard !stream.outbound.isEmpty || !body.isEmpty else { return finish(.sent) }
     let bytes = takeOutbound()
     do throws(UVError) {
-      let written = try stream.tryWrite(bytes, body)
+      let written = try stream.tryWrite(bytes.span, body.span)
       if written < bytes.count + body.count {
         try await writeRest(bytes, body, from: written)
       }

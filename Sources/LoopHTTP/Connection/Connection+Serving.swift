@@ -73,7 +73,7 @@ extension Connection {
       phase = .responding
       wasUsed = true
       isHeadTimed = false
-      deadline?.clear()
+      deadline.clear()
       try beginExchange()
       let isInWork = shared.value.requests.begin()
       let request = Request(reader.value.contents, on: self)
@@ -164,11 +164,11 @@ extension Connection {
 
   private func setHeadDeadline() {
     if reader.value.parser.hasStartedHead {
-      if !isHeadTimed { deadline?.set(context.timeouts.head) }
+      if !isHeadTimed { deadline.set(context.timeouts.head) }
       isHeadTimed = true
     } else {
       isHeadTimed = false
-      deadline?.set(isDraining ? timeForFirstRequest : context.timeouts.idle)
+      deadline.set(isDraining ? timeForFirstRequest : context.timeouts.idle)
       stream.releaseIdleBuffers()
     }
   }

@@ -27,7 +27,7 @@ actor Connection: LoopActor {
   var pendingWrites = 0
   var isFlushPlanned = false
   /// For what the client sends: the next head, the rest of one, some of a body.
-  var deadline: Deadline?
+  let deadline: Deadline
   /// For the client to take some of what is sent, while the body of its request may have a deadline of its own; made when a
   /// write first has to wait.
   var writeDeadline: Deadline?
@@ -86,6 +86,7 @@ actor Connection: LoopActor {
     loop = stream.loop
     acceptedAt = stream.loop.iterationStart
     news = WaitPoint(loop: stream.loop)
+    deadline = Deadline(loop: stream.loop)
     remoteAddress = stream.remoteAddress
     localAddress = stream.localAddress
     reader = Owned(RequestReader(limits: context.limits))
@@ -96,8 +97,8 @@ actor Connection: LoopActor {
   func serve() async -> Bool {
     task.begin()
     defer { task.end() }
-    if deadline == nil {
-      deadline = Deadline(loop: loop, owner: self)
+    if deadline.owner == nil {
+      deadline.owner = self
       stream.readLimit = max(stream.readLimit, context.limits.readAheadBytes)
       stream.startReading(owner: self)
     }
@@ -115,7 +116,7 @@ actor Connection: LoopActor {
   private func linger() async {
     guard needsLinger || reader.value.parser.framing != nil || stream.inboundCount > 0, canReceive else { return }
     await stream.shutdownWriting()
-    deadline?.set(Connection.lingerNanoseconds)
+    deadline.set(Connection.lingerNanoseconds)
     var discarded = 0
     while canReceive, !isLate, discarded < Connection.lingerBytes {
       discarded += stream.inboundCount
@@ -125,7 +126,7 @@ actor Connection: LoopActor {
   }
 
   /// What the client was to send has not come in time.
-  var isLate: Bool { deadline?.hasPassed == true }
+  var isLate: Bool { deadline.hasPassed }
 
   /// Whether bytes can still come; a stream that this side closed reports nothing more.
   var canReceive: Bool { stream.readState == .open && !stream.isClosing }
@@ -225,7 +226,7 @@ extension Connection: TCPStreamOwner, DeadlineOwner {
 
   /// Nothing is left in the loop's timers, and nothing of the socket.
   func end() {
-    deadline?.cancel()
+    deadline.cancel()
     writeDeadline?.cancel()
     stream.close()
   }

@@ -8,14 +8,14 @@ protocol DeadlineOwner: LoopActor {
 final class Deadline: TimerTarget {
   private let loop: EventLoop
   /// Held until `cancel`: a weak reference would make each retain of the owner a slow one.
-  private var owner: (any DeadlineOwner)?
+  var owner: (any DeadlineOwner)?
   /// Monotonic nanoseconds; the far end of time stands for none, its beginning for one that has passed.
   private var deadline = UInt64.max
   private var timer: TimerEntry?
   /// When the timer fires, if there is one.
   private var timerInstant = UInt64.max
 
-  init(loop: EventLoop, owner: any DeadlineOwner) {
+  init(loop: EventLoop, owner: (any DeadlineOwner)? = nil) {
     self.loop = loop
     self.owner = owner
   }

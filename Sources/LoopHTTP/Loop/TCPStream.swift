@@ -23,14 +23,18 @@ protocol TCPStreamOwner: LoopActor {
     case failed(UVError)
   }
 
-  /// Bytes that nobody has taken yet: those from `inboundStart` on.
-  // SAFETY of those that nothing checks: both buffers are lent only to code that cannot reach this stream: the parser, the
-  // message writer and the system. They are touched several times for each request.
-  private let inbound = Owned<[UInt8]>([])
-  @safe @exclusivity(unchecked) private(set) var inboundStart = 0
+  // SAFETY of the two that nothing checks: they are lent only to code that cannot reach this stream: the parser, the message
+  // writer and the system. They are touched several times for each request.
+  private let inbound = Owned(InboundBytes())
   private(set) var readState = ReadState.open
   /// Bytes to send that nobody has handed to the system yet.
-  @safe @exclusivity(unchecked) var outbound: [UInt8] = []
+  var outbound: [UInt8] {
+    @inline(__always)
+    _read { yield outboundBuffer.value }
+    @inline(__always)
+    _modify { yield &outboundBuffer.value }
+  }
+  private let outboundBuffer = Owned<[UInt8]>([])
   /// At least a whole head must fit, else its end would never be read.
   var readLimit = 128 * 1024
   private var owner: (any TCPStreamOwner)?
@@ -80,7 +84,7 @@ protocol TCPStreamOwner: LoopActor {
       stream,
       { handle, _, buffer in
         let memory = unsafe EventLoop.of(handle.fromLibuv.pointee.loop).readBuffer
-        // SAFETY: the loop's buffer is used by one read callback at a time and copied from before the next.
+        // SAFETY: the loop's buffer is used by one read callback at a time, and what is left in it copied before the next.
         unsafe buffer.fromLibuv.pointee = uv_buf_init(
           memory.baseAddress.fromLibuv.assumingMemoryBound(to: CChar.self),
           UInt32(memory.count)
@@ -88,26 +92,27 @@ protocol TCPStreamOwner: LoopActor {
       },
       { handle, count, buffer in
         // SAFETY: `data` is this object until the close callback.
-        let stream = unsafe Unmanaged<TCPStream>.fromOpaque(handle.fromLibuv.pointee.data).takeUnretainedValue()
-        unsafe stream.didRead(count, UnsafeRawPointer(buffer.fromLibuv.pointee.base))
+        let stream = unsafe Unmanaged<TCPStream>.fromOpaque(handle.fromLibuv.pointee.data)
+        unsafe stream._withUnsafeGuaranteedRef { unsafe $0.didRead(count, buffer.fromLibuv.pointee.base) }
       }
     )
     if result < 0 { readState = .failed(UVError(code: result)) }
   }
 
-  func didRead(_ count: Int, _ bytes: UnsafeRawPointer?) {
+  func didRead(_ count: Int, _ bytes: UnsafeMutablePointer<CChar>?) {
     if count > 0, let bytes = unsafe bytes {
-      if inbound.value.capacity == 0 { inbound.value = loop.buffers.take() }
-      unsafe inbound.value.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: count))
-      if inbound.value.count - inboundStart >= readLimit { pauseReading() }
-    } else if count == 0 {
-      return  // EAGAIN, not the end
-    } else {
+      unsafe UnsafeRawBufferPointer(start: bytes, count: count).withMemoryRebound(to: UInt8.self) {
+        unsafe inbound.value.append($0)
+        if inboundCount >= readLimit { pauseReading() }
+        owner?.streamDidChange()
+        inbound.value.keepRest(&loop.buffers)
+      }
+    } else if count < 0 {  // 0 is EAGAIN, and not the end
       isReading = false
       let error = UVError(code: Int32(count))
       readState = error == .endOfStream ? stateAtEnd : .failed(error)
+      owner?.streamDidChange()
     }
-    owner?.streamDidChange()
   }
 
   /// libuv takes a hang-up right behind the last bytes for an orderly end without asking again; a reset is one, too.
@@ -140,56 +145,43 @@ protocol TCPStreamOwner: LoopActor {
 
   /// The bytes that wait, as a span.
   func withInbound<Result, Failure>(_ body: (Span<UInt8>) throws(Failure) -> Result) throws(Failure) -> Result {
-    try inbound.value.withSpan(droppingFirst: inboundStart, body)
+    try inbound.value.withSpan(body)
   }
 
   /// A copy of some of the waiting bytes, as offsets in what `withInbound` shows.
   func copyInbound(_ range: Range<Int>) -> [UInt8] {
-    Array(inbound.value[(inboundStart + range.lowerBound)..<(inboundStart + range.upperBound)])
+    inbound.value.copy(range)
   }
 
-  /// `copyInbound(range)` and then `consume(count)`; where that is all there is, its buffer is handed on instead of a copy.
+  /// `copyInbound(range)` and then `consume(count)`, without a copy where that can be.
   func takeInbound(_ range: Range<Int>, consuming count: Int) -> [UInt8] {
-    guard inboundStart == 0, range == 0..<inbound.value.count, count == inbound.value.count else {
-      let copy = copyInbound(range)
-      consume(count)
-      return copy
-    }
-    var bytes: [UInt8] = []
-    swap(&bytes, &inbound.value)
-    consume(0)  // goes on reading where there was no room
+    let bytes = inbound.value.take(range, consuming: count)
+    resumeWithRoom()
     return bytes
   }
 
-  var inboundCount: Int { inbound.value.count - inboundStart }
+  var inboundCount: Int { inbound.value.count }
 
-  /// The first `count` waiting bytes are used; reading goes on where it had stopped for lack of room.
+  /// The first `count` waiting bytes are used.
   func consume(_ count: Int) {
-    inboundStart += count
-    if inboundStart == inbound.value.count {
-      inbound.value.removeAll(keepingCapacity: true)
-      inboundStart = 0
-    } else if inboundStart >= TCPStream.compactionBytes {
-      inbound.value.removeFirst(inboundStart)
-      inboundStart = 0
-    }
-    if !isReading, inboundCount < readLimit / 2 { resumeReading() }
+    inbound.value.consume(count)
+    resumeWithRoom()
   }
 
-  /// Moving what is left costs less than letting used bytes pile up beyond this.
-  private static let compactionBytes = 16 * 1024
+  /// Reading goes on where it had stopped for lack of room.
+  private func resumeWithRoom() {
+    if !isReading, inboundCount < readLimit / 2 { resumeReading() }
+  }
 
   /// Gives empty buffers back to the loop, and what `watchForReset` took, while the connection idles.
   func releaseIdleBuffers() {
     if resetWatch != nil { stopWatching() }
-    if inbound.value.isEmpty, inbound.value.capacity > 0 { loop.buffers.giveBack(emptied(&inbound.value)) }
-    if outbound.isEmpty, outbound.capacity > 0 { loop.buffers.giveBack(emptied(&outbound)) }
-  }
-
-  private func emptied(_ buffer: inout [UInt8]) -> [UInt8] {
-    var taken: [UInt8] = []
-    swap(&taken, &buffer)
-    return taken
+    inbound.value.releaseBuffer(&loop.buffers)
+    if outbound.isEmpty, outbound.capacity > 0 {
+      var buffer: [UInt8] = []
+      swap(&buffer, &outbound)
+      loop.buffers.giveBack(buffer)
+    }
   }
 
   // MARK: Writing
@@ -208,7 +200,7 @@ protocol TCPStreamOwner: LoopActor {
 
   /// Hands `outbound` over as far as the system takes it at once; false where some of it is left.
   func flushOutbound() throws(UVError) -> Bool {
-    let written = try tryWrite(outbound)
+    let written = try outbound.withSpan(droppingFirst: 0) { (bytes) throws(UVError) in try tryWrite(bytes) }
     guard written == outbound.count else {
       outbound.removeFirst(written)
       return false
@@ -218,7 +210,7 @@ protocol TCPStreamOwner: LoopActor {
   }
 
   /// Writes without waiting; returns how many bytes the system took, perhaps none.
-  func tryWrite(_ first: [UInt8], _ second: [UInt8] = []) throws(UVError) -> Int {
+  func tryWrite(_ first: Span<UInt8>, _ second: Span<UInt8> = Span()) throws(UVError) -> Int {
     guard !isClosing else { throw .cancelled }
     let result = unsafe first.withUnsafeBytes { first in
       unsafe second.withUnsafeBytes { second in

@@ -24,7 +24,7 @@ actor DeafServer: LoopActor {
   private func accept() {
     guard let stream = try? listener?.accept() else { return }
     connections.append(stream)
-    _ = try? stream.tryWrite(Array(answer.utf8))
+    _ = try? stream.tryWrite(answer.utf8.span)
   }
 
   /// Closes everything.

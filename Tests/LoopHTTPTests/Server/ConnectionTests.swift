@@ -235,7 +235,8 @@ extension Connection {
   /// Whether the system took anything.
   fileprivate func fillSocket() -> Bool {
     var taken = 0
-    while let count = try? stream.tryWrite([UInt8](repeating: 0, count: 64 * 1024)), count > 0 { taken += count }
+    let block = [UInt8](repeating: 0, count: 64 * 1024)
+    while let count = try? stream.tryWrite(block.span), count > 0 { taken += count }
     return taken > 0
   }
 }

@@ -1,6 +1,6 @@
 /// A value at an address of its own, for an actor's or a class's state that every request touches: it is lent in place,
 /// without the check of exclusive access at run time that a stored property of a class costs.
-@safe struct Owned<Value>: ~Copyable {
+@safe struct Owned<Value: ~Copyable>: ~Copyable {
   // SAFETY: the memory goes with this struct, its only owner. Accesses must end before anybody else's code runs, as for all
   // state that is marked `@exclusivity(unchecked)` in `Loop`.
   private let pointer: UnsafeMutablePointer<Value>

@@ -1,6 +1,6 @@
 /// A slice of a message head or trailer section: offsets into the bytes its owner keeps. Eight bytes instead of the
 /// sixteen of `Range<Int>`, because every field line stores two; the limits keep heads far below 4 GiB.
-struct ByteRange: Hashable, Sendable {
+struct ByteRange: Hashable, Sendable, BitwiseCopyable {
   var start: UInt32
   var count: UInt32
 

@@ -44,7 +44,7 @@ struct HeadParser: Sendable {
       guard try parseStartLine(visible, &head) else { return try needMore(visible) }
     }
     guard let end = try parseFields(visible, &head) else { return try needMore(visible) }
-    head.bytes.append(copying: visible.extracting(first: end))
+    head.bytes.replace(copying: visible.extracting(first: end))
     return end
   }
 

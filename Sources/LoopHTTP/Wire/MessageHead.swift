@@ -1,10 +1,10 @@
 /// The head of one request or response: a copy of its bytes and where its elements lie in them. Kept and reused by a
 /// connection, it allocates nothing once its arrays have grown; a copy handed out shares them until the next message.
 struct MessageHead: Sendable {
-  /// Start line and field lines as they came, to the empty line and with it.
+  /// Start line and field lines as they came, to the empty line and with it. Until all has come, those of the message before.
   var bytes: [UInt8] = []
   /// The field lines in the order they came, repeated ones included.
-  private(set) var fields: [FieldSlice] = []
+  private(set) var fields = ReusableArray<FieldSlice>()
   /// Which of the usual fields are among them.
   private(set) var knownFields = KnownFieldSet()
   /// A bit for each length of their names, the last for all longer ones: most of those asked for and absent are known by it.
@@ -52,8 +52,7 @@ struct MessageHead: Sendable {
 
   /// Forgets the message and keeps the arrays' memory.
   mutating func removeAll() {
-    bytes.removeAll(keepingCapacity: true)
-    fields.removeAll(keepingCapacity: true)
+    fields.removeAll()
     knownFields = KnownFieldSet()
     nameLengths = 0
     minorVersion = 1

@@ -6,6 +6,21 @@ extension [UInt8] {
     unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
   }
 
+  /// Puts a copy of `bytes` in place of what is there; cheaper than to remove that first.
+  @inline(__always)
+  mutating func replace(copying bytes: Span<UInt8>) {
+    let shared = bytes.extracting(first: count)
+    unsafe withUnsafeMutableBytes { target in
+      // SAFETY: there is room, and it is not that of the span, which nobody may write to as long as it is lent.
+      unsafe shared.withUnsafeBytes { unsafe target.copyMemory(from: $0) }
+    }
+    if bytes.count > shared.count {
+      append(copying: bytes.extracting(droppingFirst: shared.count))
+    } else if count > shared.count {
+      removeLast(count - shared.count)
+    }
+  }
+
   /// Appends a literal as UTF-8, without a string in between.
   @inlinable
   package mutating func append(_ text: StaticString) {

@@ -27,9 +27,8 @@ extension Connection {
 
   /// Throws `truncated` where the exchange ends meanwhile.
   private func readBody() async throws(WireError) -> [UInt8]? {
-    guard var state = reader.value.exchange, reader.value.parser.framing != nil else { return nil }
-    let action = state.bodyReadStarted(isHeadHeld: heldHead != nil)
-    reader.value.exchange = state
+    guard reader.value.parser.framing != nil else { return nil }
+    let action = reader.value.exchange?.bodyReadStarted(isHeadHeld: heldHead != nil)
     let exchange = reader.value.exchangeNumber
     if action == .sendContinueThenRead {
       stream.outbound.insert(contentsOf: Connection.continueHead, at: heldHead ?? stream.outbound.count)
@@ -46,7 +45,7 @@ extension Connection {
       stream.consume(step.consumed)
       switch step.event {
       case .end:
-        endBody()
+        reader.value.exchange?.bodyFullyRead()
         return nil
       case .needMore: break
       case .head, .body: preconditionFailure("a head within a body")
@@ -59,12 +58,6 @@ extension Connection {
   func trailers(of exchange: UInt64) -> MessageTrailers? { isCurrent(exchange) ? reader.value.parser.trailers : nil }
 
   private static let continueHead = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
-
-  private func endBody() {
-    guard var state = reader.value.exchange else { return }
-    state.bodyFullyRead()
-    reader.value.exchange = state
-  }
 
   private func waitForBody(of exchange: UInt64) async throws(WireError) {
     if stream.readState != .open { _ = try reader.value.parser.inputEnded() }

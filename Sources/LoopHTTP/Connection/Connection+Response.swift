@@ -57,20 +57,20 @@ extension Connection {
 
   @inline(__always)
   private func write(_ response: consuming Response, _ reserved: ReservedFields) -> Progress {
-    guard var state = reader.value.exchange else { return .ended(.close) }
+    guard let isHead = reader.value.exchange?.isHead else { return .ended(.close) }
     guard stream.canWrite else {
       observe(response)
       finish(.clientGone)
       return .ended(.close)
     }
-    let hasContent = !state.isHead && Connection.allowsContent(response.status.code)
+    let hasContent = !isHead && Connection.allowsContent(response.status.code)
     var isDelimited = true
     if case .stream = response.body, hasContent { isDelimited = openBodyStream(length: reserved.contentLength) }
-    let connection = state.responseStarted(
+    let started = reader.value.exchange?.responseStarted(
       closeRequested: response.closesConnection || isDraining || bodyFailure != nil || task.isCancelled,
       isDelimited: isDelimited
     )
-    reader.value.exchange = state
+    guard let connection = started else { return .ended(.close) }
     let isWritten: Bool
     do throws(WireError) {
       isWritten = try append(response, connection, reserved, hasContent: hasContent)
@@ -128,10 +128,8 @@ extension Connection {
   }
 
   private func endResponse() -> ExchangeState.NextAction {
-    guard !stream.isClosing, var state = reader.value.exchange else { return .close }
-    let next = state.responseFinished()
-    reader.value.exchange = state
-    return next
+    guard !stream.isClosing else { return .close }
+    return reader.value.exchange?.responseFinished() ?? .close
   }
 
   /// A burst of pipelined requests is answered in one write; observers are told at its end, or when nothing of what they wait for

@@ -25,11 +25,10 @@ package struct Authority {
   private static func hostLength(_ bytes: Span<UInt8>) -> Int {
     guard bytes.count > 0 else { return 0 }
     if bytes[0] == UInt8(ascii: "[") { return literalLength(bytes) }
-    let end = bytes.endOfRegisteredName(from: 0)
-    var escape = bytes.extracting(first: end).firstIndex(of: UInt8(ascii: "%"), from: 0)
-    while escape < end {
-      guard isEscape(bytes, at: escape) else { return 0 }
-      escape = bytes.extracting(first: end).firstIndex(of: UInt8(ascii: "%"), from: escape + 1)
+    var end = bytes.endOfRegisteredName(from: 0)
+    while end < bytes.count, bytes[end] == UInt8(ascii: "%") {
+      guard isEscape(bytes, at: end) else { return 0 }
+      end = bytes.endOfRegisteredName(from: end + 3)
     }
     return end
   }
@@ -43,7 +42,8 @@ package struct Authority {
   private static func literalLength(_ bytes: Span<UInt8>) -> Int {
     for index in 1..<bytes.count {
       if bytes[index] == UInt8(ascii: "]") { return index > 1 ? index + 1 : 0 }
-      guard bytes[index] == UInt8(ascii: ":") || ByteClass.isRegisteredName(bytes[index]) else { return 0 }
+      let isDelimiter = bytes[index] == UInt8(ascii: ":") || bytes[index] == UInt8(ascii: "%")
+      guard isDelimiter || ByteClass.isRegisteredName(bytes[index]) else { return 0 }
     }
     return 0
   }

@@ -13,10 +13,10 @@ package enum ByteClass {
     (byte | 0x20) &- UInt8(ascii: "a") < 26 || contains(byte, low: 0x03ff_6cfa_0000_0000, high: 0x57ff_ffff_c7ff_fffe)
   }
 
-  /// RFC 3986 §3.2.2: the bytes of `reg-name`, that is unreserved, sub-delims and `%`.
+  /// RFC 3986 §3.2.2: the bytes of `reg-name` outside of escapes, that is unreserved and sub-delims.
   @inline(__always)
   static func isRegisteredName(_ byte: UInt8) -> Bool {
-    contains(byte, low: 0x2bff_7ff2_0000_0000, high: 0x47ff_fffe_87ff_fffe)
+    contains(byte, low: 0x2bff_7fd2_0000_0000, high: 0x47ff_fffe_87ff_fffe)
   }
 
   /// RFC 9110 §5.6.4: what needs no escaping in a `quoted-string`, of it what is visible ASCII or space.
@@ -35,6 +35,12 @@ package enum ByteClass {
   @inline(__always)
   static func isTarget(_ byte: UInt8) -> Bool {
     byte > space && byte < 0x7f && byte != UInt8(ascii: "#")
+  }
+
+  /// The same up to the query.
+  @inline(__always)
+  static func isPath(_ byte: UInt8) -> Bool {
+    isTarget(byte) && byte != UInt8(ascii: "?")
   }
 
   @inlinable @inline(__always)

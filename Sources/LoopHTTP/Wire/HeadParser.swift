@@ -11,6 +11,8 @@ struct HeadParser: Sendable {
   private var cursor = 0
   /// Where the element that is being read starts.
   private var mark = 0
+  /// Where the target's query begins, once that is known.
+  private var questionMark: Int?
   private var fields = FieldScanner()
 
   /// Longer method tokens than any registered one (RFC 9110 §9.1) are not held.
@@ -28,6 +30,7 @@ struct HeadParser: Sendable {
     phase = .leading
     cursor = 0
     mark = 0
+    questionMark = nil
   }
 
   /// Whether anything but an empty line has come.
@@ -119,13 +122,18 @@ struct HeadParser: Sendable {
 
   @inline(__always)
   private mutating func parseTarget(_ input: Span<UInt8>, _ head: inout MessageHead) throws(WireError) -> Bool {
-    let index = input.extracting(first: mark + limits.targetBytes + 1).endOfTarget(from: cursor)
-    cursor = index
+    let allowed = input.extracting(first: mark + limits.targetBytes + 1)
+    if questionMark == nil {
+      cursor = allowed.endOfPath(from: cursor)
+      if cursor < allowed.count, allowed[cursor] == UInt8(ascii: "?") { questionMark = cursor }
+    }
+    if questionMark != nil { cursor = allowed.endOfTarget(from: cursor) }
+    let index = cursor
     guard index - mark <= limits.targetBytes else { throw .targetTooLong }
     guard index < input.count else { return false }
     guard input[index] == ByteClass.space, index > mark else { throw .badTarget }
     head.target = ByteRange(mark..<index)
-    try RequestTarget.split(input.extracting(first: index), &head)
+    try RequestTarget.split(input.extracting(first: index), pathEnd: questionMark ?? index, &head)
     advance(to: .version, from: index + 1)
     return true
   }

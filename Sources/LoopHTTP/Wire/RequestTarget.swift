@@ -1,26 +1,25 @@
 /// Splits a request target into its form and parts, RFC 9112 §3.2 and RFC 3986 §3.
 enum RequestTarget {
   /// Sets form, authority, path and query of `head` from its method and target. `input` holds the head to the target's
-  /// end. The target is known to hold visible ASCII without `#`.
+  /// end. The target is known to hold visible ASCII without `#`; its first `?`, or else its end, is at `pathEnd`.
   @inline(__always)
-  static func split(_ input: Span<UInt8>, _ head: inout MessageHead) throws(WireError) {
+  static func split(_ input: Span<UInt8>, pathEnd: Int, _ head: inout MessageHead) throws(WireError) {
     let target = head.target.bounds
     if head.methodID == .connect {
       try splitAuthority(input, target, &head)
     } else if input[target.lowerBound] == UInt8(ascii: "/") {
       head.targetForm = .origin
-      splitPath(input, target, &head)
+      splitPath(target, pathEnd, &head)
     } else if head.methodID == .options, ByteClass.equals(input.extracting(target), literal: "*") {
       head.targetForm = .asterisk
       head.path = head.target
     } else {
-      try splitAbsolute(input, target, &head)
+      try splitAbsolute(input, target, pathEnd, &head)
     }
   }
 
   @inline(__always)
-  private static func splitPath(_ input: Span<UInt8>, _ bounds: Range<Int>, _ head: inout MessageHead) {
-    let pathEnd = input.extracting(first: bounds.upperBound).firstIndex(of: UInt8(ascii: "?"), from: bounds.lowerBound)
+  private static func splitPath(_ bounds: Range<Int>, _ pathEnd: Int, _ head: inout MessageHead) {
     head.path = ByteRange(bounds.lowerBound..<pathEnd)
     head.query = ByteRange(min(pathEnd + 1, bounds.upperBound)..<bounds.upperBound)
   }
@@ -40,15 +39,16 @@ enum RequestTarget {
   private static func splitAbsolute(
     _ input: Span<UInt8>,
     _ bounds: Range<Int>,
+    _ pathEnd: Int,
     _ head: inout MessageHead
   ) throws(WireError) {
     let start = try bounds.lowerBound + schemeLength(input.extracting(bounds))
     var end = start
-    while end < bounds.upperBound, input[end] != UInt8(ascii: "/"), input[end] != UInt8(ascii: "?") { end += 1 }
+    while end < pathEnd, input[end] != UInt8(ascii: "/") { end += 1 }
     guard Authority(input.extracting(start..<end)) != nil else { throw .badTarget }
     head.targetForm = .absolute
     head.authority = ByteRange(start..<end)
-    splitPath(input, end..<bounds.upperBound, &head)
+    splitPath(end..<bounds.upperBound, pathEnd, &head)
   }
 
   /// Only the schemes of RFC 9110 §4.2 name something an HTTP server can answer for.

@@ -17,7 +17,13 @@ extension Span<UInt8> {
     endOfRun(from: start, suspects: Words.notTarget, isMember: ByteClass.isTarget)
   }
 
-  /// Where the run of bytes of a registered name that begins at `start` ends. Nearly all are letters or digits.
+  /// The same, ended by a query as well.
+  @inline(__always)
+  func endOfPath(from start: Int) -> Int {
+    endOfRun(from: start, suspects: Words.notPath, isMember: ByteClass.isPath)
+  }
+
+  /// Where the run of bytes of a registered name, without escapes, that begins at `start` ends. Nearly all are letters or digits.
   @inline(__always)
   func endOfRegisteredName(from start: Int) -> Int {
     endOfRun(from: start, suspects: Words.notAlphanumerics, isMember: ByteClass.isRegisteredName)

@@ -17,6 +17,12 @@ enum Words {
     (below(0x21, word) | equal(0x7f, word) | equal(UInt8(ascii: "#"), word) | word) & topBits
   }
 
+  /// The same, and those that begin a query.
+  @inline(__always)
+  static func notPath(_ word: UInt64) -> UInt64 {
+    notTarget(word) | equal(to: UInt8(ascii: "?"), word)
+  }
+
   /// Those that are no ASCII text, or quotes, or backslashes.
   @inline(__always)
   static func notQuotedASCII(_ word: UInt64) -> UInt64 {

@@ -108,6 +108,7 @@ import Testing
     let ends: [(end: (borrowing Span<UInt8>) -> Int, isMember: (UInt8) -> Bool)] = [
       ({ $0.endOfFieldValue(from: 0) }, { $0 == 0x09 || ($0 >= 0x20 && $0 != 0x7f) }),
       ({ $0.endOfTarget(from: 0) }, { $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "#") }),
+      ({ $0.endOfPath(from: 0) }, { $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "#") && $0 != UInt8(ascii: "?") }),
       ({ $0.endOfToken(from: 0) }, ByteClass.isToken),
       ({ $0.endOfRegisteredName(from: 0) }, ByteClass.isRegisteredName),
       ({ $0.endOfQuotedASCII(from: 0) }, { $0 >= 0x20 && $0 < 0x7f && $0 != 0x22 && $0 != 0x5c }),

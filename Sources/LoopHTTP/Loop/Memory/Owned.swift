@@ -15,10 +15,9 @@
     unsafe pointer.deallocate()
   }
 
+  // By address and not by `_read` and `_modify`: these are not always inlined, and are two calls then.
   var value: Value {
-    @inline(__always)
-    _read { yield unsafe pointer.pointee }
-    @inline(__always)
-    nonmutating _modify { yield unsafe &pointer.pointee }
+    unsafeAddress { unsafe UnsafePointer(pointer) }
+    nonmutating unsafeMutableAddress { unsafe pointer }
   }
 }

@@ -61,7 +61,7 @@
 
   /// `copy(range)` and then `consume(count)`; where that is all that is kept, its buffer is handed on instead of a copy.
   mutating func take(_ range: Range<Int>, consuming count: Int) -> [UInt8] {
-    guard used == 0, range == 0..<kept.count, count == kept.count else {
+    guard range == 0..<kept.count, count == kept.count else {
       let copy = copy(range)
       consume(count)
       return copy

@@ -14,6 +14,7 @@
 
   /// Adds what has been read. The memory must last until `keepRest`.
   mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
+    unsafe precondition(lent.isEmpty, "the read before has not ended")
     if kept.isEmpty {
       unsafe lent = bytes
     } else {
@@ -61,7 +62,7 @@
 
   /// `copy(range)` and then `consume(count)`; where that is all that is kept, its buffer is handed on instead of a copy.
   mutating func take(_ range: Range<Int>, consuming count: Int) -> [UInt8] {
-    guard range == 0..<kept.count, count == kept.count else {
+    guard used == 0, range == 0..<kept.count, count == kept.count else {
       let copy = copy(range)
       consume(count)
       return copy

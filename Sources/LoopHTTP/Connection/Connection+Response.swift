@@ -67,7 +67,7 @@ extension Connection {
     var isDelimited = true
     if case .stream = response.body, hasContent { isDelimited = openBodyStream(length: reserved.contentLength) }
     let started = reader.value.exchange?.responseStarted(
-      closeRequested: response.closesConnection || isDraining || bodyFailure != nil || task.isCancelled,
+      closeRequested: response.closesConnection || isDraining || bodyFailure != nil || task.isCancelledHere,
       isDelimited: isDelimited
     )
     guard let connection = started else { return .ended(.close) }

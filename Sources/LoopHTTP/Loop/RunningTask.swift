@@ -1,7 +1,10 @@
 /// The task that serves a connection, to be cancelled by callbacks of the same loop when the client leaves.
 @safe final class RunningTask {
-  // SAFETY of the unchecked access: it is read and written in one step each.
+  // SAFETY of the unchecked accesses: they are read and written in one step each.
   @exclusivity(unchecked) private var task: UnsafeCurrentTask?
+  /// Whether `cancel` was called: known without asking the runtime. Whoever cancels from outside, as the server's end does, closes
+  /// the connection besides.
+  @safe @exclusivity(unchecked) private(set) var isCancelledHere = false
 
   /// Remembers the calling task; the caller must `end()` before that task does.
   func begin() {
@@ -9,6 +12,7 @@
   }
 
   func cancel() {
+    isCancelledHere = true
     // SAFETY: `end` has not run, so the task still does.
     unsafe task?.cancel()
   }

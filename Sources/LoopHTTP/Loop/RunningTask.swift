@@ -8,6 +8,7 @@
 
   /// Remembers the calling task; the caller must `end()` before that task does.
   func begin() {
+    isCancelledHere = false
     unsafe withUnsafeCurrentTask { unsafe task = $0 }
   }
 

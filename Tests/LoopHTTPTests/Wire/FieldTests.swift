@@ -35,13 +35,16 @@ import Testing
     ("Host:\r\n", .badHost), ("Host: a b\r\n", .badHost), ("Host: a/b\r\n", .badHost), ("Host: u@a\r\n", .badHost),
     ("Host: a:port\r\n", .badHost), ("Host: a:70000\r\n", .badHost), ("Host: [::1\r\n", .badHost),
     ("Host: a,b:1:2\r\n", .badHost), ("Host: a%2\r\n", .badHost), ("Host: é\r\n", .badHost), ("Host: []\r\n", .badHost),
-    ("Host: :80\r\n", .badHost), ("Host: ::1\r\n", .badHost),
+    ("Host: :80\r\n", .badHost), ("Host: ::1\r\n", .badHost), ("Host: a%20%\r\n", .badHost),
+    ("Host: %zz\r\n", .badHost), ("Host: a%41%4\r\n", .badHost), ("Host: a%41/\r\n", .badHost),
   ])
   func hostIsExactlyOneAndValid(fields: String, error: WireError) {
     expectRefused("GET / HTTP/1.1\r\n" + fields + "\r\n", error)
   }
 
-  @Test(arguments: ["a", "a:", "a:8080", "127.0.0.1:1", "[::1]:80", "[2001:db8::1]", "x_y.example%20"])
+  @Test(arguments: [
+    "a", "a:", "a:8080", "127.0.0.1:1", "[::1]:80", "[2001:db8::1]", "x_y.example%20", "%41%42:1", "a%2Db%2dc",
+  ])
   func validHosts(host: String) {
     expectRequest(
       wire("GET / HTTP/1.1", "Host: \(host)", "", ""),

@@ -10,7 +10,7 @@ import pytest
 from dice import Dice, FreePorts
 from laboratory import laboratory
 from otlp_receiver import Collector
-from scripted_server import Reply, ScriptedServer
+from scripted_server import JSON, Reply, ScriptedServer
 from traffic_run import FRONTEND
 
 # Soon enough that a test does not wait for it, long enough that a trace mostly comes in one export per service.
@@ -149,6 +149,14 @@ def scripted():
     """A frontend whose answers are scripted; the first is the description that the traffic generator looks for."""
     with contextlib.closing(ScriptedServer(Reply(200, b'{"roll":1}'))) as server:
         server.answer(FRONTEND)
+        yield server
+
+
+@pytest.fixture
+def backend():
+    """Plays a service; its default answer is what the die-service says about `fair`."""
+    body = json.dumps({"identifier": "fair", "specification": SPECIFICATIONS["fair"]}).encode()
+    with contextlib.closing(ScriptedServer(Reply(200, body, JSON))) as server:
         yield server
 
 

@@ -6,6 +6,8 @@ import http.server
 import threading
 import time
 
+JSON = {"Content-Type": "application/json"}
+
 
 @dataclasses.dataclass(frozen=True)
 class Reply:

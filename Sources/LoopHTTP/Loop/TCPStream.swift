@@ -23,18 +23,23 @@ protocol TCPStreamOwner: LoopActor {
     case failed(UVError)
   }
 
-  // SAFETY of the two that nothing checks: they are lent only to code that cannot reach this stream: the parser, the message
-  // writer and the system. They are touched several times for each request.
-  private let inbound = Owned(InboundBytes())
+  /// What has come and what is to go, in one piece of memory: idle connections have little.
+  private struct Buffers: ~Copyable {
+    var inbound = InboundBytes()
+    var outbound: [UInt8] = []
+  }
+
+  // SAFETY of these accesses, which nothing checks: the buffers are lent only to code that cannot reach this stream: the parser,
+  // the message writer and the system. They are touched several times for each request.
+  private let buffers = Owned(Buffers())
   private(set) var readState = ReadState.open
   /// Bytes to send that nobody has handed to the system yet.
   var outbound: [UInt8] {
     @inline(__always)
-    _read { yield outboundBuffer.value }
+    _read { yield buffers.value.outbound }
     @inline(__always)
-    _modify { yield &outboundBuffer.value }
+    _modify { yield &buffers.value.outbound }
   }
-  private let outboundBuffer = Owned<[UInt8]>([])
   /// At least a whole head must fit, else its end would never be read.
   var readLimit = 128 * 1024
   private var owner: (any TCPStreamOwner)?
@@ -102,10 +107,10 @@ protocol TCPStreamOwner: LoopActor {
   func didRead(_ count: Int, _ bytes: UnsafeMutablePointer<CChar>?) {
     if count > 0, let bytes = unsafe bytes {
       unsafe UnsafeRawBufferPointer(start: bytes, count: count).withMemoryRebound(to: UInt8.self) {
-        unsafe inbound.value.append($0)
+        unsafe buffers.value.inbound.append($0)
         if inboundCount >= readLimit { pauseReading() }
         owner?.streamDidChange()
-        inbound.value.keepRest(&loop.buffers)
+        buffers.value.inbound.keepRest(&loop.buffers)
       }
     } else if count < 0 {  // 0 is EAGAIN, and not the end
       isReading = false
@@ -145,26 +150,26 @@ protocol TCPStreamOwner: LoopActor {
 
   /// The bytes that wait, as a span.
   func withInbound<Result, Failure>(_ body: (Span<UInt8>) throws(Failure) -> Result) throws(Failure) -> Result {
-    try inbound.value.withSpan(body)
+    try buffers.value.inbound.withSpan(body)
   }
 
   /// A copy of some of the waiting bytes, as offsets in what `withInbound` shows.
   func copyInbound(_ range: Range<Int>) -> [UInt8] {
-    inbound.value.copy(range)
+    buffers.value.inbound.copy(range)
   }
 
   /// `copyInbound(range)` and then `consume(count)`, without a copy where that can be.
   func takeInbound(_ range: Range<Int>, consuming count: Int) -> [UInt8] {
-    let bytes = inbound.value.take(range, consuming: count)
+    let bytes = buffers.value.inbound.take(range, consuming: count)
     resumeWithRoom()
     return bytes
   }
 
-  var inboundCount: Int { inbound.value.count }
+  var inboundCount: Int { buffers.value.inbound.count }
 
   /// The first `count` waiting bytes are used.
   func consume(_ count: Int) {
-    inbound.value.consume(count)
+    buffers.value.inbound.consume(count)
     resumeWithRoom()
   }
 
@@ -176,7 +181,7 @@ protocol TCPStreamOwner: LoopActor {
   /// Gives empty buffers back to the loop, and what `watchForReset` took, while the connection idles.
   func releaseIdleBuffers() {
     if resetWatch != nil { stopWatching() }
-    inbound.value.releaseBuffer(&loop.buffers)
+    buffers.value.inbound.releaseBuffer(&loop.buffers)
     if outbound.isEmpty, outbound.capacity > 0 {
       var buffer: [UInt8] = []
       swap(&buffer, &outbound)

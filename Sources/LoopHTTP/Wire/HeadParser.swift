@@ -11,8 +11,8 @@ struct HeadParser: Sendable {
   private var cursor = 0
   /// Where the element that is being read starts.
   private var mark = 0
-  /// Where the target's query begins, once that is known.
-  private var questionMark: Int?
+  /// Where the target's query begins; 0 as long as none has.
+  private var questionMark = 0
   private var fields = FieldScanner()
 
   /// Longer method tokens than any registered one (RFC 9110 §9.1) are not held.
@@ -30,7 +30,7 @@ struct HeadParser: Sendable {
     phase = .leading
     cursor = 0
     mark = 0
-    questionMark = nil
+    questionMark = 0
   }
 
   /// Whether anything but an empty line has come.
@@ -123,17 +123,17 @@ struct HeadParser: Sendable {
   @inline(__always)
   private mutating func parseTarget(_ input: Span<UInt8>, _ head: inout MessageHead) throws(WireError) -> Bool {
     let allowed = input.extracting(first: mark + limits.targetBytes + 1)
-    if questionMark == nil {
+    if questionMark == 0 {
       cursor = allowed.endOfPath(from: cursor)
       if cursor < allowed.count, allowed[cursor] == UInt8(ascii: "?") { questionMark = cursor }
     }
-    if questionMark != nil { cursor = allowed.endOfTarget(from: cursor) }
+    if questionMark > 0 { cursor = allowed.endOfTarget(from: cursor) }
     let index = cursor
     guard index - mark <= limits.targetBytes else { throw .targetTooLong }
     guard index < input.count else { return false }
     guard input[index] == ByteClass.space, index > mark else { throw .badTarget }
     head.target = ByteRange(mark..<index)
-    try RequestTarget.split(input.extracting(first: index), pathEnd: questionMark ?? index, &head)
+    try RequestTarget.split(input.extracting(first: index), pathEnd: questionMark > 0 ? questionMark : index, &head)
     advance(to: .version, from: index + 1)
     return true
   }

@@ -67,7 +67,7 @@ extension Connection {
     var isDelimited = true
     if case .stream = response.body, hasContent { isDelimited = openBodyStream(length: reserved.contentLength) }
     let started = reader.value.exchange?.responseStarted(
-      closeRequested: response.closesConnection || isDraining || bodyFailure != nil || task.isCancelledHere,
+      closeRequested: response.closesConnection || isDraining || bodyFailure != nil || task.isKnownToBeCancelled,
       isDelimited: isDelimited
     )
     guard let connection = started else { return .ended(.close) }

@@ -17,13 +17,13 @@ extension Connection {
           let progress: Progress
           do {
             let response = try await endpoint.respond(to: request)
-            if let late = endHandlerLimit() {
+            if let late = handlerCameBack() {
               for observer in response.observers { observer(.timedOut) }
               throw late
             }
             progress = begin(response)
           } catch {
-            progress = begin(errorResponse(to: request, endHandlerLimit() ?? error))
+            progress = begin(errorResponse(to: request, handlerCameBack() ?? error))
           }
           guard await complete(progress, isInWork: isInWork) else { return }
         case .client(let progress, let isInWork):

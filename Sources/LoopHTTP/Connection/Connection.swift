@@ -183,8 +183,9 @@ extension Connection: TCPStreamOwner, DeadlineOwner {
     handlerTimer = timers.schedule(at: loop.iterationStart + limit, HandlerTimer(connection: self))
   }
 
-  /// The handler has come back; gives the answer where it had been given up, whatever it says.
-  func endHandlerLimit() -> HTTPError? {
+  /// The handler has come back, perhaps from a cancelled task; gives the answer where it had been given up, whatever it says.
+  func handlerCameBack() -> HTTPError? {
+    task.noteCancellation()
     if let timer = handlerTimer.take() { loop.timers?.cancel(timer) }
     return abortion == .handlerTimeout ? HTTPError(.serviceUnavailable, "The request took too long") : nil
   }

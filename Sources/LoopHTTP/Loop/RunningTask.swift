@@ -2,18 +2,18 @@
 @safe final class RunningTask {
   // SAFETY of the unchecked accesses: they are read and written in one step each.
   @exclusivity(unchecked) private var task: UnsafeCurrentTask?
-  /// Whether `cancel` was called: known without asking the runtime. Whoever cancels from outside, as the server's end does, closes
-  /// the connection besides.
-  @safe @exclusivity(unchecked) private(set) var isCancelledHere = false
+  /// Whether `cancel` was called, or `noteCancellation` has found it cancelled from elsewhere: no question to the runtime, for
+  /// whoever needs to know it of each request.
+  @safe @exclusivity(unchecked) private(set) var isKnownToBeCancelled = false
 
   /// Remembers the calling task; the caller must `end()` before that task does.
   func begin() {
-    isCancelledHere = false
+    isKnownToBeCancelled = false
     unsafe withUnsafeCurrentTask { unsafe task = $0 }
   }
 
   func cancel() {
-    isCancelledHere = true
+    isKnownToBeCancelled = true
     // SAFETY: `end` has not run, so the task still does.
     unsafe task?.cancel()
   }
@@ -21,6 +21,11 @@
   var isCancelled: Bool {
     // SAFETY: as above.
     unsafe task?.isCancelled ?? false
+  }
+
+  /// Asks the runtime, where the task has run somebody else's code.
+  func noteCancellation() {
+    if isCancelled { isKnownToBeCancelled = true }
   }
 
   func end() {

@@ -56,6 +56,21 @@ import Testing
     #expect(log.events == ["begun", "ended", "cancelled"])
   }
 
+  /// What would come after it would find itself cancelled.
+  @Test func aHandlerThatCancelsItsTaskIsTheConnectionsLast() async throws {
+    try await onConnection { router in
+      router.get("/cancelled") { _ in
+        await Task.yield()
+        unsafe withUnsafeCurrentTask { unsafe $0?.cancel() }
+        return Response("last")
+      }
+    } _: { client, _ in
+      try await client.send("GET /cancelled HTTP/1.1\r\nHost: a\r\n\r\n")
+      let answers = await client.receivedToEnd()
+      #expect(answers.contains("\r\nConnection: close\r\n") && answers.hasSuffix("last"))
+    }
+  }
+
   @Test func anyThreadMayAskWhetherTheServerGaveUp() async throws {
     try await onConnection { router in
       router.get("/asked") { request in

@@ -84,7 +84,8 @@ public final class HTTPClient: Sendable {
   private func exchange<Success>(
     _ request: ClientRequest,
     _ body: ProducedBody?,
-    _ read: nonisolated(nonsending) (ClientResponse, ClientBody) async throws -> Success
+    _ read: nonisolated(nonsending) (ClientResponse, ClientBody) async throws -> Success,
+    isolation: isolated (any Actor)? = #isolation
   ) async throws -> Success {
     let loop = group.preferredLoop
     if loop.hasEnded { throw ClientError.shutDown }
@@ -94,7 +95,8 @@ public final class HTTPClient: Sendable {
     let result: Result<Success, any Error>
     do {
       let success = try await withTaskCancellationHandler {
-        try await read(exchange.response, ClientBody(exchange: exchange))
+        _ = isolation  // what is captured is where the closure runs
+        return try await read(exchange.response, ClientBody(exchange: exchange))
       } onCancel: {
         exchange.cancel()
       }

@@ -73,6 +73,7 @@ actor LoopClient: LoopActor {
     _ body: () async throws(ClientError) -> Success
   ) async -> Result<Success, ClientError> {
     await withTaskCancellationHandler {
+      _ = self  // what is captured is where the closure runs
       do throws(ClientError) {
         return .success(try await body())
       } catch {

@@ -5,8 +5,9 @@ struct StreamedExchange: Sendable {
   let response: ClientResponse
 
   /// The next piece of the content; nil at its end. Cancelling the task closes the connection.
-  func nextPiece() async throws(ClientError) -> [UInt8]? {
+  func nextPiece(isolation: isolated (any Actor)? = #isolation) async throws(ClientError) -> [UInt8]? {
     let result: Result<[UInt8]?, ClientError> = await withTaskCancellationHandler {
+      _ = isolation  // what is captured is where the closure runs
       do throws(ClientError) {
         return .success(try await call.nextPiece(on: connection))
       } catch {

@@ -6,7 +6,11 @@ extension EventLoop {
   ///
   /// - Parameter tolerance: How much later does no harm, as for a `Clock`. Sleeps whose ends may then be the same instant
   ///   cost the loop one wake-up together.
-  public func sleep(for duration: Duration, tolerance: Duration = .zero) async throws(CancellationError) {
+  public func sleep(
+    for duration: Duration,
+    tolerance: Duration = .zero,
+    isolation: isolated (any Actor)? = #isolation
+  ) async throws(CancellationError) {
     guard duration > .zero else {
       if Task.isCancelled { throw CancellationError() }
       return
@@ -14,7 +18,8 @@ extension EventLoop {
     let earliest = EventLoop.monotonicNanoseconds() + duration.nanoseconds
     let sleeper = Sleeper(loop: self, deadline: Self.roundest(earliest...earliest + tolerance.nanoseconds))
     let finished = await withTaskCancellationHandler {
-      await unsafe withUnsafeContinuation { continuation in
+      _ = isolation  // what is captured is where the closure runs
+      return await unsafe withUnsafeContinuation { continuation in
         // SAFETY: the sleeper resumes it once, on whichever comes first: deadline, cancellation, end of the loop.
         if isCurrent {
           unsafe sleeper.begin(continuation)

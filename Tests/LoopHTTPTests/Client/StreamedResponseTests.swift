@@ -52,6 +52,30 @@ import Testing
     }
   }
 
+  @Test func whoReadsStaysOnTheActorOfTheCaller() async throws {
+    try await against([[Self.complete]]) { exchange in
+      let request = ClientRequest(.get, try exchange.url("/"))
+      let reader = Reader()
+      #expect(try await reader.pieces(of: request, exchange.client) == ["he", "llo"])
+    }
+  }
+
+  private actor Reader {
+    func pieces(of request: ClientRequest, _ client: HTTPClient) async throws -> [String] {
+      try await client.withResponse(to: request, Self.pieces)
+    }
+
+    /// Is where it is called from, and not where its caller is written.
+    private nonisolated static func pieces(_ response: ClientResponse, _ body: ClientBody) async throws -> [String] {
+      var pieces: [String] = []
+      for try await piece in body {
+        #expect(#isolation is Reader)
+        pieces.append(String(decoding: piece, as: UTF8.self))
+      }
+      return pieces
+    }
+  }
+
   @Test func aPieceThatDoesNotComeIsAnError() async throws {
     try await against([[Self.begun, nil]]) { exchange in
       var request = ClientRequest(.get, try exchange.url("/"))

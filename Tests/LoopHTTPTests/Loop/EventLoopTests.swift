@@ -101,6 +101,27 @@ import Testing
     #expect(await group.shutdown()[0].isBalanced)
   }
 
+  private actor Sleeper: LoopActor {
+    nonisolated let loop: EventLoop
+    init(loop: EventLoop) { self.loop = loop }
+
+    /// How many had begun to sleep when the job ended that this one did so in.
+    func sleep() async throws -> Int {
+      let begun = Mutex(0)
+      loop.execute { [loop] in begun.withLock { $0 = loop.ledger.waitsBegun } }
+      try await loop.sleep(for: .milliseconds(1))
+      return begun.withLock { $0 }
+    }
+  }
+
+  @Test func aSleepBeginsWithoutAFurtherJob() async throws {
+    let group = try EventLoopGroup(loopCount: 1)
+    let sleeper = Sleeper(loop: group.loops[0])
+    let begun = try await Task(executorPreference: sleeper.loop) { try await sleeper.sleep() }.value
+    #expect(begun == 1)
+    #expect(await group.shutdown()[0].isBalanced)
+  }
+
   @Test(arguments: [Duration.seconds(3600), .zero]) func whoIsCancelledAlreadyDoesNotSleep(duration: Duration)
     async throws
   {

@@ -179,6 +179,33 @@ import Tracing
     #expect(seconds.sum == Double(try #require(span.endTime) - span.startTime) / 1e9)
   }
 
+  /// Where it left that, each of its functions would be enqueued anew whenever it has waited.
+  @Test func `A handler inside of the middleware, and a span inside of that, stay on the connection's actor`()
+    async throws
+  {
+    let tracer = tracer
+    let observed = TelemetryMiddleware(tracer: tracer, metrics: HTTPServerMetrics(MetricsRegistry(group: nil)))
+    try await serve(
+      { router in
+        router.get("/") { request in
+          let handler = #isolation
+          #expect(handler != nil)
+          try await tracer.withSpan("inside", attributes: []) { _ in
+            try await request.loop.sleep(for: .milliseconds(1))
+            let body = #isolation
+            #expect(body === handler)
+          }
+          return Response("ok")
+        }
+      },
+      middleware: [observed]
+    ) { url, client, _ in
+      let response = try await client.execute(ClientRequest(.get, try ClientURL(url)))
+      #expect(response.statusCode == 200)
+    }
+    #expect(collector.spans.map(\.name).sorted() == ["GET /", "inside"])
+  }
+
   enum LateEnd: CaseIterable { case cancellation, anotherError, answer }
 
   @Test(arguments: LateEnd.allCases)

@@ -25,6 +25,20 @@ extension ServiceContext {
     get { self[BaggageKey.self] }
     set { self[BaggageKey.self] = newValue }
   }
+
+  /// Runs `body` with this context as the current one, where it is called from.
+  ///
+  /// What is captured is where a closure runs: one that goes to `TaskLocal.withValue` without its caller's actor leaves that, and
+  /// whatever it calls is then enqueued anew each time that it has waited.
+  func whileCurrent<Result>(
+    isolation: isolated (any Actor)? = #isolation,
+    _ body: () async throws -> Result
+  ) async rethrows -> Result {
+    try await ServiceContext.$current.withValue(self) {
+      _ = isolation
+      return try await body()
+    }
+  }
 }
 
 extension SpanReference {

@@ -34,7 +34,7 @@ public struct TelemetryMiddleware: SynchronousMiddleware {
   public func handle(_ request: Request, next: (Request) async throws -> Response) async throws -> Response {
     guard let exchange = observe(request) else { return try await next(request) }
     do {
-      let response = try await ServiceContext.$current.withValue(exchange.span.context) { try await next(request) }
+      let response = try await exchange.span.context.whileCurrent { try await next(request) }
       return exchange.answered(with: response)
     } catch {
       exchange.end(error, of: request)

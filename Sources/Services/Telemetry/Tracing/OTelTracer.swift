@@ -117,9 +117,7 @@ public final class OTelTracer: Sendable {
     let span = startSpan(name, ofKind: kind, attributes: attributes())
     defer { span.end() }
     do {
-      return try await ServiceContext.$current.withValue(span.context) {
-        try await body(span)
-      }
+      return try await span.context.whileCurrent { try await body(span) }
     } catch {
       span.fail(error)
       throw error

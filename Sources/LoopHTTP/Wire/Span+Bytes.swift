@@ -23,10 +23,11 @@ extension Span<UInt8> {
     endOfRun(from: start, suspects: Words.notPath, isMember: ByteClass.isPath)
   }
 
-  /// Where the run of bytes of a registered name, without escapes, that begins at `start` ends. Nearly all are letters or digits.
+  /// Where the run of bytes of a registered name, without escapes, that begins at `start` ends. Nearly all are those of
+  /// host names and IPv4 addresses.
   @inline(__always)
   func endOfRegisteredName(from start: Int) -> Int {
-    endOfRun(from: start, suspects: Words.notAlphanumerics, isMember: ByteClass.isRegisteredName)
+    endOfRun(from: start, suspects: Words.notHostName, isMember: ByteClass.isRegisteredName)
   }
 
   /// Where the run of ASCII that needs no escaping between quotes ends, in HTTP (RFC 9110 §5.6.4) as in JSON: no control

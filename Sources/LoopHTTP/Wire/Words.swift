@@ -36,10 +36,12 @@ enum Words {
     return (below(UInt8(ascii: "a"), lower) | (lower &+ repeated(0x7f - UInt8(ascii: "z"))) | lower) & topBits
   }
 
-  /// Those that are neither ASCII letters nor digits; the lowest mark may be wrong.
+  /// Those that are neither ASCII letters nor digits nor hyphens nor dots, of which host names and IPv4 addresses are made; the
+  /// lowest mark may be wrong. Hyphen to nine are one run, with a slash in it.
   @inline(__always)
-  static func notAlphanumerics(_ word: UInt64) -> UInt64 {
-    notLetters(word) & (below(UInt8(ascii: "0"), word) | (word &+ repeated(0x7f - UInt8(ascii: "9"))) | word)
+  static func notHostName(_ word: UInt64) -> UInt64 {
+    let notInRun = below(UInt8(ascii: "-"), word) | (word &+ repeated(0x7f - UInt8(ascii: "9"))) | word
+    return notLetters(word) & (notInRun | equal(UInt8(ascii: "/"), word))
   }
 
   /// Those that are `value`.

@@ -106,7 +106,7 @@ import Testing
   }
 
   /// Eight bytes are looked at as one number: whatever stands beside a byte must not change what is said of it.
-  @Test(arguments: ["x", "0", "~", "%"].map(Character.init), [0, 7, 12])
+  @Test(arguments: ["x", "0", ".", "-", "~", "%"].map(Character.init), [0, 7, 12])
   func aRunEndsWhereverItsFirstStrangerLies(filler: Character, second: Int) throws {
     let ends: [(end: (borrowing Span<UInt8>) -> Int, isMember: (UInt8) -> Bool)] = [
       ({ $0.endOfFieldValue(from: 0) }, { $0 == 0x09 || ($0 >= 0x20 && $0 != 0x7f) }),

@@ -9,7 +9,6 @@ import pytest
 
 from conftest import running_all, running_service
 from dice import BARE_ENVIRONMENT, PROGRAM, RUN_TIME, USAGE, Dice, FreePorts, complaint, run, taken_port
-from polling import until
 
 SUBCOMMANDS = ["all", "die-service", "dice-roller", "frontend", "trace-store", "traffic", "compare", "healthcheck"]
 SERVICES = ["die-service", "dice-roller", "frontend"]

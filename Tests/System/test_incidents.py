@@ -9,7 +9,7 @@ import deployment
 from conftest import running_all
 from dice import USAGE, complaint, run
 from metrics_page import Page
-from test_trace_outcomes import SINGLE_ROLL, exceptions, traced, verdicts
+from roll_traces import SINGLE_ROLL, traced
 
 # Begins in the first millisecond and lasts as long as any test.
 LASTING = "every=1h,for=59m59.999s"
@@ -72,11 +72,11 @@ def test_a_roll_failed_by_an_incident_differs_from_one_failed_by_its_die_in_the_
     answer, trace = traced(failing, client, f"/roll?die={die}", 5)
     assert (answer.status_code, answer.json()["detail"]) == (500, f"Die '{die}' failed!")
     assert trace.outline() == SINGLE_ROLL
-    assert verdicts(trace)["dice-roller", "SERVER"] == ("ERROR", "500")
+    assert trace.verdicts()["dice-roller", "SERVER"] == ("ERROR", "500")
     roll = trace.one("GET /roll", "dice-roller")
     assert (roll.attributes["die.error"], "die.result" in roll.attributes) == (True, False)
     assert (roll.attributes["incident.number"], roll.attributes["incident.error"]) == (1, is_incident)
-    ((kind, message),) = exceptions(roll)
+    ((kind, message),) = roll.exceptions
     assert kind.endswith("DieFailure") and message == f"Die '{die}' failed!"
     trace_id = roll.trace_id
     (line,) = failing.roller.wait_for_logs("Die triggered error condition", trace_id=trace_id, level="ERROR")

@@ -2,57 +2,23 @@
 
 import contextlib
 import json
-import signal
 import time
 
 import pytest
 
-from conftest import running_all, running_service, running_services
+from conftest import running_all, running_service
 from laboratory import NOBODY
-from metrics_page import Page
-from raw_http import Connection
+from roll_traces import AROUND_ROLLS, SINGLE_ROLL, outline, traced
 from scripted_server import Fault, Reply, ScriptedServer
-from test_trace_tree import AROUND_ROLLS, ENDLESS, outline
 
 DIE = Reply(200, json.dumps({"identifier": "fair", "specification": {"faces": [1, 2], "error_rate": 0}}).encode())
-SINGLE_ROLL = [
-    "frontend SERVER GET /roll",
-    "  frontend CLIENT GET",
-    "    dice-roller SERVER GET /roll",
-    "      dice-roller CLIENT GET",
-    "        die-service SERVER GET /dice",
-]
-
-
-def traced(stack_or_url, client, target, count):
-    """The answer and its trace of that many spans."""
-    answer = client.get(stack_or_url.frontend_url + target)
-    return answer, stack_or_url.collector.trace(answer.headers["traceresponse"].split("-")[1], count)
-
-
-def verdicts(trace):
-    """Status and error.type of each span, by service and kind."""
-    return {
-        (span.service, span.kind): (span.status, span.attributes.get("error.type"))
-        for span in trace.spans
-        if span.kind != "INTERNAL"
-    }
-
-
-def exceptions(span):
-    """Type and message of the exceptions that the span recorded."""
-    return [
-        (event.attributes["exception.type"], event.attributes["exception.message"])
-        for event in span.events
-        if event.name == "exception"
-    ]
 
 
 def test_a_failed_roll(quick_stack, client):
     answer, trace = traced(quick_stack, client, "/roll?die=broken", 5)
     assert answer.status_code == 500
     assert trace.outline() == SINGLE_ROLL and trace.leaving_parent() == []
-    assert verdicts(trace) == {
+    assert trace.verdicts() == {
         ("frontend", "SERVER"): ("ERROR", "500"),
         ("frontend", "CLIENT"): ("ERROR", "500"),
         ("dice-roller", "SERVER"): ("ERROR", "500"),
@@ -61,7 +27,7 @@ def test_a_failed_roll(quick_stack, client):
     }
     roll = trace.one("GET /roll", "dice-roller")
     assert (roll.attributes["die.error"], "die.result" in roll.attributes) == (True, False)
-    ((kind, message),) = exceptions(roll)
+    ((kind, message),) = roll.exceptions
     assert kind.endswith("DieFailure") and "broken" in message
     assert [span.status_message for span in trace.spans] == [""] * 5, "the code tells the reason"
 
@@ -76,7 +42,7 @@ def test_an_unknown_die_is_the_callers_fault_only(quick_stack, client):
     answer, trace = traced(quick_stack, client, "/roll-async?die=nope&times=3", 5)
     assert answer.status_code == 404
     assert trace.outline() == [line.replace("/roll", "/roll-async") for line in SINGLE_ROLL]
-    assert verdicts(trace) == {
+    assert trace.verdicts() == {
         ("frontend", "SERVER"): ("UNSET", None),
         ("frontend", "CLIENT"): ("ERROR", "404"),
         ("dice-roller", "SERVER"): ("UNSET", None),
@@ -113,7 +79,7 @@ def test_a_die_service_that_is_no_help(collector, client, die_service, status, c
     assert answer.status_code == status
     assert trace.outline() == ["dice-roller SERVER GET /roll-async", "  dice-roller CLIENT GET"]
     assert trace.leaving_parent() == []
-    assert verdicts(trace) == {
+    assert trace.verdicts() == {
         ("dice-roller", "SERVER"): ("ERROR", str(status)),
         ("dice-roller", "CLIENT"): ("ERROR" if client_error else "UNSET", client_error),
     }
@@ -160,91 +126,6 @@ def test_a_request_that_is_sent_again_has_what_is_left_of_its_time(collector, cl
     assert [span.attributes["error.type"] for span in (first, second)] == ["connection_reset", "timeout"]
 
 
-def test_a_batch_that_takes_too_long_is_given_up_everywhere(collector, client):
-    with running_all(collector, environment=ENDLESS) as stack:
-        answer, trace = traced(stack, client, "/roll-async?die=fair&times=10", AROUND_ROLLS + 10)
-    assert (answer.status_code, answer.json()["detail"]) == (504, "Backend request timed out")
-    assert trace.outline() == outline(10) and trace.leaving_parent() == []
-    assert verdicts(trace) == {
-        ("frontend", "SERVER"): ("ERROR", "504"),
-        ("frontend", "CLIENT"): ("ERROR", "timeout"),
-        ("dice-roller", "SERVER"): ("ERROR", "client_disconnected"),
-        ("dice-roller", "CLIENT"): ("UNSET", None),
-        ("die-service", "SERVER"): ("UNSET", None),
-    }
-    assert all(roll.attributes["async.cancelled"] is True and roll.status == "UNSET" for roll in trace.rolls())
-    batch = trace.one("async_roll_batch")
-    assert (batch.status, exceptions(batch)) == ("UNSET", []), "the caller's own cancellation is no error"
-
-
-def test_a_client_that_leaves_a_single_roll(collector):
-    with running_all(collector, environment=ENDLESS) as stack:
-        with Connection(stack.frontend_url) as connection:
-            connection.get("/roll?die=fair")
-            trace_id = stack.roller.wait_for_logs("Die specification retrieved from service")[0]["trace_id"]
-            connection.reset()
-            trace = collector.trace(trace_id, 5)
-    assert trace.outline() == SINGLE_ROLL and trace.leaving_parent() == []
-    assert verdicts(trace) == {
-        ("frontend", "SERVER"): ("ERROR", "client_disconnected"),
-        ("frontend", "CLIENT"): ("UNSET", None),
-        ("dice-roller", "SERVER"): ("ERROR", "client_disconnected"),
-        ("dice-roller", "CLIENT"): ("UNSET", None),
-        ("die-service", "SERVER"): ("UNSET", None),
-    }
-    assert "die.result" not in trace.one("GET /roll", "dice-roller").attributes
-
-
-@pytest.mark.parametrize("target", ["/roll?die=fair", "/roll-async?die=fair&times=3"])
-@pytest.mark.parametrize("leave", [Connection.reset, Connection.half_close])
-def test_a_client_that_leaves_while_the_die_is_looked_up(collector, target, leave):
-    with contextlib.closing(ScriptedServer(Fault.HANG)) as die_service:
-        environment = {"DIE_SERVICE_URL": die_service.url}
-        with running_service("dice-roller", collector, environment=environment) as (dice, url):
-            with Connection(url) as connection:
-                connection.get(target)
-                die_service.wait_for_requests(1)
-                leave(connection)
-                trace_id = dice.wait_for_logs("Querying die service for specification")[0]["trace_id"]
-                trace = collector.trace(trace_id, 2)
-            page = Page(url)
-            levels = {record["level"] for record in dice.logs}
-    name = target.split("?")[0]
-    assert trace.outline() == [f"dice-roller SERVER GET {name}", "  dice-roller CLIENT GET"]
-    assert trace.leaving_parent() == []
-    assert verdicts(trace) == {
-        ("dice-roller", "SERVER"): ("ERROR", "client_disconnected"),
-        ("dice-roller", "CLIENT"): ("UNSET", None),
-    }
-    assert exceptions(trace.root) == [] and levels == {"INFO"}, "nobody has failed"
-    assert page.value("http_requests_total", handler=name, method="GET", status="4xx") == 1
-    assert page.value("async_rolls_in_progress") == 0
-    for nothing in ("dice_rolls_total", "async_rolls_total", "die_service_requests_total"):
-        assert page.values(nothing) == {}, nothing
-
-
-@pytest.mark.parametrize("stopped", ["dice-roller", "frontend"])
-def test_one_of_three_processes_stops_in_the_middle(collector, stopped):
-    environment = ENDLESS | {"DRAIN_TIMEOUT_SECONDS": "1"}
-    with running_services(collector, environment) as stack, Connection(stack.frontend_url) as connection:
-        connection.get("/roll-async?die=fair&times=10")
-        trace_id = stack.roller.wait_for_logs("Async roll batch started")[0]["trace_id"]
-        collector.spans(trace_id)  # the die-service has answered, so the rolls are under way
-        process = stack.roller if stopped == "dice-roller" else stack.frontend
-        process.signal(signal.SIGTERM)
-        assert process.wait() == 0
-        trace = collector.trace(trace_id, AROUND_ROLLS + 10)
-    assert trace.outline() == outline(10) and trace.leaving_parent() == []
-    assert all(roll.attributes["async.cancelled"] is True for roll in trace.rolls())
-    told = verdicts(trace)
-    assert told[stopped, "SERVER"] == ("ERROR", "server_shutdown")
-    if stopped == "frontend":
-        assert told["dice-roller", "SERVER"] == ("ERROR", "client_disconnected")
-    else:
-        assert told["frontend", "CLIENT"] == ("ERROR", "connection_reset")
-        assert told["frontend", "SERVER"] == ("ERROR", "503")
-
-
 def test_many_batches_that_fail_at_once_are_each_complete(collector, client):
     with running_all(collector, environment={"ROLL_MAX_DELAY_MS": "20"}) as stack:
         for _ in range(30):
@@ -271,7 +152,7 @@ def test_exceptions_are_events_or_log_records_or_both(collector, broken_dice, cl
         roll = trace.one("GET /roll", "dice-roller")
         stack.roller.wait_for_logs("Backend returned error")
         records = [record for record in stack.logs if record["message"] == "exception"]
-    assert len(exceptions(roll)) == has_event
+    assert len(roll.exceptions) == has_event
     assert [(record["trace_id"], record["span_id"]) for record in records] == [
         (roll.trace_id, roll.span_id)
     ] * has_record

@@ -11,25 +11,10 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 
 from conftest import running_all, running_service
 from raw_http import Connection
+from roll_traces import AROUND_ROLLS, ENDLESS, outline
 from traces import Trace, overlap_instant
 
-# Two spans in the frontend, two in the roller, one in the die-service and the batch; the rolls come on top.
-AROUND_ROLLS = 6
 FACES = [1, 2, 3, 4, 5, 6]
-# So long that no roll ends before its client leaves.
-ENDLESS = {"ROLL_MAX_DELAY_MS": "36000000"}
-
-
-def outline(times):
-    return [
-        "frontend SERVER GET /roll-async",
-        "  frontend CLIENT GET",
-        "    dice-roller SERVER GET /roll-async",
-        "      dice-roller CLIENT GET",
-        "        die-service SERVER GET /dice",
-        "      dice-roller INTERNAL async_roll_batch",
-        *sorted(f"        dice-roller INTERNAL async_roll_{index}" for index in range(times)),
-    ]
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from dice import RUN_TIME, Dice, run
+from dice import RUN_TIME, Dice
 from scripted_server import Fault, Reply, ScriptedServer
 from traffic_run import FRONTEND, UNTRACED, traffic
 

@@ -47,6 +47,15 @@ class Span:
         """In nanoseconds."""
         return self.end - self.start
 
+    @property
+    def exceptions(self):
+        """Type and message of each that the span recorded."""
+        return [
+            (event.attributes["exception.type"], event.attributes["exception.message"])
+            for event in self.events
+            if event.name == "exception"
+        ]
+
 
 def plain(value):
     """The Python value of an OTLP AnyValue."""
@@ -155,6 +164,14 @@ class Trace:
 
         add(self.root, 0)
         return lines
+
+    def verdicts(self):
+        """Status and error.type of each span that crosses a process, by service and kind."""
+        return {
+            (span.service, span.kind): (span.status, span.attributes.get("error.type"))
+            for span in self.spans
+            if span.kind != "INTERNAL"
+        }
 
     def leaving_parent(self):
         """Spans that start before or end after their parent, each with the two names."""

@@ -8,6 +8,12 @@ final class CollectingProcessor: SpanProcessor {
 
   var spans: [SpanData] { collected.withLock { $0 } }
 
+  /// One whose spans end here.
+  var tracer: OTelTracer {
+    TracerProvider(processor: self, idGenerator: IDGenerator(), logger: .discarding)
+      .tracer(InstrumentationScope(name: "test"))
+  }
+
   func onEnd(_ span: OTelSpan) {
     guard let data = span.recorded else { return }
     collected.withLock { $0.append(data) }

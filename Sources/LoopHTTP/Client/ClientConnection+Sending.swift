@@ -33,7 +33,7 @@ extension ClientConnection {
 
   /// A server that refuses the request need not get the rest of it (RFC 9112 §9.5). One that goes on with it may want it all.
   func stopSendingIfRefused() {
-    guard head.status >= 300, sentCount < outbound.count || openBody != nil else { return }
+    guard head.value.status >= 300, sentCount < outbound.count || openBody != nil else { return }
     isCutShort = true
     openBody = nil
   }

@@ -14,7 +14,8 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
   private weak var pool: LoopClient?
   private let news: WaitPoint
   private var parser: MessageParser
-  private(set) var head = MessageHead()
+  /// Of the last response, which shares it.
+  private(set) var head = CopyOnWrite(MessageHead())
   var outbound: [UInt8] = []
   /// How much of `outbound` the system has taken.
   var sentCount = 0
@@ -69,7 +70,7 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
   /// Nothing stands in the way of another exchange.
   private var isReusable: Bool {
     isSent && !isLastExchange && !stream.isClosing && stream.readState == .open && stream.inboundCount == 0
-      && parser.isBetweenMessages && head.keepsAlive
+      && parser.isBetweenMessages && head.value.keepsAlive
   }
 
   /// Ends the connection, and with it the exchange in progress; may be called again.
@@ -168,7 +169,7 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
     }
     // A reader of the content need not ask for what cannot be there.
     if request.method != .connect { isAnswerComplete = parser.endWithoutContent() }
-    return ClientResponse(head: head, body: [], trailers: nil, remoteAddress: remoteAddress)
+    return ClientResponse(head, remoteAddress: remoteAddress)
   }
 
   /// The next bytes of the response's content; nil at its end. Suspends until some are there.
@@ -195,12 +196,12 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
     answerBegan = false
     isAnswerComplete = false
     while true {
-      let step = try stream.withInbound { (bytes) throws(WireError) in try parser.next(bytes, head: &head) }
+      let step = try stream.withInbound { (bytes) throws(WireError) in try parser.next(bytes, head: &head.value) }
       stream.consume(step.consumed)
       switch step.event {
       case .head:
         answerBegan = true
-        guard head.status >= 200 else { continue }
+        guard head.value.status >= 200 else { continue }
         parser.setBodyLimit(bodyLimit)
         return stopSendingIfRefused()
       case .end: break  // of an interim response
@@ -215,7 +216,7 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
 
   private func readPiece() async throws(WireError) -> [UInt8]? {
     while !isAnswerComplete {
-      let step = try stream.withInbound { (bytes) throws(WireError) in try parser.next(bytes, head: &head) }
+      let step = try stream.withInbound { (bytes) throws(WireError) in try parser.next(bytes, head: &head.value) }
       if case .body(let range) = step.event { return stream.takeInbound(range, consuming: step.consumed) }
       stream.consume(step.consumed)
       switch step.event {

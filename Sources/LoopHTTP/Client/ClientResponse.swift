@@ -2,12 +2,30 @@ public import HTTPTypes
 
 /// A complete response.
 public struct ClientResponse: Sendable {
-  let head: MessageHead
+  /// Shared with the connection, whose next response finds another.
+  private let sharedHead: CopyOnWrite<MessageHead>
   /// The content, decoded from its framing.
   public let body: [UInt8]
   let trailers: MessageTrailers?
   /// The server's address.
   public let remoteAddress: SocketAddress?
+
+  init(
+    _ head: CopyOnWrite<MessageHead>,
+    body: [UInt8] = [],
+    trailers: MessageTrailers? = nil,
+    remoteAddress: SocketAddress?
+  ) {
+    sharedHead = head
+    self.body = body
+    self.trailers = trailers
+    self.remoteAddress = remoteAddress
+  }
+
+  private var head: MessageHead {
+    @inline(__always)
+    _read { yield sharedHead.value }
+  }
 
   /// The status code, 200…599.
   public var statusCode: Int { head.status }
@@ -52,7 +70,7 @@ public struct ClientResponse: Sendable {
 
   /// The same, with its content.
   func completed(_ body: [UInt8], _ trailers: MessageTrailers?) -> ClientResponse {
-    ClientResponse(head: head, body: body, trailers: trailers, remoteAddress: remoteAddress)
+    ClientResponse(sharedHead, body: body, trailers: trailers, remoteAddress: remoteAddress)
   }
 
   private func text(_ range: ByteRange) -> String {

@@ -8,14 +8,15 @@ internal import CUV
 
 /// An IPv4 or IPv6 address and port.
 @safe public struct SocketAddress: Sendable {
-  private var storage: sockaddr_storage
+  /// The larger of the two, where either lies: a fifth of `sockaddr_storage`, and each connection has two.
+  private var storage: sockaddr_in6
 
   /// From text such as `127.0.0.1` or `::1`; throws where `ip` is neither form.
   public init(ip: String, port: UInt16) throws(UVError) {
-    var storage = sockaddr_storage()
+    var storage = sockaddr_in6()
     let result = unsafe withUnsafeMutablePointer(to: &storage) { pointer in
       let raw = UnsafeMutableRawPointer(pointer)
-      // SAFETY: sockaddr_storage is made to hold either.
+      // SAFETY: an IPv4 address is smaller, and asks for no more alignment.
       let result = unsafe uv_ip4_addr(ip, Int32(port), raw.assumingMemoryBound(to: sockaddr_in.self))
       return unsafe result == 0
         ? result : uv_ip6_addr(ip, Int32(port), raw.assumingMemoryBound(to: sockaddr_in6.self))
@@ -26,7 +27,7 @@ internal import CUV
 
   /// Copies what the system handed out; nil for families other than IPv4 and IPv6.
   init?(_ address: UnsafePointer<sockaddr>) {
-    var storage = sockaddr_storage()
+    var storage = sockaddr_in6()
     let count: Int
     switch Int32(unsafe address.pointee.sa_family) {
     case AF_INET: count = MemoryLayout<sockaddr_in>.size
@@ -41,12 +42,12 @@ internal import CUV
 
   /// Asks a socket, for example with `uv_tcp_getsockname`; nil for families other than IPv4 and IPv6.
   init?(asking query: (UnsafeMutablePointer<sockaddr>, inout Int32) -> Int32) {
-    var storage = sockaddr_storage()
-    var length = Int32(MemoryLayout<sockaddr_storage>.size)
+    var storage = sockaddr_in6()
+    var length = Int32(MemoryLayout<sockaddr_in6>.size)
     let result = unsafe withUnsafeMutablePointer(to: &storage) { pointer in
       unsafe query(UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: sockaddr.self), &length)
     }
-    guard result == 0, [AF_INET, AF_INET6].contains(Int32(storage.ss_family)) else { return nil }
+    guard result == 0, [AF_INET, AF_INET6].contains(Int32(storage.sin6_family)) else { return nil }
     self.storage = storage
   }
 
@@ -57,9 +58,9 @@ internal import CUV
   }
 
   /// True for IPv6.
-  public var isIPv6: Bool { Int32(storage.ss_family) == AF_INET6 }
+  public var isIPv6: Bool { Int32(storage.sin6_family) == AF_INET6 }
 
-  var family: Int32 { Int32(storage.ss_family) }
+  var family: Int32 { Int32(storage.sin6_family) }
 
   /// The port, in host byte order.
   public var port: UInt16 {

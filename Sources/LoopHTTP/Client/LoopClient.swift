@@ -89,6 +89,8 @@ actor LoopClient: LoopActor {
 
   private func begin(_ request: ClientRequest) throws(ClientError) -> ClientCall {
     guard !isEnding else { throw .shutDown }
+    // The handler of the cancellation would come too late: when the request is sent.
+    if Task.isCancelled { throw .cancelled }
     try request.checkFields()
     nextID += 1
     let call = ClientCall(loop: loop, id: nextID)

@@ -182,6 +182,25 @@ import Testing
     }
   }
 
+  /// Though a connection is at hand.
+  @Test func aTaskThatIsCancelledAlreadySendsNothing() async throws {
+    try await against([[Self.ok, Self.ok]]) { exchange in
+      _ = try await exchange.get("/")
+      for isStreamed in [false, true] {
+        let task = Task {
+          unsafe withUnsafeCurrentTask { unsafe $0?.cancel() }
+          let request = ClientRequest(.post, try exchange.url("/"))
+          if isStreamed { return try await exchange.client.withResponse(to: request) { response, _ in response } }
+          return try await exchange.client.execute(request)
+        }
+        await #expect(throws: ClientError.cancelled) { _ = try await task.value }
+      }
+      _ = try await exchange.get("/")
+      #expect(exchange.server.requests.events.count == 2)
+      #expect(await exchange.server.connectionCount == 1)
+    }
+  }
+
   @Test func aClientThatWasShutDownSendsNothing() async throws {
     try await against([[nil]]) { exchange in
       let task = Task { try await exchange.get("/") }

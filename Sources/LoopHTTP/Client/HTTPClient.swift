@@ -91,7 +91,10 @@ public final class HTTPClient: Sendable {
     if loop.hasEnded { throw ClientError.shutDown }
     let client = clients[loop.index]
     // As in `execute`; only `read` stays where the caller is.
-    let exchange = try await withTaskExecutorPreference(loop) { try await client.beginStreaming(request, body) }
+    let exchange =
+      loop.isPreferredByTask
+      ? try await client.beginStreaming(request, body)
+      : try await withTaskExecutorPreference(loop) { try await client.beginStreaming(request, body) }
     let result: Result<Success, any Error>
     do {
       let success = try await withTaskCancellationHandler {

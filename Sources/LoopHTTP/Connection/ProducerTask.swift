@@ -21,10 +21,11 @@ final class ProducerTask: Sendable {
   }
 
   /// Suspends until the closure has returned, and throws what it throws.
-  func run(_ writer: ResponseWriter) async throws {
+  func run(_ writer: ResponseWriter, isolation: isolated (any Actor)? = #isolation) async throws {
     start.yield(writer)
     try await withTaskCancellationHandler {
-      try await task.value
+      _ = isolation  // what is captured is where the closure runs
+      return try await task.value
     } onCancel: {
       task.cancel()
     }

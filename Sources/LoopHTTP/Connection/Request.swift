@@ -72,10 +72,11 @@ public struct Request: Sendable {
 
   /// The fields that came behind a chunked body, once `body` has been read to its end; empty before, where none came, and
   /// once the request has been answered. They stay apart from `headerFields`, and those that would change how the request was
-  /// framed, routed, authorised or read are left out (RFC 9110 §6.5.1). Built anew at each call. Only on `loop`.
+  /// framed, routed, authorised or read are left out (RFC 9110 §6.5.1). Built anew at each call.
   public var trailerFields: HTTPFields {
-    connection.onLoop { [exchange = contents.value.exchangeNumber] in
-      $0.trailers(of: exchange)?.allowedFields ?? HTTPFields()
+    get async {
+      guard !loop.hasEnded else { return HTTPFields() }
+      return await connection.trailers(of: contents.value.exchangeNumber)?.allowedFields ?? HTTPFields()
     }
   }
 

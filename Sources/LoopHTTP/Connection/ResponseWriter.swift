@@ -7,11 +7,13 @@ public struct ResponseWriter: Sendable {
   /// Throws `ConnectionError` once the client is gone, where the caller's task is cancelled before, or where the body has no place
   /// for them.
   public func write(_ bytes: [UInt8]) async throws(ConnectionError) {
+    // It would never answer.
+    guard !connection.loop.hasEnded else { throw .bodyEnded }
     try await connection.writeBodyPiece(bytes, of: exchange)
   }
 
   /// Sends `text` as UTF-8; see `write(_:)`.
   public func write(_ text: String) async throws(ConnectionError) {
-    try await connection.writeBodyPiece(Array(text.utf8), of: exchange)
+    try await write(Array(text.utf8))
   }
 }

@@ -11,6 +11,7 @@ public struct RouteOptions: Sendable, Hashable {
 
   /// By default nothing special.
   public init(bodyLimit: Int? = nil, cancelsWhenClientEnds: Bool = false, isAnsweredUnderOverload: Bool = false) {
+    precondition(bodyLimit ?? 0 >= 0, "a route's bodyLimit is not negative")
     self.bodyLimit = bodyLimit
     self.cancelsWhenClientEnds = cancelsWhenClientEnds
     self.isAnsweredUnderOverload = isAnsweredUnderOverload

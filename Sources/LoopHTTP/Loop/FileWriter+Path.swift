@@ -8,14 +8,14 @@ internal import CUV
 
 extension FileWriter {
   /// Opens the file at `path` for writing, empty, and makes it where there is none. Blocks as long as the system takes to
-  /// find it. `writeAndClose` gives the descriptor back.
+  /// find it. `writeAndClose` gives the descriptor back, and so does the writer's end.
   public init(replacing path: String, loop: EventLoop) throws(UVError) {
     var request = unsafe uv_fs_t()
     // SAFETY: without a callback libuv works at once and keeps nothing.
     let result = unsafe uv_fs_open(nil, &request, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644, nil)
     unsafe uv_fs_req_cleanup(&request)
     try UVError.check(result)
-    self.init(descriptor: result, loop: loop)
+    self.init(descriptor: result, loop: loop, ownsDescriptor: true)
   }
 
   /// Throws why `init(replacing:)` would fail at `path`, as far as that can be told beforehand. Blocks as it does. Opens
@@ -56,10 +56,17 @@ extension FileWriter {
     } catch {
       result = .failure(error.reason)
     }
-    var request = unsafe uv_fs_t()
-    let closed = unsafe uv_fs_close(nil, &request, descriptor, nil)
-    unsafe uv_fs_req_cleanup(&request)
+    ownsDescriptor = false
+    let closed = FileWriter.close(descriptor)
     if closed < 0, case .success = result { result = .failure(UVError(code: closed)) }
+    return result
+  }
+
+  static func close(_ descriptor: Int32) -> Int32 {
+    var request = unsafe uv_fs_t()
+    // SAFETY: without a callback libuv works at once and keeps nothing.
+    let result = unsafe uv_fs_close(nil, &request, descriptor, nil)
+    unsafe uv_fs_req_cleanup(&request)
     return result
   }
 }

@@ -5,11 +5,22 @@ public actor FileWriter: LoopActor {
   /// The loop that runs this actor.
   public nonisolated let loop: EventLoop
   let descriptor: Int32
+  /// Nobody else closes the descriptor.
+  var ownsDescriptor: Bool
+
+  init(descriptor: Int32, loop: EventLoop, ownsDescriptor: Bool) {
+    self.descriptor = descriptor
+    self.loop = loop
+    self.ownsDescriptor = ownsDescriptor
+  }
 
   /// Does not own `descriptor`: the caller opens and closes it.
   public init(descriptor: Int32, loop: EventLoop) {
-    self.descriptor = descriptor
-    self.loop = loop
+    self.init(descriptor: descriptor, loop: loop, ownsDescriptor: false)
+  }
+
+  deinit {
+    if ownsDescriptor { _ = FileWriter.close(descriptor) }
   }
 
   /// Why not all could be written: a full disk, a reader that has gone.

@@ -13,22 +13,32 @@ internal import CUV
   private var tcp: UnsafeMutablePointer<uv_tcp_t> { unsafe memory.assumingMemoryBound(to: uv_tcp_t.self) }
   private var stream: UnsafeMutablePointer<uv_stream_t> { unsafe memory.assumingMemoryBound(to: uv_stream_t.self) }
 
+  /// What it has to do with other listeners on its port.
+  enum Sharing {
+    case none
+    /// The port is its own, or it is not made; others may then join it.
+    case first
+    /// It joins the first.
+    case further
+  }
+
   /// Binds and listens. `onConnection` runs on the loop for each connection that waits, which `accept()` takes: while
   /// none is taken libuv asks the system for no more; or it gets the error that kept one from being made.
-  /// `sharesPort` allows further listeners of this process on the same port.
   init(
     loop: EventLoop,
     address: SocketAddress,
     backlog: Int32,
-    sharesPort: Bool,
+    sharing: Sharing = .none,
     onConnection: @escaping (TCPListener, UVError?) -> Void
   ) throws(UVError) {
     self.onConnection = onConnection
     unsafe try super.init(loop: loop) { unsafe uv_tcp_init_ex($0, $1, UInt32(address.family)) }
     do throws(UVError) {
-      if sharesPort { try setReusePort() }
+      if sharing == .further { try setReusePort() }
       unsafe try UVError.check(address.withPointer { unsafe uv_tcp_bind(tcp, $0, 0) })
       try listen(backlog: backlog)
+      // Not before: it would let this one in where another process or server of the same user listens, silently.
+      if sharing == .first { try setReusePort() }
     } catch {
       close()
       throw error
@@ -89,22 +99,7 @@ internal import CUV
 
   /// The bound address, its port chosen by the system where 0 was asked for.
   var localAddress: SocketAddress? { unsafe SocketAddress { unsafe uv_tcp_getsockname(tcp, $0, &$1) } }
-
-  /// Throws `addressInUse` where anybody listens on `address` already: `SO_REUSEPORT` alone would let a second process
-  /// of the same user in, silently.
-  static func checkFree(_ address: SocketAddress) throws(UVError) {
-    let descriptor = socket(address.family, Int32(SOCK_STREAM.rawValue), 0)
-    guard descriptor >= 0 else { throw UVError(code: -errno) }
-    defer { closeDescriptor(descriptor) }
-    var on: Int32 = 1
-    let size = socklen_t(MemoryLayout<Int32>.size)
-    unsafe _ = setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, size)
-    let length = socklen_t(address.isIPv6 ? MemoryLayout<sockaddr_in6>.size : MemoryLayout<sockaddr_in>.size)
-    let result = unsafe address.withPointer { unsafe bind(descriptor, $0, length) }
-    guard result == 0 else { throw UVError(code: -errno) }
-  }
 }
 
-// The system's calls whose names are those of the listener's own methods.
+// The system's call whose name is that of a method of the listener's.
 private func acceptConnection(_ listening: Int32) -> Int32 { accept(listening, nil, nil) }
-private func closeDescriptor(_ descriptor: Int32) { _ = close(descriptor) }

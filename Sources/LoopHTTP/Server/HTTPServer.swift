@@ -10,6 +10,8 @@ public final class HTTPServer: Sendable {
     case running([LoopServer])
     /// Shut down; `bind` or `run` is about to end what there is.
     case stopping
+    /// Could not start, and has ended its loops.
+    case failed(UVError)
     case ended
   }
 
@@ -20,8 +22,8 @@ public final class HTTPServer: Sendable {
   /// Those who wait in `shutdown` for `run` to return, or for `bind` to give up.
   private let waiters = Mutex<[CheckedContinuation<Void, Never>]>([])
 
-  /// Without a `group` the server starts its own loops, one per CPU, and ends them with itself; that can fail for lack
-  /// of threads or descriptors. `onRefusal` is told, on a loop, of each request that its connection refuses.
+  /// Without a `group` the server starts its own loops, one per CPU, and ends them with itself: when `run` returns or throws, or
+  /// by `shutdown` where it never ran. Throws where threads or descriptors are lacking. `onRefusal` is told, on a loop, of each request that its connection refuses.
   public init(
     router: Router,
     middleware: [any Middleware] = [],
@@ -65,6 +67,7 @@ public final class HTTPServer: Sendable {
       switch state {
       case .new: state = .binding
       case .binding, .bound, .running: throw .addressInUse
+      case .failed(let error): throw error
       case .stopping, .ended: throw .cancelled
       }
     }
@@ -84,13 +87,14 @@ public final class HTTPServer: Sendable {
     let configuration = context.configuration
     let resolved = await NameLookup.result(of: configuration.host, port: configuration.port)
     guard var address = try resolved.get().first else { throw .nameNotResolved }
-    let sharesPort = group.loops.count > 1
-    if sharesPort, configuration.port != 0 { try TCPListener.checkFree(address) }
+    // Their loops would never answer.
+    guard group.loops.allSatisfy({ !$0.hasEnded }) else { throw .cancelled }
     var servers: [LoopServer] = []
     for loop in group.loops {
       let server = LoopServer(loop: loop, context: context)
       do throws(UVError) {
-        address = try await server.listen(on: address, sharesPort: sharesPort)
+        let isShared = group.loops.count > 1
+        address = try await server.listen(on: address, sharing: !isShared ? .none : servers.isEmpty ? .first : .further)
         servers.append(server)
       } catch {
         for server in servers { await server.abort() }
@@ -101,13 +105,14 @@ public final class HTTPServer: Sendable {
   }
 
   /// Serves until `shutdown` or until the task is cancelled, which is a shutdown without patience. Binds first where
-  /// `bind` was not called.
+  /// `bind` was not called, and throws what it throws; with loops of its own the server is then over.
   public func run() async throws(UVError) {
     if case .new = state.withLock({ $0 }) {
       do throws(UVError) {
         try await bind()
       } catch {
         if isEnded { return }
+        await endOwnLoops(because: error)
         throw error
       }
     }
@@ -130,6 +135,16 @@ public final class HTTPServer: Sendable {
     await end()
   }
 
+  /// Nobody might be left to ask for it: a server that could not start is mostly let go.
+  private func endOwnLoops(because error: UVError) async {
+    let isOver = state.withLock { state in
+      guard ownsGroup, case .new = state else { return false }
+      state = .failed(error)
+      return true
+    }
+    if isOver { await group.shutdown() }
+  }
+
   /// Nothing is open any more.
   private func end() async {
     state.withLock { $0 = .ended }
@@ -143,7 +158,8 @@ public final class HTTPServer: Sendable {
 
   /// Stops accepting, lets requests in work finish with `Connection: close`, and cancels what still runs after
   /// `timeout`. Who has connected by then may send a first request until two seconds after having been accepted.
-  /// Suspends until `run` has ended its last connection, or `bind` its listeners where that is under way.
+  /// Suspends until `run` has ended its last connection, or `bind` its listeners where that is under way: not within a handler,
+  /// for which that waits; one that ends its server starts a task for it.
   public func shutdown(timeout: Duration = .seconds(20)) async {
     switch beginShutdown() {
     case .drain(let servers):
@@ -187,7 +203,7 @@ public final class HTTPServer: Sendable {
         state = .stopping
         return .drain(servers)
       case .stopping: return .wait
-      case .ended: return .nothing
+      case .failed, .ended: return .nothing
       }
     }
   }

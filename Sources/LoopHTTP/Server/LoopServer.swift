@@ -29,12 +29,12 @@ actor LoopServer: ConnectionOwner {
   }
 
   /// Starts to listen; connections wait until `run`. Returns the bound address.
-  func listen(on address: SocketAddress, sharesPort: Bool) throws(UVError) -> SocketAddress {
+  func listen(on address: SocketAddress, sharing: TCPListener.Sharing) throws(UVError) -> SocketAddress {
     let listener = try TCPListener(
       loop: loop,
       address: address,
       backlog: context.configuration.backlog,
-      sharesPort: sharesPort
+      sharing: sharing
     ) { [weak self] _, error in
       self?.onLoop { $0.connectionWaits(error) }
     }

@@ -79,10 +79,10 @@ public struct Router: Sendable {
   ) {
     precondition(template.hasPrefix("/"), "a route's template begins with a slash: \(template)")
     let template = prefix + template
-    var node = 0
-    for segment in template.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
-      node = child(of: node, segment, template)
-    }
+    let segments = template.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+    let names = segments.filter { $0.hasPrefix("{") }.map { $0.prefix { $0 != "." && $0 != "}" } }
+    precondition(Set(names).count == names.count, "each parameter of \(template) has a name of its own")
+    let node = segments.reduce(0) { child(of: $0, $1, template) }
     nodes[node].endpoints.removeAll { $0.method == method }
     let handler = groupMiddleware.around(handler)
     let endpoint = Endpoint(template: template, options: options, handler: handler)
@@ -99,6 +99,7 @@ public struct Router: Sendable {
     if segment.hasPrefix("{"), segment.hasSuffix("}") {
       return wildcard(\.parameter, of: node, String(segment.dropFirst().dropLast()), template)
     }
+    precondition(!segment.contains { $0 == "{" || $0 == "}" }, "a parameter of \(template) is a whole segment, not \(segment)")
     let bytes = Array(segment.utf8)
     if let literal = nodes[node].literals.first(where: { $0.segment == bytes }) { return literal.node }
     nodes.append(RouteNode())

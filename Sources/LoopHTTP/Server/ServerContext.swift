@@ -19,6 +19,7 @@ final class ServerContext: Sendable {
     onRefusal: @escaping @Sendable (RefusedRequest) -> Void,
     loopCount: Int
   ) {
+    precondition(configuration.limits.bodyBytes >= 0, "limits.bodyBytes is not negative")
     self.configuration = configuration
     self.logger = logger
     requestsPerLoop = max(1, configuration.maximumRequests / loopCount)

@@ -64,7 +64,7 @@ final class Roller: Sendable {
   }
 
   /// The rolls are children on the caller's actor: one without an actor is enqueued anew at each function that it enters or
-  /// leaves, a dozen times a roll. A discarding group wakes its parent once, and not for each child.
+  /// leaves, a dozen times a roll. (An immediate one is so once, because the runtime starts it outside of the loop.) A discarding group wakes its parent once, and not for each child.
   private func rollTogether(
     _ die: Die,
     times: Int,

@@ -15,15 +15,15 @@ import Testing
   /// Answers with the trailers as they are before the body is read and afterwards.
   private static func add(_ router: inout Router) {
     router.post("/sum") { request in
-      let before = describe(request.trailerFields)
+      let before = describe(await request.trailerFields)
       do {
         _ = try await request.body.collect()
       } catch {
-        #expect(request.trailerFields.isEmpty, "a part of them is nothing")
+        #expect(await request.trailerFields.isEmpty, "a part of them is nothing")
         throw error
       }
       #expect(request.headerFields.count == 2, "a trailer is no part of the head")
-      return Response("[\(before)] [\(describe(request.trailerFields))]\n")
+      return Response("[\(before)] [\(describe(await request.trailerFields))]\n")
     }
   }
 
@@ -51,8 +51,9 @@ import Testing
       }
       router.post("/sum") { request in
         _ = try await request.body.collect()
-        let own = Self.describe(request.trailerFields)
-        return Response("[\(Self.describe(kept.withLock { $0?.trailerFields } ?? [:]))] [\(own)]\n")
+        let own = Self.describe(await request.trailerFields)
+        let others = await kept.withLock { $0 }?.trailerFields ?? [:]
+        return Response("[\(Self.describe(others))] [\(own)]\n")
       }
     } _: { client, _ in
       try await client.send("POST /keep HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")

@@ -4,7 +4,7 @@ internal import CUV
 public actor FileWriter: LoopActor {
   /// The loop that runs this actor.
   public nonisolated let loop: EventLoop
-  let descriptor: Int32
+  nonisolated let descriptor: Int32
   /// Nobody else closes the descriptor.
   var ownsDescriptor: Bool
 

@@ -16,7 +16,7 @@ public final class HTTPServer: Sendable {
   }
 
   private let context: ServerContext
-  private let group: EventLoopGroup
+  let group: EventLoopGroup
   private let ownsGroup: Bool
   private let state = Mutex(State.new)
   /// Those who wait in `shutdown` for `run` to return, or for `bind` to give up.
@@ -107,7 +107,8 @@ public final class HTTPServer: Sendable {
   /// Serves until `shutdown` or until the task is cancelled, which is a shutdown without patience. Binds first where
   /// `bind` was not called, and throws what it throws; with loops of its own the server is then over.
   public func run() async throws(UVError) {
-    if case .new = state.withLock({ $0 }) {
+    switch state.withLock({ $0 }) {
+    case .new:
       do throws(UVError) {
         try await bind()
       } catch {
@@ -115,6 +116,8 @@ public final class HTTPServer: Sendable {
         await endOwnLoops(because: error)
         throw error
       }
+    case .failed(let error): throw error
+    case .binding, .bound, .running, .stopping, .ended: break
     }
     let bound: [LoopServer]? = state.withLock { state in
       guard case .bound(let servers) = state else { return nil }

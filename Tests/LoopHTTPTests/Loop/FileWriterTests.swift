@@ -29,6 +29,28 @@ import Testing
     #expect(await group.shutdown()[0].isBalanced)
   }
 
+  @Test func aFileWhoseWriterIsGoneIsClosed() async throws {
+    let group = try EventLoopGroup(loopCount: 1)
+    let path = "/tmp/\(UInt64.random(in: 0 ... .max))"
+    defer { unsafe _ = unlink(path) }
+    for closes in [true, false] {
+      var writer: FileWriter? = try FileWriter(replacing: path, loop: group.loops[0])
+      let descriptor = try #require(writer?.descriptor)
+      try await writer?.write([1])
+      let file = try #require(Self.file(descriptor))
+      if closes { try await writer?.writeAndClose([2]).get() }
+      writer = nil
+      #expect(Self.file(descriptor) != file, "its number may be somebody else's by now")
+    }
+    #expect(await group.shutdown()[0].isBalanced)
+  }
+
+  /// Which file that is; nil for none.
+  private static func file(_ descriptor: Int32) -> UInt64? {
+    var status = stat()
+    return unsafe fstat(descriptor, &status) == 0 ? UInt64(status.st_ino) : nil
+  }
+
   @Test func aBlockingWriteWaitsForItToo() async throws {
     let group = try EventLoopGroup(loopCount: 1)
     let pipe = try NonBlockingPipe()

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Logging
+import Synchronization
 import Testing
 
 @testable import LoopHTTP
@@ -53,5 +54,24 @@ import Testing
     let task = Task { () throws(ClientError) in try await Self.router.respond(to: never) }
     task.cancel()
     await #expect(throws: ClientError.cancelled) { _ = try await task.value }
+  }
+
+  /// Of whose connections a loop of their own has ended since.
+  @Test func whatIsKeptOfAnExchangeIsOver() async throws {
+    let writers = Mutex<[ResponseWriter]>([])
+    let requests = Mutex<[Request]>([])
+    var router = Router()
+    router.post("/") { request in
+      requests.withLock { $0.append(request) }
+      return Response(body: .stream { writer in writers.withLock { $0.append(writer) } })
+    }
+    var post = try request(.post, "/")
+    post.body = [1]
+    _ = try await router.respond(to: post)
+    let (writer, kept) = try #require(zip(writers.withLock { $0 }, requests.withLock { $0 }).first { _ in true })
+    await #expect(throws: ConnectionError.bodyEnded) { try await writer.write("late") }
+    await #expect(throws: RequestBodyError.exchangeEnded) { try await kept.body.collect() }
+    #expect(await kept.trailerFields.isEmpty)
+    requests.withLock { $0 = [] }
   }
 }

@@ -104,6 +104,21 @@ import Testing
     }
   }
 
+  @Test func aParameterIsAWholeSegmentWithANameOfItsOwn() async {
+    await #expect(processExitsWith: .failure) {
+      var router = Router()
+      router.get("/a/{x") { _ in Response() }
+    }
+    await #expect(processExitsWith: .failure) {
+      var router = Router()
+      router.get("/a/b{x}") { _ in Response() }
+    }
+    await #expect(processExitsWith: .failure) {
+      var router = Router()
+      router.get("/{x}/{x...}") { _ in Response() }
+    }
+  }
+
   @Test func eachMethodHasItsShorthand() throws {
     for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
       let endpoint = try match("/x", method: method) { router in

@@ -54,4 +54,54 @@ import Testing
     await second.shutdown()
     #expect(await group.shutdown().allSatisfy(\.isBalanced))
   }
+
+  /// Each with two listeners on one port, which nothing but the first of them keeps from sharing it with anybody.
+  @Test func ofTwoServersThatBindTogetherOneHasThePort() async throws {
+    let group = try EventLoopGroup(loopCount: 2)
+    // None that the system would give to somebody who asks for any.
+    let start = UInt16.random(in: 61_000...65_000)
+    for port in start..<start + 20 {
+      let servers = try (0..<2).map { _ in
+        try HTTPServer(router: Router(), configuration: ServerConfiguration(port: port), group: group)
+      }
+      let outcomes = await withTaskGroup(of: Result<SocketAddress, any Error>.self) { tasks in
+        for server in servers { tasks.addTask { await Result(catching: server.bind) } }
+        return await tasks.reduce(into: []) { $0.append($1) }
+      }
+      let bound = outcomes.compactMap { try? $0.get() }
+      #expect(bound.count == 1)
+      for server in servers { await server.shutdown() }
+    }
+    #expect(await group.shutdown().allSatisfy(\.isBalanced))
+  }
+
+  @Test func aServerThatCannotStartEndsItsOwnLoops() async throws {
+    let group = try EventLoopGroup(loopCount: 1)
+    let first = try HTTPServer(router: Router(), configuration: ServerConfiguration(port: 0), group: group)
+    let port = try await first.bind().port
+    let second = try HTTPServer(router: Router(), configuration: ServerConfiguration(port: port))
+    await #expect(throws: UVError.addressInUse) { try await second.run() }
+    #expect(second.group.loops.filter { !$0.hasEnded }.isEmpty)
+    await #expect(throws: UVError.addressInUse) { try await second.run() }
+    await second.shutdown()
+    await first.shutdown()
+    #expect(await group.shutdown().allSatisfy(\.isBalanced))
+  }
+
+  @Test func aServerOnLoopsThatHaveEndedIsCancelled() async throws {
+    let group = try EventLoopGroup(loopCount: 1)
+    let server = try HTTPServer(router: Router(), configuration: ServerConfiguration(port: 0), group: group)
+    await group.shutdown()
+    await #expect(throws: UVError.cancelled) { try await server.run() }
+  }
+}
+
+extension Result where Failure == any Error {
+  fileprivate init(catching body: () async throws -> Success) async {
+    do {
+      self = .success(try await body())
+    } catch {
+      self = .failure(error)
+    }
+  }
 }

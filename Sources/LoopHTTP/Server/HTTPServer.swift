@@ -23,7 +23,8 @@ public final class HTTPServer: Sendable {
   private let waiters = Mutex<[CheckedContinuation<Void, Never>]>([])
 
   /// Without a `group` the server starts its own loops, one per CPU, and ends them with itself: when `run` returns or throws, or
-  /// by `shutdown` where it never ran. Throws where threads or descriptors are lacking. `onRefusal` is told, on a loop, of each request that its connection refuses.
+  /// by `shutdown` where it never ran. Throws where threads or descriptors are lacking. `onRefusal` is told, on a loop, of each
+  /// request that its connection refuses.
   public init(
     router: Router,
     middleware: [any Middleware] = [],
@@ -89,12 +90,13 @@ public final class HTTPServer: Sendable {
     guard var address = try resolved.get().first else { throw .nameNotResolved }
     // Their loops would never answer.
     guard group.loops.allSatisfy({ !$0.hasEnded }) else { throw .cancelled }
+    var sharing = group.loops.count > 1 ? TCPListener.Sharing.first : .none
     var servers: [LoopServer] = []
     for loop in group.loops {
       let server = LoopServer(loop: loop, context: context)
       do throws(UVError) {
-        let isShared = group.loops.count > 1
-        address = try await server.listen(on: address, sharing: !isShared ? .none : servers.isEmpty ? .first : .further)
+        address = try await server.listen(on: address, sharing: sharing)
+        sharing = .further
         servers.append(server)
       } catch {
         for server in servers { await server.abort() }

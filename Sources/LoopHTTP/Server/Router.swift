@@ -99,7 +99,8 @@ public struct Router: Sendable {
     if segment.hasPrefix("{"), segment.hasSuffix("}") {
       return wildcard(\.parameter, of: node, String(segment.dropFirst().dropLast()), template)
     }
-    precondition(!segment.contains { $0 == "{" || $0 == "}" }, "a parameter of \(template) is a whole segment, not \(segment)")
+    let isPlain = !segment.contains { $0 == "{" || $0 == "}" }
+    precondition(isPlain, "a parameter of \(template) is a whole segment, not \(segment)")
     let bytes = Array(segment.utf8)
     if let literal = nodes[node].literals.first(where: { $0.segment == bytes }) { return literal.node }
     nodes.append(RouteNode())

@@ -72,6 +72,8 @@ import Testing
     await #expect(throws: ConnectionError.bodyEnded) { try await writer.write("late") }
     await #expect(throws: RequestBodyError.exchangeEnded) { try await kept.body.collect() }
     #expect(await kept.trailerFields.isEmpty)
+    // Either holds its connection, and that the routes, which hold these.
     requests.withLock { $0 = [] }
+    writers.withLock { $0 = [] }
   }
 }

@@ -40,7 +40,7 @@ final class LoopEnding {
     )
   }
 
-  /// Those that are not the loop's own, by libuv's names for their types.
+  /// Those that are not the loop's own, by libuv's names for their types, and sockets by their address.
   private static func openHandles(of loop: EventLoop) -> [String] {
     var names: [String] = []
     unsafe withUnsafeMutablePointer(to: &names) { names in
@@ -52,11 +52,21 @@ final class LoopEnding {
           guard let name = unsafe uv_handle_type_name(uv_handle_get_type(handle)).map({ unsafe String(cString: $0) }),
             !["async", "prepare", "check", "idle", "timer"].contains(name)
           else { return }
-          unsafe names.fromLibuv.assumingMemoryBound(to: [String].self).pointee.append(name)
+          let address = unsafe name == "tcp" ? LoopEnding.address(ofSocket: handle.fromLibuv) : nil
+          unsafe names.fromLibuv.assumingMemoryBound(to: [String].self).pointee.append(
+            address.map { "\(name) \($0)" } ?? name
+          )
         },
         names
       )
     }
     return names
+  }
+
+  /// SAFETY: the handle is a `uv_tcp_t`.
+  private static func address(ofSocket handle: UnsafeMutablePointer<uv_handle_t>) -> SocketAddress? {
+    unsafe SocketAddress { address, length in
+      unsafe uv_tcp_getsockname(UnsafeRawPointer(handle).assumingMemoryBound(to: uv_tcp_t.self), address, &length)
+    }
   }
 }

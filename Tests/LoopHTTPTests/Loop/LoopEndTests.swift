@@ -69,7 +69,7 @@ import Testing
       _ = await loop.run { try? TCPListener.onFreePort(of: loop) {} }
       await group.shutdown(patience: .milliseconds(10))
     }
-    #expect(result.words.contains("loop 0 cannot end, because of what is open on it: tcp."))
+    #expect(result.words.contains("loop 0 cannot end, because of what is open on it: tcp 127.0.0.1:"))
   }
 
   @Test func workForALoopThatHasEndedIsAFault() async throws {

@@ -56,7 +56,7 @@ final class BatchedRoll: Sendable {
   }
 
   /// Suspends for the roll's delay. Throws `DieFailure`, or `CancellationError`.
-  func face(on loop: EventLoop, isolation: isolated (any Actor)? = #isolation) async throws -> Int {
+  func face(on loop: EventLoop) async throws -> Int {
     let isUndisturbed = (try? await loop.sleep(for: draw.delay, tolerance: draw.tolerance)) != nil && !Task.isCancelled
     return try finish(isCancelled: !isUndisturbed)
   }

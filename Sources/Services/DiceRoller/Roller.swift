@@ -63,8 +63,8 @@ final class Roller: Sendable {
     }
   }
 
-  /// The rolls are children on the caller's actor: one without an actor is enqueued anew at each function that it enters or
-  /// leaves, a dozen times a roll. (An immediate one is so once, because the runtime starts it outside of the loop.) A discarding group wakes its parent once, and not for each child.
+  /// The rolls begin to sleep at once, as immediate children without an actor: one of the caller's actor would be enqueued first, and
+  /// under load its time begin late. A discarding group wakes its parent once, and not for each child.
   private func rollTogether(
     _ die: Die,
     times: Int,
@@ -75,10 +75,10 @@ final class Roller: Sendable {
     let faces = Faces(count: times)
     let batch = BatchedRoll.Batch(die, label: metrics.label(die.name), in: span, tools: tools, metrics: metrics)
     try await withThrowingDiscardingTaskGroup { group in
+      _ = isolation  // what is captured is where the closure runs
       for index in 0..<times {
         let roll = BatchedRoll(in: batch, index: index, draw(die))
         group.addImmediateTask {
-          _ = isolation  // what is captured is where the child runs
           faces.set(try await roll.face(on: loop), at: index)
         }
       }

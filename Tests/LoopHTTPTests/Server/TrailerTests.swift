@@ -34,6 +34,18 @@ import Testing
     }
   }
 
+  @Test func aHandlerOfAnotherActorReadsThem() async throws {
+    try await onConnection { router in
+      router.post("/sum") { @MainActor request async throws in
+        _ = try await request.body.collect()
+        return Response("[\(Self.describe(await request.trailerFields))]\n")
+      }
+    } _: { client, _ in
+      try await client.send(Self.post + "0\r\nSum: 1\r\n\r\n")
+      #expect(await client.received(until: "]\n").contains("[Sum=1]\n"))
+    }
+  }
+
   @Test func theyBelongToTheirRequestAlone() async throws {
     try await onConnection(Self.add) { client, _ in
       try await client.send(Self.post + "0\r\nSum: 1\r\n\r\n" + Self.post + "1\r\nx\r\n0\r\n\r\n")

@@ -37,6 +37,7 @@ public struct RequestBody: AsyncSequence, Sendable {
     }
 
     private mutating func nextPiece() async throws -> [UInt8]? {
+      // The connection would never answer.
       guard !connection.loop.hasEnded else { throw RequestBodyError.exchangeEnded }
       let begins = !hasBegun
       hasBegun = true

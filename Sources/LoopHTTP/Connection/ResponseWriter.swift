@@ -7,7 +7,7 @@ public struct ResponseWriter: Sendable {
   /// Throws `ConnectionError` once the client is gone, where the caller's task is cancelled before, or where the body has no place
   /// for them.
   public func write(_ bytes: [UInt8]) async throws(ConnectionError) {
-    // It would never answer.
+    // The connection would never answer.
     guard !connection.loop.hasEnded else { throw .bodyEnded }
     try await connection.writeBodyPiece(bytes, of: exchange)
   }

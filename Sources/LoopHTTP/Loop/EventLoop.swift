@@ -9,17 +9,19 @@ internal import Synchronization
 
 /// One thread that runs one libuv loop, and is at the same time a Swift executor.
 ///
-/// As `SerialExecutor` it is the executor of the actors whose sockets it owns; as `TaskExecutor` it keeps the
-/// nonisolated code and the child tasks of their tasks on the same thread. Start tasks that live on a loop with
-/// `executorPreference: loop`: without it the runtime resumes every continuation on its global pool first.
+/// Each `LoopActor` runs on the loop whose sockets it owns. As `TaskExecutor` the loop keeps the nonisolated code and the child
+/// tasks of their tasks on the same thread. Start tasks that live on a loop with `executorPreference: loop`: without it the
+/// runtime resumes every continuation on its global pool first.
 ///
 /// Mutable state is touched on the loop's thread only; what other threads share, `inbox` and `end`, is behind a mutex.
-@safe public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
+@safe public final class EventLoop: TaskExecutor, @unchecked Sendable {
   /// Position within its group, from 0.
   public let index: Int
   let groupID: Int
   let raw: UnsafeMutablePointer<uv_loop_t>
   let inbox = Inbox()
+  /// What the loop's actors run on. Set in init, and not again.
+  @safe @exclusivity(unchecked) private(set) var actors: LoopActorExecutor!
   private var wakeUp: UnsafeMutablePointer<uv_async_t>
   var thread = uv_thread_t()
   let isJoined = Atomic(false)
@@ -53,6 +55,7 @@ internal import Synchronization
     unsafe wakeUp = .allocate(capacity: 1)
     unsafe readBuffer = .allocate(byteCount: EventLoop.readBufferBytes, alignment: 16)
     unsafe try UVError.check(uv_loop_init(raw))
+    actors = LoopActorExecutor(self)
     // SAFETY: `data` is read only by callbacks of this loop, and the thread below keeps the object alive until it ends.
     unsafe raw.pointee.data = Unmanaged.passUnretained(self).toOpaque()
     _ = unsafe cuv_loop_enable_idle_time(raw)
@@ -148,9 +151,14 @@ internal import Synchronization
     precondition(isCurrent, "this must happen on the loop that owns it")
   }
 
-  /// See `SerialExecutor` and `TaskExecutor`. A job that comes after the loop's end is dropped: its task never goes on.
+  /// See `TaskExecutor`. A job that comes after the loop's end is dropped: its task never goes on.
   public func enqueue(_ job: consuming ExecutorJob) {
     _ = append(.job(UnownedJob(job)))
+  }
+
+  /// As `enqueue`, for one of the loop's actors.
+  func enqueueForActor(_ job: UnownedJob) {
+    _ = append(.actorJob(job))
   }
 
   /// Runs `work` on the loop, in a later batch; callable from any thread. False where the loop has ended: it is dropped.
@@ -207,8 +215,12 @@ internal import Synchronization
       let batch = queue.takeBatch()
       for work in batch {
         switch work {
-        case .job(let job):
-          unsafe job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+        case .actorJob(let job):
+          unsafe job.runSynchronously(
+            isolatedTo: actors.asUnownedSerialExecutor(),
+            taskExecutor: asUnownedTaskExecutor()
+          )
+        case .job(let job): unsafe job.runSynchronously(on: asUnownedTaskExecutor())
         case .closure(let body): body()
         }
         afterEach(self)
@@ -254,15 +266,5 @@ internal import Synchronization
       endOfIteration.recycle(batch)
     }
     return queue.isEmpty
-  }
-
-  /// See `SerialExecutor`.
-  public func checkIsolated() {
-    preconditionOnLoop()
-  }
-
-  /// See `SerialExecutor`.
-  public func isIsolatingCurrentContext() -> Bool? {
-    isCurrent
   }
 }

@@ -39,6 +39,8 @@ final class Inbox: Sendable {
 
 /// What a loop does in its turn.
 enum LoopWork: Sendable {
+  /// For code without an actor.
   case job(UnownedJob)
+  case actorJob(UnownedJob)
   case closure(@Sendable () -> Void)
 }

@@ -1,5 +1,5 @@
-/// An actor whose code runs on one loop: its executor is the loop itself, so that calls between actors of one loop need
-/// no hop, and callbacks of that loop enter it as they are.
+/// An actor whose code runs on one loop: all those of a loop have one executor, so that calls between them need no hop,
+/// and callbacks of that loop enter it as they are.
 public protocol LoopActor: Actor {
   /// The loop, which the actor holds for as long as it lives.
   nonisolated var loop: EventLoop { get }
@@ -9,7 +9,7 @@ extension LoopActor {
   /// See `Actor`.
   public nonisolated var unownedExecutor: UnownedSerialExecutor {
     // SAFETY: the actor holds its loop, so the executor lives as long as the actor.
-    unsafe loop.asUnownedSerialExecutor()
+    unsafe loop.actors.asUnownedSerialExecutor()
   }
 }
 

@@ -25,7 +25,7 @@ struct PoolState<Connection, Waiter> {
   /// Idle and busy ones, and those being opened.
   private(set) var connectionCount = 0
   private var idle: [(id: Int, connection: Connection)] = []
-  private var waiters: [(id: Int, waiter: Waiter)] = []
+  private var waiters = WaitingLine<Waiter>()
 
   init(connectionLimit: Int, waiterLimit: Int) {
     self.connectionLimit = connectionLimit
@@ -43,26 +43,26 @@ struct PoolState<Connection, Waiter> {
       return .open
     }
     guard waiters.count < waiterLimit else { return .refuse }
-    waiters.append((waiterID, waiter))
+    waiters.append(waiter, id: waiterID)
     return .wait
   }
 
   /// A connection is free and can be used again.
   mutating func release(id: Int, _ connection: Connection) -> Consequence {
-    guard !waiters.isEmpty else {
+    guard let waiter = waiters.popFirst() else {
       idle.append((id, connection))
       return .nothing
     }
-    return .handOver(connection, waiters.removeFirst().waiter)
+    return .handOver(connection, waiter)
   }
 
   /// A connection that was busy, or never came about, is gone.
   mutating func connectionEnded() -> Consequence {
-    guard !waiters.isEmpty else {
+    guard let waiter = waiters.popFirst() else {
       connectionCount -= 1
       return .nothing
     }
-    return .letOpen(waiters.removeFirst().waiter)
+    return .letOpen(waiter)
   }
 
   /// An idle connection is gone; false where it was not idle.
@@ -75,8 +75,6 @@ struct PoolState<Connection, Waiter> {
 
   /// A caller no longer waits; false where it had been served already.
   mutating func removeWaiter(id: Int) -> Bool {
-    guard let index = waiters.firstIndex(where: { $0.id == id }) else { return false }
-    waiters.remove(at: index)
-    return true
+    waiters.remove(id: id)
   }
 }

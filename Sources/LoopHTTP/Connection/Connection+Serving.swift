@@ -13,17 +13,18 @@ extension Connection {
           // Its bytes and the reset may have come together.
           if !stream.canWrite { task.cancel() }
           stream.watchForReset()
-          limitHandler()
+          limitHandler(of: request)
           let progress: Progress
           do {
             let response = try await endpoint.respond(to: request)
             if let late = handlerCameBack() {
               for observer in response.observers { observer(.timedOut) }
-              throw late
+              progress = late
+            } else {
+              progress = begin(response)
             }
-            progress = begin(response)
           } catch {
-            progress = begin(errorResponse(to: request, handlerCameBack() ?? error))
+            progress = handlerCameBack() ?? begin(errorResponse(to: request, error))
           }
           guard await complete(progress, isInWork: isInWork) else { return }
         case .client(let progress, let isInWork):

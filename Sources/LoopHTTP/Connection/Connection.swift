@@ -40,6 +40,8 @@ actor Connection: LoopActor {
   private nonisolated let abortionCell = Atomic(Abortion.none)
   /// The limit of the handler that runs, where there is one.
   private var handlerTimer: TimerEntry?
+  /// How far the answer has come that was given for a handler which has taken too long and not come back yet.
+  private var lateAnswer: Progress?
   /// The route under way wants to be cancelled at the end of the client's stream.
   var cancelsWhenClientEnds = false
   /// What went wrong with the request's body; the connection cannot be used afterwards.
@@ -178,22 +180,26 @@ extension Connection: TCPStreamOwner, DeadlineOwner {
   }
 
   /// The time of the handler that is about to be called.
-  func limitHandler() {
-    guard let limit = context.timeouts.handler, let timers = loop.timers else { return }
-    handlerTimer = timers.schedule(at: loop.iterationStart + limit, HandlerTimer(connection: self))
+  func limitHandler(of request: Request) {
+    let ownLimit = context.routes.options[request.endpointIndex].handlerTimeout?.nanoseconds
+    guard let limit = ownLimit ?? context.timeouts.handler, let timers = loop.timers else { return }
+    handlerTimer = timers.schedule(at: loop.iterationStart + limit, HandlerTimer(connection: self, request: request))
   }
 
-  /// The handler has come back, perhaps from a cancelled task; gives the answer where it had been given up, whatever it says.
-  func handlerCameBack() -> HTTPError? {
+  /// The handler has come back, perhaps from a cancelled task; not nil where its request has been answered without it.
+  func handlerCameBack() -> Progress? {
     task.noteCancellation()
     if let timer = handlerTimer.take() { loop.timers?.cancel(timer) }
-    return abortion == .handlerTimeout ? HTTPError(.serviceUnavailable, "The request took too long") : nil
+    return lateAnswer.take()
   }
 
-  fileprivate func giveUpHandler() {
+  /// The client need not wait for a handler that does not heed its cancellation.
+  fileprivate func giveUpHandler(of request: Request) {
     handlerTimer = nil
     abortionCell.store(.handlerTimeout, ordering: .relaxed)
     task.cancel()
+    lateAnswer = begin(errorResponse(to: request, HTTPError(.serviceUnavailable, "The request took too long")))
+    _ = flushAtOnce()
   }
 
   /// The server stops: an idle connection ends now, a busy one after its response, and a new one after its first or when
@@ -236,12 +242,14 @@ extension Connection: TCPStreamOwner, DeadlineOwner {
 /// The end of a handler's time, as a timer's target.
 private final class HandlerTimer: TimerTarget {
   private let connection: Connection
+  private let request: Request
 
-  init(connection: Connection) {
+  init(connection: Connection, request: Request) {
     self.connection = connection
+    self.request = request
   }
 
   func timerFired() {
-    connection.onLoop { $0.giveUpHandler() }
+    connection.onLoop { [request] in $0.giveUpHandler(of: request) }
   }
 }

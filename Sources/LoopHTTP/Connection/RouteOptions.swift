@@ -8,12 +8,20 @@ public struct RouteOptions: Sendable, Hashable {
   public var cancelsWhenClientEnds: Bool
   /// Whether it answers also above `ServerConfiguration.maximumRequests`: for probes, which tell of the load and make none.
   public var isAnsweredUnderOverload: Bool
+  /// As the server's `handlerTimeout`, which it takes the place of; nil takes the server's.
+  public var handlerTimeout: Duration?
 
   /// By default nothing special.
-  public init(bodyLimit: Int? = nil, cancelsWhenClientEnds: Bool = false, isAnsweredUnderOverload: Bool = false) {
+  public init(
+    bodyLimit: Int? = nil,
+    cancelsWhenClientEnds: Bool = false,
+    isAnsweredUnderOverload: Bool = false,
+    handlerTimeout: Duration? = nil
+  ) {
     precondition(bodyLimit ?? 0 >= 0, "a route's bodyLimit is not negative")
     self.bodyLimit = bodyLimit
     self.cancelsWhenClientEnds = cancelsWhenClientEnds
     self.isAnsweredUnderOverload = isAnsweredUnderOverload
+    self.handlerTimeout = handlerTimeout
   }
 }

@@ -18,9 +18,9 @@ public struct ServerConfiguration: Sendable {
   public var minimumBodyRate = 256
   /// A client that does not take the response for this time loses the connection.
   public var writeTimeout = Duration.seconds(30)
-  /// A handler that has not answered after this time is cancelled, with everything that it waits for, and when it comes back from
-  /// that its client gets 503, whatever it answers; the connection then closes. One that does not heed its cancellation holds its
-  /// client, and the server's end. Nil lets handlers take what they need. A streamed body is sent after the handler has
+  /// A handler that has not answered after this time is cancelled, with everything that it waits for, and its client gets 503 at
+  /// once, whatever the handler still makes of it. The connection closes when it has come back: one that does not heed its
+  /// cancellation holds the server's end. Nil lets handlers take what they need. A streamed body is sent after the handler has
   /// answered, and a handler that never waits cannot be interrupted: neither is limited.
   public var handlerTimeout: Duration?
   /// Open connections, in equal shares for the loops, at least one each; a loop that has its share accepts no more until some have

@@ -179,6 +179,7 @@ actor ClientCall: LoopActor, DeadlineOwner {
   func nextPiece(on connection: ClientConnection) async throws(ClientError) -> [UInt8]? {
     // Whoever kept the body for later finds a connection that may be somebody else's by now.
     guard let deadline else { throw .connectionClosed(.answering) }
+    guard case .nothing = wait else { preconditionFailure("two tasks read one response") }
     try beginWaiting(for: connection)
     if !isProducing { deadline.set(timeout) }
     defer {

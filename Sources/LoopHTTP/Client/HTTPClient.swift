@@ -41,6 +41,13 @@ public final class HTTPClient: Sendable {
     try await exchange(request, nil, read)
   }
 
+  /// Sends `request` and gives its response as soon as its head has come, with the content yet to be read; where a closure can have all
+  /// of it, `withResponse` is simpler. Time and size limits are those of `withResponse`. Throws ``ClientError``.
+  public func open(_ request: ClientRequest) async throws -> OpenResponse {
+    let (client, exchange) = try await begin(request, nil)
+    return OpenResponse(exchange, of: client)
+  }
+
   /// As `execute`, with a body that `body` writes while it is sent: with a `Content-Length` where its length in bytes is known, else
   /// chunked. The closure is called once, when the connection stands: such a request is never sent again.
   ///
@@ -87,14 +94,7 @@ public final class HTTPClient: Sendable {
     _ read: nonisolated(nonsending) (ClientResponse, ClientBody) async throws -> Success,
     isolation: isolated (any Actor)? = #isolation
   ) async throws -> Success {
-    let loop = group.preferredLoop
-    if loop.hasEnded { throw ClientError.shutDown }
-    let client = clients[loop.index]
-    // As in `execute`; only `read` stays where the caller is.
-    let exchange =
-      loop.isPreferredByTask
-      ? try await client.beginStreaming(request, body)
-      : try await withTaskExecutorPreference(loop) { try await client.beginStreaming(request, body) }
+    let (client, exchange) = try await begin(request, body)
     let result: Result<Success, any Error>
     do {
       let success = try await withTaskCancellationHandler {
@@ -110,6 +110,15 @@ public final class HTTPClient: Sendable {
     // Where the body went wrong, so did the response.
     if let failure = await client.end(exchange) { throw failure }
     return try result.get()
+  }
+
+  private func begin(_ request: ClientRequest, _ body: ProducedBody?) async throws -> (LoopClient, StreamedExchange) {
+    let loop = group.preferredLoop
+    if loop.hasEnded { throw ClientError.shutDown }
+    let client = clients[loop.index]
+    if loop.isPreferredByTask { return (client, try await client.beginStreaming(request, body)) }
+    // As in `execute`; whoever reads stays where it is.
+    return (client, try await withTaskExecutorPreference(loop) { try await client.beginStreaming(request, body) })
   }
 
   /// Closes idle connections; requests on their way fail with ``ClientError/shutDown``, and so do later ones. Suspends until the last

@@ -60,6 +60,12 @@ actor LoopClient: LoopActor {
     return await finish(exchange.call)
   }
 
+  /// As the other `end`, without a produced body.
+  func release(_ exchange: StreamedExchange) {
+    end(exchange.call)
+    giveBack(exchange.connection)
+  }
+
   /// As `end`, where there may be the closure of a produced body, too.
   private func finish(_ call: ClientCall) async -> (any Error)? {
     call.onLoop { $0.end() }

@@ -21,6 +21,8 @@ extension Connection {
     }
     cancelsWhenClientEnds = options.cancelsWhenClientEnds
     if cancelsWhenClientEnds, stream.readState == .ended { task.cancel() }
+    cancelsWhenDraining = options.cancelsWhenDraining
+    if cancelsWhenDraining, isDraining { stopForDrain() }
   }
 
   /// What is answered where the handler has thrown.

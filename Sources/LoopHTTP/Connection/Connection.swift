@@ -44,6 +44,8 @@ actor Connection: LoopActor {
   private var lateAnswer: Progress?
   /// The route under way wants to be cancelled at the end of the client's stream.
   var cancelsWhenClientEnds = false
+  /// It wants to be cancelled when the server begins to drain.
+  var cancelsWhenDraining = false
   /// What went wrong with the request's body; the connection cannot be used afterwards.
   var bodyFailure: HTTPError?
   var bodyMeter = BodyMeter()
@@ -57,7 +59,7 @@ actor Connection: LoopActor {
   /// Why the server has given an exchange up, which ends its connection.
   enum Abortion: UInt8, AtomicRepresentable {
     case none
-    /// The time of the server's drain is over.
+    /// The time of the server's drain is over; or has begun, where the route wants no more.
     case shutdown
     /// The handler has taken too long.
     case handlerTimeout
@@ -206,8 +208,15 @@ extension Connection: TCPStreamOwner, DeadlineOwner {
   /// none has come in time.
   func drain() {
     isDraining = true
+    if phase == .responding, cancelsWhenDraining { stopForDrain() }
     guard phase == .parked else { return news.wake() }
     timeForFirstRequest > 0 ? unpark() : endParked()
+  }
+
+  /// Whatever runs is cancelled for the server's end; what it still has to say can be sent.
+  func stopForDrain() {
+    if !task.isCancelled, !stream.isClosing { abortionCell.store(.shutdown, ordering: .relaxed) }
+    task.cancel()
   }
 
   /// Nanoseconds that the first request may yet take to come although the server stops; 0 where it has come.
@@ -225,8 +234,7 @@ extension Connection: TCPStreamOwner, DeadlineOwner {
   func abort() {
     if phase == .parked { return endParked() }
     phase = .closing
-    if !task.isCancelled, !stream.isClosing { abortionCell.store(.shutdown, ordering: .relaxed) }
-    task.cancel()
+    stopForDrain()
     stream.close()
     news.wake()
   }

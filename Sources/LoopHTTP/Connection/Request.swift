@@ -54,8 +54,8 @@ public struct Request: Sendable {
   /// This end of the connection.
   public var localAddress: SocketAddress? { connection.localAddress }
 
-  /// Whether the server has given the request up, as it does when the time of its drain is over, or its handler's; to tell that
-  /// cancellation from a client that left.
+  /// Whether the server has given the request up, as it does when the time of its drain is over or its handler's, or for some routes
+  /// when it begins to drain; to tell that cancellation from a client that left.
   public var isAborted: Bool { connection.abortion != .none }
 
   /// Whether that was because the `handlerTimeout` is over: whatever the handler still makes of it, its client gets 503.

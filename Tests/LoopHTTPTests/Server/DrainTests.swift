@@ -156,4 +156,49 @@ import Testing
     for client in [known, queued] { client.close() }
     #expect(await group.shutdown()[0].isBalanced)
   }
+
+  /// The time that the server gives would be over long after the test's.
+  @Test func aStreamWithoutAnEndCanEndProperlyWhenTheDrainBegins() async throws {
+    let log = EventLog()
+    let ledgers = try await withServer { router in
+      router.get("/events", options: RouteOptions(cancelsWhenDraining: true)) { request in
+        var response = Response(
+          body: .stream { writer in
+            try await writer.write("one")
+            try? await request.loop.sleep(for: .seconds(3600))
+            log.append("isAborted \(request.isAborted)")
+          }
+        )
+        response.onFinish { outcome in log.append("\(outcome)") }
+        return response
+      }
+    } _: { server in
+      let client = try BlockingSocket(to: server.address)
+      try client.send("GET /events HTTP/1.1\r\nHost: a\r\n\r\n")
+      let begun = client.receive(atMost: 1024)
+      #expect(begun > 0)
+      await server.server.shutdown(timeout: .seconds(3600))
+      #expect(client.receivedToEnd().hasSuffix("0\r\n\r\n"))
+      client.close()
+    }
+    #expect(log.events == ["isAborted true", "sent"])
+    #expect(ledgers.filter { !$0.isBalanced } == [])
+  }
+
+  @Test func aStreamWithoutAnEndIsNotBegunWhileTheServerDrains() async throws {
+    let ledgers = try await withServer { router in
+      router.get("/events", options: RouteOptions(cancelsWhenDraining: true)) { request in
+        try await request.loop.sleep(for: .seconds(3600))
+        return Response()
+      }
+      EchoRoutes.add(&router)
+    } _: { server in
+      _ = try await server.get("/quick")
+      let clients = try await Self.queued(1, sending: "GET /events HTTP/1.1\r\nHost: a\r\n\r\n", at: server)
+      let answer = clients[0].receivedToEnd()
+      #expect(answer.hasPrefix("HTTP/1.1 503 ") && answer.contains("\r\nConnection: close\r\n"))
+      clients[0].close()
+    }
+    #expect(ledgers.filter { !$0.isBalanced } == [])
+  }
 }

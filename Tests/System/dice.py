@@ -107,6 +107,7 @@ class Dice:
         )
         self.stdout = Lines(self.process.stdout)
         self.stderr = Lines(self.process.stderr)
+        self._signalled = {}
 
     @property
     def logs(self):
@@ -133,8 +134,10 @@ class Dice:
                 time.sleep(0.01)
 
     def signal(self, number):
-        """Sends a signal."""
+        """Sends a signal; again only after the tenth of a second in which a repeat is part of the first."""
+        time.sleep(max(0, self._signalled.get(number, 0) + 0.11 - time.monotonic()))
         self.process.send_signal(number)
+        self._signalled[number] = time.monotonic()
 
     def pause(self):
         """SIGSTOP; returns when every thread stands still: until the first one took the signal, others still answer."""

@@ -109,6 +109,19 @@ def test_a_second_ctrl_c_loses_no_report(scripted, tmp_path):
     assert any("ended early" in line for line in tool.stdout.all)
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_that_comes_twice_at_once_is_one(scripted, number):
+    """As timeout(1) sends it: to the process, and then to the process's group."""
+    for _ in range(5):
+        with contextlib.closing(Dice("traffic", "--target", scripted.url, "--rate", 100, environment=UNTRACED)) as tool:
+            scripted.wait_for_requests(len(scripted.requests) + 5)
+            tool.process.send_signal(number)
+            time.sleep(0.001)
+            tool.process.send_signal(number)
+            assert tool.wait(timeout=5) == 0
+        assert any("ended early" in line for line in tool.stdout.all)
+
+
 def test_the_last_spans_have_a_second(scripted, tmp_path):
     receiver, path, tool = silent_receiver(scripted, tmp_path, "--duration", 1)
     with contextlib.closing(receiver), contextlib.closing(tool):

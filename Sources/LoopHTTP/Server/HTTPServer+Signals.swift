@@ -6,7 +6,8 @@
 
 extension HTTPServer {
   /// Serves until SIGINT or SIGTERM, then drains: requests in work have `patience` to finish, see `shutdown(timeout:)`. A second
-  /// signal has its default action, so that whoever is in a hurry need not wait. Throws what `run` does.
+  /// signal has its default action, so that whoever is in a hurry need not wait; unless it is part of the first, see
+  /// ``SignalWatcher/shortestRepeat``. Throws what `run` does.
   public func runUntilSignalled(patience: Duration = .seconds(20)) async throws(UVError) {
     // Of its own: the server may end its loops with itself.
     let group = try EventLoopGroup(loopCount: 1)
@@ -26,8 +27,12 @@ extension HTTPServer {
     let result: Result<Void, UVError> = await withTaskGroup { tasks in
       tasks.addTask {
         guard await signals.first(where: { _ in true }) != nil else { return await watcher.stop() }
-        await watcher.stop()
+        async let isDefaultAgain: Void = {
+          try? await loop.sleep(for: SignalWatcher.shortestRepeat)
+          await watcher.stop()
+        }()
         await self.shutdown(timeout: patience)
+        await isDefaultAgain
       }
       do throws(UVError) {
         try await run()

@@ -24,7 +24,8 @@ enum EndSignals {
     on loop: EventLoop,
     _ stop: @escaping @Sendable () -> Bool
   ) async throws(UVError) -> SignalWatcher {
-    try await SignalWatcher.start([SIGTERM, SIGINT], on: loop) { signal in
+    let pause = SignalWatcher.shortestRepeat
+    return try await SignalWatcher.start([SIGTERM, SIGINT], on: loop, ignoringRepeatsWithin: pause) { signal in
       if !stop() { _exit(128 + signal) }
     }
   }

@@ -1,6 +1,6 @@
 public import HTTPTypes
 
-/// Paths to handlers: literal and `{parameter}` segments and, last, `{rest...}` for any number of segments. A literal goes before
+/// Paths to handlers: literal and `{parameter}` segments and, last, `{rest...}` for whatever follows its slash. A literal goes before
 /// a parameter and that before a rest; where one leads to no route in the end, the next is tried.
 ///
 /// Answers for itself: 404 for an unknown path, 405 with `Allow` for a known one with another method, HEAD wherever
@@ -48,9 +48,9 @@ public struct Router: Sendable {
   }
 
   /// Adds a route. `template` begins with `/`; `{name}` stands for one whole segment that is not empty, and has the same name in
-  /// all templates that are alike up to it. A last segment `{name...}` stands for whatever follows, slashes and nothing among it;
-  /// it is decoded, and may therefore hold `..`: look before you take it for a file. A second route with the same method and
-  /// template replaces the first.
+  /// all templates that are alike up to it. A last segment `{name...}` stands for whatever follows its slash, which may be more
+  /// slashes or nothing; it is decoded, and may therefore hold `..`: look before you take it for a file. A second route with the
+  /// same method and template replaces the first.
   public mutating func on(
     _ method: HTTPRequest.Method,
     _ template: String,

@@ -7,11 +7,12 @@ import Traffic
 struct TrafficCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "traffic",
-    abstract: "Loads a frontend with simulated users, or any URL at a rate, and tells the latencies.",
+    abstract: "Loads a frontend with simulated users, or any URL, and tells the latencies.",
     discussion: """
-      Without --rate, users wait for their answers (closed model). With --rate the clock decides (open model): latency \
+      Without --rate, users wait for their answers (closed model); those of a --target then ask again at once. With --rate the clock decides (open model): latency \
       counts from the moment a request was due, so that a server that stalls cannot hide it. Each request is the root of \
-      a trace, whose span goes where OTEL_EXPORTER_OTLP_ENDPOINT says.
+      a trace, whose span goes where OTEL_EXPORTER_OTLP_ENDPOINT says. Requests are GETs over plain HTTP/1.1; an answer \
+      that takes longer than 15 s is given up.
       """
   )
   @OptionGroup var traffic: TrafficOptions

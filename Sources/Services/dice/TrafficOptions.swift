@@ -19,7 +19,7 @@ struct TrafficOptions: ParsableArguments {
   var target: String?
   @Option(
     help: ArgumentHelp(
-      "Concurrent users of the closed model (TRAFFIC_USERS; default 10).",
+      "Concurrent users of the closed model (TRAFFIC_USERS; default 10, for --target 64).",
       valueName: Self.userCounts.bounds
     )
   )
@@ -48,7 +48,7 @@ struct TrafficOptions: ParsableArguments {
   @Option(help: "Dice to choose from (TRAFFIC_DICE; default fair,risky,extreme,unknown).")
   var dice: String?
   @Option(
-    help: "A user's pause between requests (TRAFFIC_THINK_TIME; default 0.5-2, in seconds).",
+    help: "A user's pause between requests (TRAFFIC_THINK_TIME; default 0.5-2, in seconds, for --target 0).",
     transform: SecondsRange.read
   )
   var thinkTime: SecondsRange?
@@ -58,7 +58,7 @@ struct TrafficOptions: ParsableArguments {
   )
   var rate: RateSpecification?
   @Option(
-    help: "How long to measure, such as 30s (TRAFFIC_DURATION; default: 10s, or until Ctrl-C for users).",
+    help: "How long to measure, such as 30s (TRAFFIC_DURATION; default: 10s, users of a frontend until Ctrl-C).",
     transform: Seconds.read
   )
   var duration: Seconds?

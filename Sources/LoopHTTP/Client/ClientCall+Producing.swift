@@ -74,14 +74,14 @@ extension ClientCall {
     // One that was stopped throws because of that.
     guard connection.onLoop({ $0.openBody != nil }) else { return }
     production?.failure = error
-    abort(connection)
+    connection.onLoop { $0.close() }
   }
 
   /// Ends the closure, and the connection if that has sent only a part. While the connection is still this call's.
   func stopProducing() {
     guard let production, !production.isOver else { return }
     self.production?.isOver = true
-    if production.connection.onLoop({ $0.openBody != nil }) { abort(production.connection) }
+    production.connection.onLoop { if $0.openBody != nil { $0.close() } }
     production.task.cancel()
     // One write may hang on until the connection ends, and the answer may be worth more time than it.
     production.deadline.clear()

@@ -63,20 +63,13 @@ actor ClientCall: LoopActor, DeadlineOwner {
     failure = error
     stopProducing()
     switch wait {
-    case .nothing: if let streamed { abort(streamed) }
+    case .nothing: streamed?.onLoop { $0.close() }
     case .pool, .lookUp: news.wake()
     case .connect(let race):
       race.cancel()
       news.wake()
-    case .exchange(let connection): abort(connection)
+    case .exchange(let connection): connection.onLoop { $0.close() }
     }
-  }
-
-  /// Closes the connection. Where the loop is ending and the response's reader may be elsewhere, that is left to `LoopClient.end`:
-  /// a reader must find the loop when it comes back, and what is open keeps it from its end.
-  func abort(_ connection: ClientConnection) {
-    let isReaderElsewhere = streamed != nil && loop.ending != nil
-    connection.onLoop { isReaderElsewhere ? $0.abandon() : $0.close() }
   }
 
   /// Suspends until the pool has something; nil means that a new connection may be opened.

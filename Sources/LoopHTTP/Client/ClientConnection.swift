@@ -30,8 +30,6 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
   private var answerBegan = false
   /// All of it has.
   private var isAnswerComplete = false
-  /// The exchange has ended before its answer has.
-  private var isAbandoned = false
   private var bodyLimit = 0
   private var idleDeadline: Deadline?
   private let idleNanoseconds: UInt64
@@ -78,13 +76,6 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
     idleDeadline?.cancel()
     openBody = nil
     stream.close()
-    news.wake()
-  }
-
-  /// Ends the exchange in progress, and leaves the connection for somebody to close.
-  func abandon() {
-    isAbandoned = true
-    openBody = nil
     news.wake()
   }
 
@@ -235,5 +226,5 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
   }
 
   /// Whether bytes can still come.
-  private var canReceive: Bool { stream.readState == .open && !stream.isClosing && !isAbandoned }
+  private var canReceive: Bool { stream.readState == .open && !stream.isClosing }
 }

@@ -21,8 +21,9 @@ public final class HTTPClient: Sendable {
   public func execute(_ request: ClientRequest) async throws(ClientError) -> ClientResponse {
     let loop = group.preferredLoop
     let client = clients[loop.index]
-    if loop.isPreferredByTask { return try await client.execute(request) }
-    if loop.hasEnded { throw .shutDown }
+    if loop.isCurrent, loop.isPreferredByTask { return try await client.execute(request) }
+    guard loop.enter() else { throw .shutDown }
+    defer { loop.leave() }
     // Each step would otherwise wait for a thread of the runtime's pool, while the time limits run on the loop.
     return try await withTaskExecutorPreference(loop) { () async throws(ClientError) in
       try await client.execute(request)
@@ -44,8 +45,13 @@ public final class HTTPClient: Sendable {
   /// Sends `request` and gives its response as soon as its head has come, with the content yet to be read; where a closure can have all
   /// of it, `withResponse` is simpler. Time and size limits are those of `withResponse`. Throws ``ClientError``.
   public func open(_ request: ClientRequest) async throws -> OpenResponse {
-    let (client, exchange) = try await begin(request, nil)
-    return OpenResponse(exchange, of: client)
+    let client = try enter()
+    do {
+      return OpenResponse(try await client.begin(request), of: client)
+    } catch {
+      client.loop.leave()
+      throw error
+    }
   }
 
   /// As `execute`, with a body that `body` writes while it is sent: with a `Content-Length` where its length in bytes is known, else
@@ -63,7 +69,8 @@ public final class HTTPClient: Sendable {
     body: @escaping ClientRequest.BodyProducer
   ) async throws -> ClientResponse {
     let loop = group.preferredLoop
-    if loop.hasEnded { throw ClientError.shutDown }
+    guard loop.enter() else { throw ClientError.shutDown }
+    defer { loop.leave() }
     return try await withTaskExecutorPreference(loop) {
       try await withResponse(to: request, bodyLength: bodyLength, body: body) { response, content in
         var bytes: [UInt8] = []
@@ -94,7 +101,9 @@ public final class HTTPClient: Sendable {
     _ read: nonisolated(nonsending) (ClientResponse, ClientBody) async throws -> Success,
     isolation: isolated (any Actor)? = #isolation
   ) async throws -> Success {
-    let (client, exchange) = try await begin(request, body)
+    let client = try enter()
+    defer { client.loop.leave() }
+    let exchange = try await client.begin(request, body)
     let result: Result<Success, any Error>
     do {
       let success = try await withTaskCancellationHandler {
@@ -112,13 +121,11 @@ public final class HTTPClient: Sendable {
     return try result.get()
   }
 
-  private func begin(_ request: ClientRequest, _ body: ProducedBody?) async throws -> (LoopClient, StreamedExchange) {
-    let loop = group.preferredLoop
-    if loop.hasEnded { throw ClientError.shutDown }
-    let client = clients[loop.index]
-    if loop.isPreferredByTask { return (client, try await client.beginStreaming(request, body)) }
-    // As in `execute`; whoever reads stays where it is.
-    return (client, try await withTaskExecutorPreference(loop) { try await client.beginStreaming(request, body) })
+  /// The client of the caller's loop, or of the first; until `leave` its loop does not end, wherever its content is read.
+  private func enter() throws(ClientError) -> LoopClient {
+    let client = clients[group.preferredLoop.index]
+    guard client.loop.enter() else { throw .shutDown }
+    return client
   }
 
   /// Closes idle connections; requests on their way fail with ``ClientError/shutDown``, and so do later ones. Suspends until the last
@@ -128,5 +135,15 @@ public final class HTTPClient: Sendable {
     let clients = clients.filter { !$0.loop.hasEnded }
     for client in clients { await client.beginShutdown() }
     for client in clients { await client.endShutdown() }
+  }
+}
+
+extension LoopClient {
+  /// As `beginStreaming`, with all steps on the loop; whoever reads stays where it is.
+  fileprivate nonisolated func begin(_ request: ClientRequest, _ body: ProducedBody? = nil) async throws
+    -> StreamedExchange
+  {
+    if loop.isCurrent, loop.isPreferredByTask { return try await beginStreaming(request, body) }
+    return try await withTaskExecutorPreference(loop) { try await beginStreaming(request, body) }
   }
 }

@@ -62,7 +62,7 @@ extension Connection {
   private func waitForBody(of exchange: UInt64) async throws(WireError) {
     if stream.readState != .open { _ = try reader.value.parser.inputEnded() }
     guard canReceive, !Task.isCancelled else { throw .truncated }
-    deadline.set(
+    deadline.setRoughly(
       bodyMeter.waitBegins(
         now: loop.iterationStart,
         grace: context.timeouts.bodyGrace,

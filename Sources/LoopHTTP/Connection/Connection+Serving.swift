@@ -165,11 +165,11 @@ extension Connection {
 
   private func setHeadDeadline() {
     if reader.value.parser.hasStartedHead {
-      if !isHeadTimed { deadline.set(context.timeouts.head) }
+      if !isHeadTimed { deadline.setRoughly(context.timeouts.head) }
       isHeadTimed = true
     } else {
       isHeadTimed = false
-      deadline.set(isDraining ? timeForFirstRequest : context.timeouts.idle)
+      deadline.setRoughly(isDraining ? timeForFirstRequest : context.timeouts.idle)
       stream.releaseIdleBuffers()
     }
   }

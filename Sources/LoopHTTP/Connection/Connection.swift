@@ -185,7 +185,10 @@ extension Connection: TCPStreamOwner, DeadlineOwner {
   func limitHandler(of request: Request) {
     let ownLimit = context.routes.options[request.endpointIndex].handlerTimeout?.nanoseconds
     guard let limit = ownLimit ?? context.timeouts.handler, let timers = loop.timers else { return }
-    handlerTimer = timers.schedule(at: loop.iterationStart + limit, HandlerTimer(connection: self, request: request))
+    handlerTimer = timers.schedule(
+      at: EventLoop.monotonicNanoseconds() + limit,
+      HandlerTimer(connection: self, request: request)
+    )
   }
 
   /// The handler has come back, perhaps from a cancelled task; not nil where its request has been answered without it.

@@ -23,9 +23,19 @@ final class Deadline: TimerTarget {
   /// Whether it has passed since it was set. Only `set` and `clear` make that undone.
   var hasPassed: Bool { deadline == 0 }
 
-  /// Replaces the deadline by one `duration` after the current iteration of the loop began.
+  /// Replaces the deadline by one `duration` after now.
   func set(_ duration: UInt64) {
-    deadline = loop.iterationStart + duration
+    set(at: EventLoop.monotonicNanoseconds() + duration)
+  }
+
+  /// Without a look at the clock: counts from the beginning of the loop's iteration, which may be long ago where others' code has
+  /// taken its time.
+  func setRoughly(_ duration: UInt64) {
+    set(at: loop.iterationStart + duration)
+  }
+
+  private func set(at instant: UInt64) {
+    deadline = instant
     if timerInstant > deadline { start() }
   }
 

@@ -1,6 +1,12 @@
 internal import CUV
 internal import Synchronization
 
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
 extension EventLoop {
   /// Who waits for a loop's end, or what it had opened and closed by then.
   enum End {
@@ -11,21 +17,35 @@ extension EventLoop {
   /// Whether nothing is run here any more, and never will be. Safe to ask from any thread; takes no lock.
   var hasEnded: Bool { inbox.hasEnded }
 
+  /// Keeps the loop from its end until `leave`; false where it has ended. For whoever is elsewhere and needs it to come back.
+  func enter() -> Bool { inbox.enter() }
+
+  /// Undoes one `enter`. From any thread.
+  func leave() {
+    inbox.leave { if !isCurrent { wake() } }
+  }
+
   /// Ends the loop: wakes whoever sleeps on it, and goes on without timers until all that others have opened here is closed, for
   /// which their tasks may still need it. Suspends until then; who calls it again gets the same. What is not closed within
   /// `patience` never will be, and is a fatal error that names it.
   ///
   /// Not for a task on this loop, which would never go on: a fatal error, too.
-  func stop(patience: Duration) async -> LoopLedger {
-    if isCurrent { fatalError("loop \(index) cannot be ended by a task that runs on it") }
-    let ledger = await withCheckedContinuation { continuation in
-      switch awaitEnd(continuation) {
-      case .toCome: execute { self.beginEnding(patience: patience) }
-      case .hasCome(let ledger): continuation.resume(returning: ledger)
-      }
+  func stop(patience: Duration, isolation: isolated (any Actor)? = #isolation) async -> LoopLedger {
+    // The thread alone tells nothing: the runtime lets a task go on wherever the actor that it waited for was served.
+    if isCurrent, isPreferredByTask || (isolation as? any LoopActor)?.loop === self {
+      fatalError("loop \(index) cannot be ended by a task that runs on it")
     }
+    execute { self.beginEnding(patience: patience) }
+    let ledger = await waitForEnd()
     if !isJoined.exchange(true, ordering: .relaxed) { unsafe uv_thread_join(&thread) }
     return ledger
+  }
+
+  /// Suspends until nothing is run here any more.
+  func waitForEnd() async -> LoopLedger {
+    await withCheckedContinuation { continuation in
+      if case .hasCome(let ledger) = awaitEnd(continuation) { continuation.resume(returning: ledger) }
+    }
   }
 
   private func awaitEnd(_ continuation: CheckedContinuation<LoopLedger, Never>) -> End {
@@ -39,6 +59,12 @@ extension EventLoop {
   func stopAndWait() {
     execute { self.beginEnding(patience: LoopEnding.patience) }
     unsafe uv_thread_join(&thread)
+  }
+
+  /// `stop` for whoever cannot wait for it.
+  func stopUnattended() {
+    execute { self.beginEnding(patience: LoopEnding.patience) }
+    if !isJoined.exchange(true, ordering: .relaxed) { pthread_detach(thread) }
   }
 
   private func beginEnding(patience: Duration) {

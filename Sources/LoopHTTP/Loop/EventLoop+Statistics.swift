@@ -1,12 +1,20 @@
 internal import CUV
 
 extension EventLoop {
-  /// How the loop has spent its time until now. Suspends for a visit to the loop.
+  /// How the loop has spent its time until now, or until its end. Suspends for a visit to the loop.
   public func readStatistics() async -> LoopStatistics {
-    await run {
-      var statistics = self.statistics
-      unsafe statistics.idleNanoseconds = uv_metrics_idle_time(self.raw)
+    guard enter() else {
+      _ = await waitForEnd()
       return statistics
     }
+    defer { leave() }
+    return await run {
+      self.noteIdleTime()
+      return self.statistics
+    }
+  }
+
+  func noteIdleTime() {
+    unsafe statistics.idleNanoseconds = uv_metrics_idle_time(raw)
   }
 }

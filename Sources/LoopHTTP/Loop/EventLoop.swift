@@ -90,7 +90,6 @@ internal import Synchronization
   deinit {
     unsafe raw.deallocate()
     unsafe wakeUp.deallocate()
-    unsafe readBuffer.deallocate()
   }
 
   /// SAFETY: set in init, for as long as the loop exists.
@@ -105,6 +104,8 @@ internal import Synchronization
     CurrentLoop.set(loop)
     loop.runUntilStopped()
     CurrentLoop.set(nil)
+    // Here, and not with the object, which a job that came too late holds for ever.
+    unsafe loop.readBuffer.deallocate()
     for waiter in loop.finish() { waiter.resume(returning: loop.ledger) }
   }
 
@@ -125,6 +126,7 @@ internal import Synchronization
       preconditionFailure("timers and watchers need no system resource: \(error)")
     }
     unsafe uv_run(raw, UV_RUN_DEFAULT)
+    noteIdleTime()
     let result = unsafe uv_loop_close(raw)
     precondition(result == 0, "loop \(index) ended with open handles: \(ledger)")
   }
@@ -193,7 +195,12 @@ internal import Synchronization
       queue.append(work)
       return true
     }
-    return inbox.append(work) { unsafe _ = uv_async_send(wakeUp) }
+    return inbox.append(work) { wake() }
+  }
+
+  /// From any thread, before the inbox has ended.
+  func wake() {
+    unsafe _ = uv_async_send(wakeUp)
   }
 
   private func takeInbox() {

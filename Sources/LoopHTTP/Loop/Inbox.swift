@@ -2,7 +2,13 @@ internal import Synchronization
 
 /// Work that other threads have for a loop, until it takes it. Safe to use from any thread.
 final class Inbox: Sendable {
-  private let content = Mutex<(work: [LoopWork], isClosed: Bool)>(([], false))
+  private struct Content {
+    var work: [LoopWork] = []
+    var visitors = 0
+    var isClosed = false
+  }
+
+  private let content = Mutex(Content())
   private let isClosed = Atomic(false)
 
   /// Whether nothing more is taken; without the lock.
@@ -27,10 +33,28 @@ final class Inbox: Sendable {
     }
   }
 
-  /// False where there is work; from true on, nothing more is taken, and `wake` is not called any more.
+  /// Keeps `end` from being true until `leave`; false where it was before.
+  func enter() -> Bool {
+    content.withLock { content in
+      if !content.isClosed { content.visitors += 1 }
+      return !content.isClosed
+    }
+  }
+
+  /// Undoes one `enter`. `wake` is called under the lock, where `end` may now be true.
+  func leave(wake: () -> Void) {
+    content.withLock { content in
+      content.visitors -= 1
+      if content.visitors == 0 { wake() }
+    }
+  }
+
+  var visitors: Int { content.withLock { $0.visitors } }
+
+  /// False where there is work or a visitor; from true on, nothing more is taken, and `wake` is not called any more.
   func end() -> Bool {
     content.withLock { content in
-      if content.work.isEmpty { content.isClosed = true }
+      if content.work.isEmpty, content.visitors == 0 { content.isClosed = true }
       isClosed.store(content.isClosed, ordering: .releasing)
       return content.isClosed
     }

@@ -3,6 +3,8 @@ internal import CUV
 /// A loop that ends when all is closed, and how long that may take.
 final class LoopEnding {
   private let timer: UVHandle
+  /// Nothing but work has kept the loop for the whole of its patience.
+  private var isKeptByWork = false
 
   /// Whoever ends servers and clients first has closed everything long before.
   static let patience = Duration.seconds(10)
@@ -19,7 +21,10 @@ final class LoopEnding {
     unsafe uv_update_time(loop.raw)
     let result = unsafe uv_timer_start(
       timer.memory.assumingMemoryBound(to: uv_timer_t.self),
-      { handle in LoopEnding.complain(of: unsafe EventLoop.of(handle.fromLibuv.pointee.loop)) },
+      { handle in
+        let loop = unsafe EventLoop.of(handle.fromLibuv.pointee.loop)
+        loop.ending?.complain(of: loop)
+      },
       milliseconds,
       milliseconds
     )
@@ -31,13 +36,21 @@ final class LoopEnding {
   }
 
   /// A request, such as a write to a pipe that nobody reads, may take as long as it likes.
-  private static func complain(of loop: EventLoop) {
-    let open = openHandles(of: loop)
-    guard !open.isEmpty else { return }
-    fatalError(
-      "loop \(loop.index) cannot end, because of what is open on it: \(open.joined(separator: ", ")). "
-        + "Servers, clients, signal watchers and precise timers must be ended before their group"
-    )
+  private func complain(of loop: EventLoop) {
+    let open = LoopEnding.openHandles(of: loop)
+    if !open.isEmpty {
+      fatalError(
+        "loop \(loop.index) cannot end, because of what is open on it: \(open.joined(separator: ", ")). "
+          + "Servers, clients, signal watchers and precise timers must be ended before their group"
+      )
+    }
+    if case let calls = loop.inbox.visitors, calls > 0 {
+      fatalError("loop \(loop.index) cannot end, because calls that need it have not returned: \(calls)")
+    }
+    guard loop.ledger.requestsStarted == loop.ledger.requestsFinished else { return isKeptByWork = false }
+    // It may be the last that comes, and the end be near.
+    if isKeptByWork { fatalError("loop \(loop.index) cannot end, because its tasks enqueue work for ever") }
+    isKeptByWork = true
   }
 
   /// Those that are not the loop's own, by libuv's names for their types, and sockets by their address.

@@ -49,11 +49,17 @@ internal import Synchronization
     }
   }
 
-  /// Visits every value, each on its own loop, and the shared one; suspends until all were visited.
+  /// Visits every value, each on its own loop as long as that has not ended, and the shared one; suspends until all were visited.
   public func collect<Result: Sendable>(_ body: @escaping @Sendable (inout Value) -> Result) async -> [Result] {
     var results = [withShared(body)]
     for loop in group?.loops ?? [] {
-      results.append(await loop.run { unsafe body(&self.slots[loop.index]) })
+      if loop.enter() {
+        results.append(await loop.run { unsafe body(&self.slots[loop.index]) })
+        loop.leave()
+      } else {
+        // SAFETY: that thread has ended; others that come for its value are kept apart by the lock.
+        results.append(withShared { _ in unsafe body(&self.slots[loop.index]) })
+      }
     }
     return results
   }

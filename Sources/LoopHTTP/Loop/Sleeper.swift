@@ -20,7 +20,8 @@
     case .new:
       guard let timers = loop.timers else {
         unsafe state = .ended
-        unsafe continuation.resume(returning: false)
+        // Not at once: a task that goes on sleeping would never let go of the thread.
+        loop.execute { unsafe continuation.resume(returning: false) }
         return
       }
       loop.ledger.waitsBegun += 1

@@ -46,6 +46,14 @@ public final class HTTPServer: Sendable {
     )
   }
 
+  /// A server that nobody holds any more, bound as it may be, will never serve: its port is free again, and its own loops end.
+  deinit {
+    if case .bound(let servers) = state.withLock({ $0 }) {
+      for server in servers { server.loop.execute { server.onLoop { $0.abort() } } }
+    }
+    if ownsGroup { for loop in group.loops { loop.stopUnattended() } }
+  }
+
   /// Listens on the configured address; connections wait until `run`. Returns the address, with the port the system
   /// chose where 0 was asked for. Throws where it is taken, also by this server itself, not ours or not allowed, and
   /// `cancelled` where the server has been shut down, before or meanwhile.

@@ -35,4 +35,23 @@ import Testing
       #expect(exchange.server.requests.events.count == 3)
     }
   }
+
+  /// The loop's own time is that of the last look at its sockets.
+  @Test func aTimeLimitBeginsWithItsCall() async throws {
+    let limit = Duration.milliseconds(400)
+    try await against([[Self.ok]]) { exchange in
+      let own = try EventLoopGroup(loopCount: 1)
+      let client = HTTPClient(group: own)
+      var request = ClientRequest(.get, try exchange.url("/"))
+      request.timeout = limit
+      let response = try await Task(executorPreference: own.loops[0]) { [request] in
+        let end = ContinuousClock.now + limit * 2
+        while ContinuousClock.now < end {}
+        return try await client.execute(request)
+      }.value
+      #expect(response.text == "ok")
+      await client.shutdown()
+      #expect(await own.shutdown()[0].isBalanced)
+    }
+  }
 }

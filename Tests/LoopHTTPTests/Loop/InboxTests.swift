@@ -26,4 +26,17 @@ import Testing
     #expect(!inbox.append(Self.work) { Issue.record("nobody waits any more") })
     #expect(inbox.take().isEmpty)
   }
+
+  @Test func whoeverHasEnteredKeepsItOpenUntilLeaving() {
+    let inbox = Inbox()
+    let entered = [inbox.enter(), inbox.enter()]
+    #expect(entered == [true, true])
+    var wakes = 0
+    inbox.leave { wakes += 1 }
+    #expect(!inbox.end() && wakes == 0, "one is still there")
+    inbox.leave { wakes += 1 }
+    #expect(inbox.end() && wakes == 1)
+    #expect(!inbox.enter())
+    #expect(inbox.visitors == 0)
+  }
 }

@@ -59,6 +59,64 @@ import Testing
     #expect(await servers.shutdown()[0].isBalanced)
   }
 
+  /// The runtime lets a task go on wherever the actor that it waited for was served, so on any thread.
+  @Test func aTaskThatOnlyPassesByMayEndTheLoop() async throws {
+    let group = try EventLoopGroup(loopCount: 1)
+    let (ends, end) = AsyncStream.makeStream(of: [LoopLedger].self)
+    group.loops[0].execute { Task.immediate { end.yield(await group.shutdown()) } }
+    let ledgers = await ends.first { _ in true }
+    #expect(ledgers?.allSatisfy(\.isBalanced) == true)
+  }
+
+  @Test func aTaskThatKeepsSleepingIsNotInTheWay() async throws {
+    let group = try EventLoopGroup(loopCount: 1)
+    let loop = group.loops[0]
+    let task = Task(executorPreference: loop) {
+      while !Task.isCancelled { try? await loop.sleep(for: .seconds(3600)) }
+    }
+    while await loop.run({ loop.ledger.waitsBegun }) == 0 {}
+    let ending = Task { await group.shutdown() }
+    while await loop.run({ loop.ending == nil }) { await Task.yield() }
+    task.cancel()
+    #expect(await ending.value[0].isBalanced)
+  }
+
+  @Test func whatALoopHasCountedCanBeReadAfterItsEnd() async throws {
+    let group = try EventLoopGroup(loopCount: 2)
+    let counts = LoopLocal(group: group) { 0 }
+    for loop in group.loops { await loop.run { counts.withValue { $0 += loop.index + 1 } } }
+    await group.shutdown()
+    #expect(await counts.collect { $0 } == [0, 1, 2])
+    #expect(await group.loops[0].readStatistics().delayCounts.reduce(0, +) > 0)
+  }
+
+  /// The reader finds a loop to come back to, for which nothing is open any more.
+  @Test func aCancelledReaderElsewhereComesBack() async throws {
+    let (servers, group) = (try EventLoopGroup(loopCount: 1), try EventLoopGroup(loopCount: 1))
+    let server = RawServer(loop: servers.loops[0], script: [["HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\no", nil]])
+    let url = try ClientURL("http://\(try await server.listen())/")
+    let client = HTTPClient(group: group)
+    let (log, gate) = (EventLog(), EventLog())
+    let reading = Task {
+      try await client.withResponse(to: ClientRequest(.get, url)) { _, body in
+        for try await _ in body {
+          log.append("piece")
+          await gate.wait(for: 1)
+        }
+      }
+    }
+    await log.wait(for: 1)
+    reading.cancel()
+    await server.ends.wait(for: 1)
+    let ending = Task { await group.shutdown() }
+    while await group.loops[0].run({ group.loops[0].ending == nil }) { await Task.yield() }
+    gate.append("open")
+    await #expect(throws: (any Error).self) { try await reading.value }
+    #expect(await ending.value[0].isBalanced)
+    await server.stop()
+    #expect(await servers.shutdown()[0].isBalanced)
+  }
+
   // The process of an exit test that hangs is ended by its alarm, without the message that is expected.
 
   @Test func whatKeepsALoopFromEndingIsNamed() async throws {
@@ -70,6 +128,26 @@ import Testing
       await group.shutdown(patience: .milliseconds(10))
     }
     #expect(result.words.contains("loop 0 cannot end, because of what is open on it: tcp 127.0.0.1:"))
+  }
+
+  @Test func callsThatKeepALoopFromEndingAreNamed() async throws {
+    let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      alarm(30)
+      let group = try EventLoopGroup(loopCount: 1)
+      _ = group.loops[0].enter()
+      await group.shutdown(patience: .milliseconds(10))
+    }
+    #expect(result.words.contains("loop 0 cannot end, because calls that need it have not returned: 1"))
+  }
+
+  @Test func tasksThatKeepALoopFromEndingAreNamed() async throws {
+    let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      alarm(30)
+      let group = try EventLoopGroup(loopCount: 1)
+      Task(executorPreference: group.loops[0]) { while true { await Task.yield() } }
+      await group.shutdown(patience: .milliseconds(10))
+    }
+    #expect(result.words.contains("loop 0 cannot end, because its tasks enqueue work for ever"))
   }
 
   @Test func workForALoopThatHasEndedIsAFault() async throws {

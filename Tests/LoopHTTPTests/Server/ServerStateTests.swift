@@ -33,6 +33,31 @@ import Testing
     #expect(await group.shutdown().allSatisfy(\.isBalanced))
   }
 
+  @Test func aServerThatNobodyHoldsFreesItsPort() async throws {
+    let group = try EventLoopGroup(loopCount: 1)
+    func bindAndForget() async throws -> SocketAddress {
+      try await HTTPServer(router: Router(), configuration: ServerConfiguration(port: 0), group: group).bind()
+    }
+    let port = try await bindAndForget().port
+    await group.loops[0].run {}
+    let next = try HTTPServer(router: Router(), configuration: ServerConfiguration(port: port), group: group)
+    #expect(try await next.bind().port == port)
+    await next.shutdown()
+    #expect(await group.shutdown().allSatisfy(\.isBalanced))
+  }
+
+  @Test(arguments: [true, false]) func aServerThatNobodyHoldsEndsItsOwnLoops(isBound: Bool) async throws {
+    func startAndForget() async throws -> [EventLoop] {
+      let server = try HTTPServer(router: Router(), configuration: ServerConfiguration(port: 0))
+      if isBound { try await server.bind() }
+      return server.group.loops
+    }
+    for loop in try await startAndForget() {
+      let ledger = await loop.waitForEnd()
+      #expect(ledger.isBalanced)
+    }
+  }
+
   @Test func aServerBindsOnce() async throws {
     let group = try EventLoopGroup(loopCount: 1)
     let server = try HTTPServer(router: Router(), configuration: ServerConfiguration(port: 0), group: group)

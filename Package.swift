@@ -76,7 +76,7 @@ let package = Package(
         .product(name: "Tracing", package: "swift-distributed-tracing"),
       ],
       path: "Sources/Services/Telemetry",
-      exclude: ["OTLP/Generated", "OTLP/generate"],
+      exclude: ["OTLP/Generated", "OTLP/generate", "README.md"],
       swiftSettings: settings
     ),
     .target(

@@ -14,7 +14,7 @@ from conftest import running_all
 from dice import ROOT, FreePorts, memory_of, run
 from polling import until
 
-FOLDERS = ("", "Sources/LoopHTTP", "Sources/Services", "Tests/Benchmarks")
+FOLDERS = ("", "Sources/LoopHTTP", "Sources/Services", "Sources/Services/Telemetry", "Tests/Benchmarks")
 FRONT, LIBRARY, *_ = PAGES = [ROOT / folder / "README.md" for folder in FOLDERS]
 TEXT = "\n".join(page.read_text() for page in PAGES)
 BLOCKS = re.findall(r"```(?:sh|bash|console|shell)\n(.*?)```", TEXT, re.DOTALL)

@@ -142,7 +142,7 @@ def test_a_collector_whose_name_hangs_costs_no_roll(backend, collector, client):
     backend.default = dataclasses.replace(backend.default, headers=JSON | {"Connection": "close"})
     with running_service("dice-roller", collector, environment=environment) as (dice, url):
         assert client.get(f"{url}/roll").status_code == 422
-        dice.wait_for_logs("export fails")
+        dice.wait_for_logs("Export fails")
         # Spans and log lines go on being sent in vain: two look-ups, which are as many as libuv has at a time.
         for _ in range(20):
             assert client.get(f"{url}/roll?die=fair").status_code == 200

@@ -130,7 +130,7 @@ def test_one_line_per_outage_and_one_at_recovery(collector):
 def test_an_outage_tells_its_reason(collector, url, reason):
     with exporting(collector, OTEL_EXPORTER_OTLP_ENDPOINT=url) as service:
         service.span()
-        line = service.process.stdout.wait_for(lambda line: "export fails" in line)[0]
+        line = service.process.stdout.wait_for(lambda line: "Export fails" in line)[0]
     assert json.loads(line)["reason"] == reason
 
 
@@ -228,4 +228,4 @@ def test_a_200_from_whoever_stands_in_the_receivers_place_delivers_nothing(colle
         service.span()
         service.wait_for_counts(lambda counts: counts["exported_total"] == 1)
     said = [record["message"] for record in service.process.logs if "xport" in record["message"]]
-    assert said == ["export fails", "export works again"]
+    assert said == ["Export fails", "Export works again"]

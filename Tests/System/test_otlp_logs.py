@@ -83,14 +83,14 @@ def test_an_outage_is_said_on_stdout_alone_and_counted(client):
     with running_service("die-service", away, environment=environment) as (process, url):
         for _ in range(40):
             client.get(f"{url}/dice")
-        said = process.wait_for_logs("export fails")
+        said = process.wait_for_logs("Export fails")
         assert Page(url).value("otel_exporter_logs_dropped_total") >= 20
         with contextlib.closing(Collector(away.port)) as collector:
-            process.wait_for_logs("export works again")
+            process.wait_for_logs("Export works again")
             lost = Page(url).value("otel_exporter_logs_dropped_total")
             received = collector.records(lambda record: record.message == "Die list requested")
     assert said[0]["url"] == f"{away.url}/v1/logs"
-    assert len([line for line in process.logs if line["message"] == "export fails"]) == 1
+    assert len([line for line in process.logs if line["message"] == "Export fails"]) == 1
     assert lost < 40 and 5 <= len(received) <= 20
     assert collector.faults == []
 

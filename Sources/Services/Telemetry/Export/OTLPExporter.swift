@@ -44,7 +44,7 @@ final class OTLPExporter: Sendable {
     rejected: ([UInt8]) -> OTLPPartialSuccess?
   ) async -> ExportResult {
     guard message.count <= configuration.maximumRequestBytes else {
-      logger.warning("export dropped: the request is too large", [Attribute(LogField.bytes, message.count)])
+      logger.warning("Export dropped: the request is too large", [Attribute(LogField.bytes, message.count)])
       return .dropped
     }
     let body = configuration.compression == .gzip ? Gzip.compress(message) : message
@@ -150,7 +150,7 @@ final class OTLPExporter: Sendable {
     log(state.withLock { $0.outage.succeeded() })
     guard partial != OTLPPartialSuccess() else { return .delivered(rejected: 0) }
     logger.warning(
-      "export accepted with remarks",
+      "Export accepted with remarks",
       [Attribute(LogField.rejected, partial.rejected), Attribute(LogField.reason, partial.message)]
     )
     return .delivered(rejected: partial.rejected)
@@ -170,11 +170,11 @@ final class OTLPExporter: Sendable {
     switch line {
     case .outage(let reason):
       logger.warning(
-        "export fails",
+        "Export fails",
         [Attribute(LogField.url, "\(configuration.url)"), Attribute(LogField.reason, reason)]
       )
     case .recovery:
-      logger.info("export works again", [Attribute(LogField.url, "\(configuration.url)")])
+      logger.info("Export works again", [Attribute(LogField.url, "\(configuration.url)")])
     case nil: break
     }
   }

@@ -31,3 +31,12 @@ static inline int cuv_unacknowledged_bytes(int descriptor) {
   return getsockopt(descriptor, SOL_SOCKET, SO_NWRITE, &count, &size) == 0 ? count : 0;
 #endif
 }
+
+// glibc gives the free end of a heap back to the system from 128 KiB on, and has it mapped in anew, page by page, for the next piece of
+// a body. Once it has seen a larger block go it keeps twice as much (its "dynamic threshold"), unless somebody has set the limits. Here,
+// because no compiler may leave out what goes through a volatile pointer.
+#include <stdlib.h>
+static inline void cuv_let_allocator_keep(size_t bytes) {
+  void *volatile block = malloc(bytes / 2);
+  free(block);
+}

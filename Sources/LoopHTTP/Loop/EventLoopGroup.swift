@@ -15,12 +15,15 @@ public final class EventLoopGroup: Sendable {
   let id: Int
 
   private static let lastID = Atomic(0)
+  /// Once for the process: uploads of 1 MiB cost a third.
+  private static let allocator: Void = cuv_let_allocator_keep(8 << 20)
 
   /// Starts `loopCount` loops; by default one for each CPU that the process may use. Throws where the system has no
   /// threads or descriptors left.
   public init(loopCount: Int? = nil) throws(UVError) {
     // A peer that is gone must be an error of the write, not a signal that ends the process.
     _ = signal(SIGPIPE, SIG_IGN)
+    _ = EventLoopGroup.allocator
     let id = EventLoopGroup.lastID.add(1, ordering: .relaxed).newValue
     var loops: [EventLoop] = []
     do throws(UVError) {

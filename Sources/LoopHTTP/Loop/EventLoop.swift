@@ -41,7 +41,8 @@ internal import Synchronization
   @safe @exclusivity(unchecked) private var endOfIteration = JobQueue<@Sendable () -> Void>()
   @safe @exclusivity(unchecked) private var observers = JobQueue<any IterationObserver>()
   @safe @exclusivity(unchecked) var buffers = BufferPool()
-  var readBuffer: UnsafeMutableRawBufferPointer
+  /// While the thread runs.
+  var readBuffer = unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0)
   @safe @exclusivity(unchecked) var statistics = LoopStatistics()
   var stallReport: StallReport?
   /// When the loop last stopped waiting, monotonic nanoseconds, early by less than a millisecond: a clock that costs nothing.
@@ -53,7 +54,6 @@ internal import Synchronization
     self.groupID = groupID
     unsafe raw = .allocate(capacity: 1)
     unsafe wakeUp = .allocate(capacity: 1)
-    unsafe readBuffer = .allocate(byteCount: EventLoop.readBufferBytes, alignment: 16)
     unsafe try UVError.check(uv_loop_init(raw))
     actors = LoopActorExecutor(self)
     // SAFETY: `data` is read only by callbacks of this loop, and the thread below keeps the object alive until it ends.
@@ -102,10 +102,11 @@ internal import Synchronization
   private static func runThread(_ argument: UnsafeMutableRawPointer) {
     let loop = unsafe Unmanaged<EventLoop>.fromOpaque(argument).takeRetainedValue()
     CurrentLoop.set(loop)
+    unsafe loop.readBuffer = .allocate(byteCount: EventLoop.readBufferBytes, alignment: 16)
     loop.runUntilStopped()
-    CurrentLoop.set(nil)
-    // Here, and not with the object, which a job that came too late holds for ever.
+    // Not with the object, which a job that came too late holds for ever.
     unsafe loop.readBuffer.deallocate()
+    CurrentLoop.set(nil)
     for waiter in loop.finish() { waiter.resume(returning: loop.ledger) }
   }
 

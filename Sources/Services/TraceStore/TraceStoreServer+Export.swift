@@ -23,6 +23,8 @@ extension TraceStoreServer {
     } catch let error as HTTPError {
       var response = failure(error.status, error.detail, format)
       if error.status == .tooManyRequests { response.append(.retryAfter, "1") }
+      // The rest of the body may be more than is worth reading; who is told so does not send the next request behind it.
+      response.closesConnection = [.tooManyRequests, .contentTooLarge].contains(error.status)
       return response
     }
   }

@@ -23,10 +23,9 @@ public final class HTTPClient: Sendable {
     let client = clients[loop.index]
     if loop.isCurrent, loop.isPreferredByTask { return try await client.execute(request) }
     guard loop.enter() else { throw .shutDown }
-    defer { loop.leave() }
     // Each step would otherwise wait for a thread of the runtime's pool, while the time limits run on the loop.
     return try await withTaskExecutorPreference(loop) { () async throws(ClientError) in
-      try await client.execute(request)
+      try await client.executeForVisitor(request)
     }
   }
 
@@ -46,12 +45,7 @@ public final class HTTPClient: Sendable {
   /// of it, `withResponse` is simpler. Time and size limits are those of `withResponse`. Throws ``ClientError``.
   public func open(_ request: ClientRequest) async throws -> OpenResponse {
     let client = try enter()
-    do {
-      return OpenResponse(try await client.begin(request), of: client)
-    } catch {
-      client.loop.leave()
-      throw error
-    }
+    return OpenResponse(try await client.begin(request), of: client)
   }
 
   /// As `execute`, with a body that `body` writes while it is sent: with a `Content-Length` where its length in bytes is known, else
@@ -68,16 +62,9 @@ public final class HTTPClient: Sendable {
     bodyLength: Int? = nil,
     body: @escaping ClientRequest.BodyProducer
   ) async throws -> ClientResponse {
-    let loop = group.preferredLoop
-    guard loop.enter() else { throw ClientError.shutDown }
-    defer { loop.leave() }
-    return try await withTaskExecutorPreference(loop) {
-      try await withResponse(to: request, bodyLength: bodyLength, body: body) { response, content in
-        var bytes: [UInt8] = []
-        for try await piece in content { if bytes.isEmpty { bytes = piece } else { bytes += piece } }
-        return await response.completed(bytes, content.exchange.trailers())
-      }
-    }
+    let (request, body) = try request.sentOnce(with: body, length: bodyLength)
+    let client = try enter()
+    return try await withTaskExecutorPreference(client.loop) { try await client.executeForVisitor(request, body) }
   }
 
   /// As the other `withResponse`, with a body that `body` writes while it is sent, as in ``execute(_:bodyLength:body:)``; meanwhile
@@ -88,11 +75,8 @@ public final class HTTPClient: Sendable {
     body: @escaping ClientRequest.BodyProducer,
     _ read: nonisolated(nonsending) (ClientResponse, ClientBody) async throws -> Success
   ) async throws -> Success {
-    guard request.body.isEmpty else { throw ClientError.invalidRequest("it has two bodies") }
-    guard bodyLength ?? 0 >= 0 else { throw ClientError.invalidRequest("its body has a negative length") }
-    var request = request
-    request.isResentByClient = false
-    return try await exchange(request, ProducedBody(length: bodyLength, produce: body), read)
+    let (request, body) = try request.sentOnce(with: body, length: bodyLength)
+    return try await exchange(request, body, read)
   }
 
   private func exchange<Success>(
@@ -102,7 +86,6 @@ public final class HTTPClient: Sendable {
     isolation: isolated (any Actor)? = #isolation
   ) async throws -> Success {
     let client = try enter()
-    defer { client.loop.leave() }
     let exchange = try await client.begin(request, body)
     let result: Result<Success, any Error>
     do {
@@ -121,7 +104,8 @@ public final class HTTPClient: Sendable {
     return try result.get()
   }
 
-  /// The client of the caller's loop, or of the first; until `leave` its loop does not end, wherever its content is read.
+  /// The client of the caller's loop, or of the first. Until that leaves it, at the call's end, the loop does not end, wherever the
+  /// content is read.
   private func enter() throws(ClientError) -> LoopClient {
     let client = clients[group.preferredLoop.index]
     guard client.loop.enter() else { throw .shutDown }

@@ -34,9 +34,33 @@ actor LoopClient: LoopActor {
     return response
   }
 
-  /// The first part of `execute`, to the head of the response; `end` must follow. Throws what a produced body throws, and else
-  /// `ClientError`.
+  /// As `execute`, for a caller elsewhere who has entered the loop. It is left here and not where the caller comes back, which may
+  /// take its time.
+  func executeForVisitor(_ request: ClientRequest) async throws(ClientError) -> ClientResponse {
+    defer { loop.leave() }
+    return try await execute(request)
+  }
+
+  /// As `executeForVisitor`, with a body that is produced, and throws what that does, too.
+  func executeForVisitor(_ request: ClientRequest, _ body: ProducedBody) async throws -> ClientResponse {
+    let exchange = try await beginStreaming(request, body)
+    let result: Result<ClientResponse, any Error>
+    do {
+      var bytes: [UInt8] = []
+      while let piece = try await exchange.nextPiece() { if bytes.isEmpty { bytes = piece } else { bytes += piece } }
+      result = .success(exchange.response.completed(bytes, await exchange.trailers()))
+    } catch {
+      result = .failure(error)
+    }
+    if let failure = await end(exchange) { throw failure }
+    return try result.get()
+  }
+
+  /// The first part of `execute`, to the head of the response, for a caller who has entered the loop; `end` or `release` must follow,
+  /// and leaves it. Throws what a produced body throws, and else `ClientError`; the loop is then left.
   func beginStreaming(_ request: ClientRequest, _ body: ProducedBody?) async throws -> StreamedExchange {
+    var isBegun = false
+    defer { if !isBegun { loop.leave() } }
     let call = try begin(request)
     let result = await withCancellation(of: call) { () async throws(ClientError) in
       try await self.attempt(request, call) { call, connection async throws(ClientError) in
@@ -45,6 +69,7 @@ actor LoopClient: LoopActor {
     }
     do throws(ClientError) {
       let (response, connection) = try result.get()
+      isBegun = true
       return StreamedExchange(call: call, connection: connection, response: response)
     } catch {
       if let failure = await finish(call) { throw failure }
@@ -55,6 +80,7 @@ actor LoopClient: LoopActor {
   /// Nothing more is read of the response: a connection that has it all goes back to the pool, any other ends. Gives what went
   /// wrong in the closure of a produced body.
   func end(_ exchange: StreamedExchange) async -> (any Error)? {
+    defer { loop.leave() }
     exchange.call.onLoop { $0.end() }
     giveBack(exchange.connection)
     return await finish(exchange.call)
@@ -64,6 +90,7 @@ actor LoopClient: LoopActor {
   func release(_ exchange: StreamedExchange) {
     end(exchange.call)
     giveBack(exchange.connection)
+    loop.leave()
   }
 
   /// As `end`, where there may be the closure of a produced body, too.

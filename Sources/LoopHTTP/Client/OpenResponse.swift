@@ -16,10 +16,7 @@ public final class OpenResponse: Sendable {
   }
 
   deinit {
-    let release = { @Sendable [client, exchange] in
-      client.onLoop { $0.release(exchange) }
-      client.loop.leave()
-    }
+    let release = { @Sendable [client, exchange] in client.onLoop { $0.release(exchange) } }
     // At once where that can be: the next request may have the connection.
     if client.loop.isCurrent { release() } else { client.loop.execute(release) }
   }

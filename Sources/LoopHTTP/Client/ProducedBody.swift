@@ -4,3 +4,15 @@ struct ProducedBody: Sendable {
   let length: Int?
   let produce: ClientRequest.BodyProducer
 }
+
+extension ClientRequest {
+  /// The request as it goes with a body that is produced, and so only once; throws where that cannot be its body.
+  func sentOnce(with produce: @escaping BodyProducer, length: Int?) throws(ClientError) -> (ClientRequest, ProducedBody)
+  {
+    guard body.isEmpty else { throw .invalidRequest("it has two bodies") }
+    guard length ?? 0 >= 0 else { throw .invalidRequest("its body has a negative length") }
+    var request = self
+    request.isResentByClient = false
+    return (request, ProducedBody(length: length, produce: produce))
+  }
+}

@@ -3,15 +3,18 @@
 import contextlib
 import itertools
 import json
+import os
 import re
 import signal
+import subprocess
 import time
 
 import pytest
 
-from dice import RUN_TIME, Dice
+from dice import BARE_ENVIRONMENT, PROGRAM, RUN_TIME, Dice, FreePorts, Lines
 from scripted_server import Fault, Reply, ScriptedServer
 from traffic_run import FRONTEND, UNTRACED, traffic
+from unread_pipe import fill
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -120,6 +123,25 @@ def test_a_signal_that_comes_twice_at_once_is_one(scripted, number):
             tool.process.send_signal(number)
             assert tool.wait(timeout=5) == 0
         assert any("ended early" in line for line in tool.stdout.all)
+
+
+def test_ctrl_c_ends_a_report_that_nobody_reads(scripted):
+    """With the tool's own status: its signals are watched to the last, so that a repeat of one that ended a run is harmless."""
+    receiver = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{FreePorts.take()}"}
+    command = [PROGRAM, "traffic", "--url", scripted.url, "--rate", "10", "--duration", "0.5", "--json", "-"]
+    reader, writer = os.pipe()
+    fill(writer)
+    tool = subprocess.Popen(command, env=BARE_ENVIRONMENT | receiver, stdout=writer, stderr=subprocess.PIPE, text=True)
+    try:
+        # The last that it says before the document.
+        Lines(tool.stderr).wait_for(lambda line: line.startswith("spans "))
+        tool.send_signal(signal.SIGINT)
+        assert tool.wait(5) == 128 + signal.SIGINT
+    finally:
+        tool.kill()
+        tool.wait()
+        os.close(reader)
+        os.close(writer)
 
 
 def test_the_last_spans_have_a_second(scripted, tmp_path):

@@ -7,12 +7,13 @@ import Synchronization
   import Darwin
 #endif
 
-/// SIGTERM and SIGINT: the first asks for an end, and one more does not wait for it.
+/// SIGTERM and SIGINT: the first asks for an end, and one more does not wait for it. They are watched until the process ends: a
+/// repeat of the first that found their default action would take its exit status away.
 enum EndSignals {
   /// Calls `stop` on `loop` at the first of them; the second ends the process at once, with the shell's status for it.
-  static func watch(on loop: EventLoop, _ stop: @escaping @Sendable () -> Void) async throws(UVError) -> SignalWatcher {
+  static func watch(on loop: EventLoop, _ stop: @escaping @Sendable () -> Void) async throws(UVError) {
     let count = Count()
-    return try await watchEach(on: loop) {
+    try await watchEach(on: loop) {
       guard count.next() == 1 else { return false }
       stop()
       return true
@@ -23,9 +24,9 @@ enum EndSignals {
   static func watchEach(
     on loop: EventLoop,
     _ stop: @escaping @Sendable () -> Bool
-  ) async throws(UVError) -> SignalWatcher {
+  ) async throws(UVError) {
     let pause = SignalWatcher.shortestRepeat
-    return try await SignalWatcher.start([SIGTERM, SIGINT], on: loop, ignoringRepeatsWithin: pause) { signal in
+    _ = try await SignalWatcher.start([SIGTERM, SIGINT], on: loop, ignoringRepeatsWithin: pause) { signal in
       if !stop() { _exit(128 + signal) }
     }
   }

@@ -68,7 +68,7 @@ struct ServiceProcess {
   func run(_ services: [Started], store started: Started? = nil) async throws {
     let (stops, stop) = AsyncStream.makeStream(of: Void.self)
     // Before anybody is told: who reads the lines may send a signal at once.
-    let watcher = try await EndSignals.watch(on: group.loops[0]) { stop.yield() }
+    try await EndSignals.watch(on: group.loops[0]) { stop.yield() }
     let lines = ([started].compactMap(\.self) + services).map { "\($0.host.name) http://\($0.address)" }
     StandardError.write(lines.joined(separator: "\n"))
     let hosts = services.map(\.host)
@@ -85,7 +85,6 @@ struct ServiceProcess {
       tasks.cancelAll()
     }
     await sink.close(within: .seconds(2))
-    await watcher.stop()
   }
 
   /// One after another from the outermost: a request that one of them has in work may yet need those behind it. Together

@@ -21,6 +21,11 @@ final class StepCanceller: Sendable {
     return isFirst
   }
 
+  /// No step follows, and there is nothing to cancel.
+  func end() {
+    state.withLock { $0.isCancelled = true }
+  }
+
   /// Suspends until the step has ended, in a task of its own.
   func run<Value: Sendable>(_ work: @escaping @Sendable () async -> Value) async -> Value {
     let task = Task { await work() }

@@ -19,7 +19,6 @@ struct ToolProcess {
   let logger: OTelLogger
   private let sink: BufferedLogSink
   private let steps = StepCanceller()
-  private let watcher: SignalWatcher
 
   init(loopCount: Int, name: String) async throws {
     isTerminal = isatty(2) == 1
@@ -29,7 +28,7 @@ struct ToolProcess {
     sink = BufferedLogSink(descriptor: 2, group: group, style: style, service: name)
     logger = style.logger(service: name, level: .warning, sink: sink)
     standardError = FileWriter(descriptor: 2, loop: group.loops[0])
-    watcher = try await EndSignals.watchEach(on: group.loops[0]) { [steps] in steps.cancel() }
+    try await EndSignals.watchEach(on: group.loops[0]) { [steps] in steps.cancel() }
   }
 
   /// Suspends until the step has ended. The user's next signal cancels its task, also one that came since the last step;
@@ -38,9 +37,9 @@ struct ToolProcess {
     await steps.run(work)
   }
 
-  /// Says what is left to say. Signals end the process from now on.
+  /// Says what is left to say, after the last step. Signals end the process from now on.
   func close() async {
     await sink.close(within: .seconds(1))
-    await watcher.stop()
+    steps.end()
   }
 }

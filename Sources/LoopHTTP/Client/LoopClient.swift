@@ -248,7 +248,9 @@ actor LoopClient: LoopActor {
 
   /// Suspends until no call is left; after `beginShutdown`.
   func endShutdown() async {
-    guard !calls.isEmpty else { return }
-    await withCheckedContinuation { waiters.append($0) }
+    await withCheckedContinuation { continuation in
+      // Here, and not before: the runtime may let others go first.
+      if calls.isEmpty { continuation.resume() } else { waiters.append(continuation) }
+    }
   }
 }

@@ -7,11 +7,14 @@ public struct RequestWriter: Sendable {
   /// written before. Throws ``ClientError/bodyEnded`` where nothing more is sent, ``ClientError/bodyLengthMismatch(_:)`` for more
   /// than the body's length, and why the request has ended where it has: none of these need be handed on by the closure.
   public func write(_ bytes: [UInt8]) async throws(ClientError) {
-    try await call.write(bytes, on: connection)
+    if call.loop.isPreferredByTask { return try await call.write(bytes, on: connection) }
+    try await withTaskExecutorPreference(call.loop) { () async throws(ClientError) in
+      try await call.write(bytes, on: connection)
+    }
   }
 
   /// Sends `text` as UTF-8; see `write(_:)`.
   public func write(_ text: String) async throws(ClientError) {
-    try await call.write(Array(text.utf8), on: connection)
+    try await write(Array(text.utf8))
   }
 }

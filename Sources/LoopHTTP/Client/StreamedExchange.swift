@@ -9,7 +9,12 @@ struct StreamedExchange: Sendable {
     let result: Result<[UInt8]?, ClientError> = await withTaskCancellationHandler {
       _ = isolation  // what is captured is where the closure runs
       do throws(ClientError) {
-        return .success(try await call.nextPiece(on: connection))
+        if call.loop.isPreferredByTask { return .success(try await call.nextPiece(on: connection)) }
+        return .success(
+          try await withTaskExecutorPreference(call.loop) { () async throws(ClientError) in
+            try await call.nextPiece(on: connection)
+          }
+        )
       } catch {
         return .failure(error)
       }

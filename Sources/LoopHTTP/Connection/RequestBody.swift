@@ -42,7 +42,10 @@ public struct RequestBody: AsyncSequence, Sendable {
       let begins = !hasBegun
       hasBegun = true
       do {
-        return try await connection.nextBodyPiece(of: exchange, begins: begins)
+        if connection.loop.isPreferredByTask { return try await connection.nextBodyPiece(of: exchange, begins: begins) }
+        return try await withTaskExecutorPreference(connection.loop) {
+          try await connection.nextBodyPiece(of: exchange, begins: begins)
+        }
       } catch let error as RequestBodyError {
         // It has not become the one that reads.
         hasBegun = !begins

@@ -9,7 +9,10 @@ public struct ResponseWriter: Sendable {
   public func write(_ bytes: [UInt8]) async throws(ConnectionError) {
     // The connection would never answer.
     guard !connection.loop.hasEnded else { throw .bodyEnded }
-    try await connection.writeBodyPiece(bytes, of: exchange)
+    if connection.loop.isPreferredByTask { return try await connection.writeBodyPiece(bytes, of: exchange) }
+    try await withTaskExecutorPreference(connection.loop) { () async throws(ConnectionError) in
+      try await connection.writeBodyPiece(bytes, of: exchange)
+    }
   }
 
   /// Sends `text` as UTF-8; see `write(_:)`.

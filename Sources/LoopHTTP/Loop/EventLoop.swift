@@ -141,7 +141,9 @@ internal import Synchronization
   /// The loop whose thread is running, nil on other threads. A thread-local read.
   public static var current: EventLoop? { CurrentLoop.get() }
 
-  /// Whether the calling task prefers this loop to the runtime's global pool; see the type's description.
+  /// Whether the calling task prefers this loop to the runtime's global pool; see the type's description. For any other task each
+  /// `await` within the loop's actors is a job of its own, before which others may run: whoever relies on what it has just seen asks
+  /// for the preference first.
   var isPreferredByTask: Bool {
     unsafe withUnsafeCurrentTask { unsafe $0?.unownedTaskExecutor == asUnownedTaskExecutor() }
   }

@@ -25,9 +25,10 @@ internal import CUV
   /// The task's cancellation does not wake it.
   public func sleep(until deadline: UInt64, isolation: isolated (any Actor)? = #isolation) async -> Bool {
     loop.preconditionOnLoop()
-    if alarm.isClosing { return false }
-    if EventLoop.monotonicNanoseconds() >= deadline { return true }
+    if EventLoop.monotonicNanoseconds() >= deadline { return !alarm.isClosing }
     return await unsafe withUnsafeContinuation { continuation in
+      // Here, and not before: the runtime may let others go first.
+      guard !alarm.isClosing else { return unsafe continuation.resume(returning: false) }
       // SAFETY: whoever takes it out of the queue resumes it, and `close` empties the queue.
       unsafe _ = sleepers.insert(deadline: deadline, continuation)
       loop.ledger.waitsBegun += 1

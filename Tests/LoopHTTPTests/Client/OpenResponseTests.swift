@@ -130,7 +130,7 @@ import Testing
     try await Self.withProxy(to: [[Self.begun, nil]]) { proxy, origin in
       let client = try BlockingSocket(to: proxy.address)
       try client.send("GET /proxy HTTP/1.1\r\nHost: a\r\n\r\n")
-      #expect(client.receive(atMost: 1024) > 0)
+      #expect(await !client.receive().isEmpty)
       client.reset()
       await origin.server.ends.wait(for: 1)
     }

@@ -23,7 +23,7 @@ import Testing
       try await writer.write(Self.bytes)
     }
     while await loop.run({ loop.ledger.requestsFinished }) < 2 { await Task.yield() }
-    let isWhole = pipe.readToEnd() == Self.bytes
+    let isWhole = await pipe.readToEnd() == Self.bytes
     #expect(isWhole)
     try await writing.value
     #expect(await group.shutdown()[0].isBalanced)
@@ -59,7 +59,7 @@ import Testing
       try FileWriter.writeBlocking(Self.bytes, to: pipe.writeEnd)
     }
     while !pipe.isFull { await Task.yield() }
-    let isWhole = pipe.readToEnd() == Self.bytes
+    let isWhole = await pipe.readToEnd() == Self.bytes
     #expect(isWhole)
     try await writing.value
     await group.shutdown()
@@ -84,16 +84,18 @@ private struct NonBlockingPipe {
 
   func endWriting() { close(writeEnd) }
 
-  /// Holds the thread until the writer has ended.
-  func readToEnd() -> [UInt8] {
-    defer { close(readEnd) }
-    var received: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 4096)
-    while case let count = unsafe buffer.withUnsafeMutableBytes({ unsafe read(readEnd, $0.baseAddress, $0.count) }),
-      count > 0
-    {
-      received += buffer[..<count]
+  /// All until the writer has ended.
+  func readToEnd() async -> [UInt8] {
+    await onHeldThread {
+      defer { close(readEnd) }
+      var received: [UInt8] = []
+      var buffer = [UInt8](repeating: 0, count: 4096)
+      while case let count = unsafe buffer.withUnsafeMutableBytes({ unsafe read(readEnd, $0.baseAddress, $0.count) }),
+        count > 0
+      {
+        received += buffer[..<count]
+      }
+      return received
     }
-    return received
   }
 }

@@ -8,8 +8,8 @@ import Testing
   import Darwin
 #endif
 
-/// A client's socket as the system has it, for what no stream of ours does. Its calls hold the thread.
-struct BlockingSocket {
+/// A client's socket as the system has it, for what no stream of ours does.
+struct BlockingSocket: Sendable {
   private let descriptor: Int32
 
   /// `receiveBuffer`: bytes that its system holds for it at most, about, where these shall be few.
@@ -36,22 +36,25 @@ struct BlockingSocket {
     unsafe _ = sendto(descriptor, &byte, 1, Int32(MSG_OOB), nil, 0)
   }
 
-  /// Waits for some bytes; gives their number, 0 at the end and also where that was a reset.
-  func receive(atMost count: Int) -> Int {
+  /// Waits for some bytes, and holds the thread meanwhile; none at the end, also where that was a reset.
+  func receiveHoldingThread(atMost count: Int) -> ArraySlice<UInt8> {
     var buffer = [UInt8](repeating: 0, count: count)
-    return unsafe max(0, buffer.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) })
+    let received = unsafe buffer.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
+    return buffer[..<max(0, received)]
+  }
+
+  /// Waits for some bytes.
+  func receive() async -> String {
+    await onHeldThread { String(decoding: receiveHoldingThread(atMost: 4096), as: UTF8.self) }
   }
 
   /// Waits for all that comes until the end or a reset.
-  func receivedToEnd() -> String {
-    var received: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 4096)
-    while case let count = unsafe buffer.withUnsafeMutableBytes({ unsafe read(descriptor, $0.baseAddress, $0.count) }),
-      count > 0
-    {
-      received += buffer[..<count]
+  func receivedToEnd() async -> String {
+    await onHeldThread {
+      var received: [UInt8] = []
+      while case let piece = receiveHoldingThread(atMost: 4096), !piece.isEmpty { received += piece }
+      return String(decoding: received, as: UTF8.self)
     }
-    return String(decoding: received, as: UTF8.self)
   }
 
   /// Says that nothing more is sent (FIN); answers can still come.

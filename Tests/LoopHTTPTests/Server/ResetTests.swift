@@ -87,7 +87,7 @@ import Testing
       try await loop.sleep(for: .milliseconds(200))
       #expect(await loop.iterations - before < 20)
       log.append("ended")
-      #expect(client.receivedToEnd().contains("late"))
+      #expect(await client.receivedToEnd().contains("late"))
       client.close()
     }
     #expect(ledgers.filter { !$0.isBalanced } == [])

@@ -88,6 +88,19 @@ struct TestServer: Sendable {
     try body()
   }
 
+  /// Whether a shutdown leaves nothing of the server open on its first loop `limit` later. The loop tells by its own timers, so that
+  /// a busy machine changes nothing.
+  func ends(within limit: Duration, timeout: Duration) async throws -> Bool {
+    let loop = group.loops[0]
+    let shutdown = await loop.run { [server] in Task.immediate { await server.shutdown(timeout: timeout) } }
+    let early = try await Task(executorPreference: loop) {
+      try await loop.sleep(for: limit)
+      return loop.ledger.openHandles
+    }.value
+    await shutdown.value
+    return await loop.run { loop.ledger.openHandles } == early
+  }
+
   /// Whether somebody takes a new connection.
   func accepts() async -> Bool {
     guard let client = try? await RawClient.connect(to: address, on: group.loops[0]) else { return false }

@@ -213,6 +213,7 @@ actor ClientConnection: LoopActor, TCPStreamOwner, DeadlineOwner {
       switch step.event {
       case .end: isAnswerComplete = true
       case .needMore:
+        if stream.readToTake() { continue }
         if canReceive {
           await news.wait()
         } else {

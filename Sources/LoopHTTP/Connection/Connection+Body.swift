@@ -47,7 +47,7 @@ extension Connection {
       case .end:
         reader.value.exchange?.bodyFullyRead()
         return nil
-      case .needMore: break
+      case .needMore: if stream.readToTake() { continue }
       case .head, .body: preconditionFailure("a head within a body")
       }
       try await waitForBody(of: exchange)

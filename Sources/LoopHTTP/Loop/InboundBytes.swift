@@ -1,3 +1,11 @@
+internal import CUV
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
 /// What has come on a stream and nobody has taken yet. While a read is told of, its bytes lie where the system put them, in the
 /// loop's buffer, and most are used up there; only what is left of them afterwards is kept, in a buffer of the stream's own.
 @safe struct InboundBytes: ~Copyable {
@@ -20,6 +28,22 @@
     } else {
       unsafe kept.append(contentsOf: bytes)
     }
+  }
+
+  /// Reads into memory of its own, where nothing waits. Returns how many bytes have come, or why none: 0 where there are none yet,
+  /// else libuv's number for the end or the error.
+  mutating func receive(upTo limit: Int, from descriptor: Int32) -> Int {
+    precondition(count == 0, "what waits would be lost")
+    var result = 0
+    // SAFETY: the system writes no more than it is told that there is room for, and tells how much.
+    kept = unsafe [UInt8](unsafeUninitializedCapacity: limit) { memory, count in
+      repeat { result = unsafe recv(descriptor, memory.baseAddress, limit, 0) } while result < 0 && errno == EINTR
+      if result < 0 { result = errno == EAGAIN ? 0 : -Int(errno) } else if result == 0 { result = Int(UV_EOF.rawValue) }
+      count = max(result, 0)
+    }
+    // Whoever keeps it shall not keep much more than has come.
+    if result < limit / 2 { kept = Array(kept[...]) }
+    return result
   }
 
   /// The memory of the last read is about to be used anew.

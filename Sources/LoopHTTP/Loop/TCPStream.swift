@@ -44,10 +44,17 @@ protocol TCPStreamOwner: LoopActor {
   var readLimit = 128 * 1024
   private var owner: (any TCPStreamOwner)?
   private(set) var isReading = false
+  /// The last read has filled the loop's buffer, after which libuv would read again at once.
+  private var hasFilledBuffer = false
+  /// Much of what came was taken: the next read is left to who takes, and goes where it can be taken from without a copy.
+  private var isReadToTake = false
+  /// How often who takes may read before the others of the loop have their turn.
+  private var readsLeft = 0
+  private static let mostReads = 8
   var resetWatch: ResetWatch?
 
   private var tcp: UnsafeMutablePointer<uv_tcp_t> { unsafe memory.assumingMemoryBound(to: uv_tcp_t.self) }
-  private var stream: UnsafeMutablePointer<uv_stream_t> { unsafe memory.assumingMemoryBound(to: uv_stream_t.self) }
+  var stream: UnsafeMutablePointer<uv_stream_t> { unsafe memory.assumingMemoryBound(to: uv_stream_t.self) }
 
   init(loop: EventLoop) throws(UVError) {
     unsafe try super.init(loop: loop) { unsafe uv_tcp_init($0, $1) }
@@ -88,10 +95,12 @@ protocol TCPStreamOwner: LoopActor {
     let result = unsafe uv_read_start(
       stream,
       { handle, _, buffer in
-        let memory = unsafe EventLoop.of(handle.fromLibuv.pointee.loop).readBuffer
+        // SAFETY: `data` is this object until the close callback.
+        let stream = unsafe Unmanaged<TCPStream>.fromOpaque(handle.fromLibuv.pointee.data)
+        let memory = unsafe stream._withUnsafeGuaranteedRef { unsafe $0.memoryForRead }
         // SAFETY: the loop's buffer is used by one read callback at a time, and what is left in it copied before the next.
         unsafe buffer.fromLibuv.pointee = uv_buf_init(
-          memory.baseAddress.fromLibuv.assumingMemoryBound(to: CChar.self),
+          memory.baseAddress?.assumingMemoryBound(to: CChar.self),
           UInt32(memory.count)
         )
       },
@@ -104,20 +113,55 @@ protocol TCPStreamOwner: LoopActor {
     if result < 0 { readState = .failed(UVError(code: result)) }
   }
 
+  /// The loop's buffer; none where libuv is not to read itself, of which it then tells with `UV_ENOBUFS`.
+  private var memoryForRead: UnsafeMutableRawBufferPointer {
+    let isAgain = hasFilledBuffer && inboundCount > 0
+    hasFilledBuffer = false
+    guard !isAgain, !isReadToTake || inboundCount > 0 else {
+      return unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0)
+    }
+    return unsafe loop.readBuffer
+  }
+
   func didRead(_ count: Int, _ bytes: UnsafeMutablePointer<CChar>?) {
     if count > 0, let bytes = unsafe bytes {
+      hasFilledBuffer = count == EventLoop.readBufferBytes
       unsafe UnsafeRawBufferPointer(start: bytes, count: count).withMemoryRebound(to: UInt8.self) {
         unsafe buffers.value.inbound.append($0)
         if inboundCount >= readLimit { pauseReading() }
         owner?.streamDidChange()
         buffers.value.inbound.keepRest(&loop.buffers)
       }
+    } else if count == Int(UV_ENOBUFS.rawValue), unsafe bytes == nil {
+      if isReadToTake, inboundCount == 0 { leaveReading() }
     } else if count < 0 {  // 0 is EAGAIN, and not the end
-      isReading = false
-      let error = UVError(code: Int32(count))
-      readState = error == .endOfStream ? stateAtEnd : .failed(error)
+      readEnded(UVError(code: Int32(count)))
       owner?.streamDidChange()
     }
+  }
+
+  /// Once: from who does not read then, it is read as anything.
+  private func leaveReading() {
+    isReadToTake = false
+    readsLeft = Self.mostReads
+    owner?.streamDidChange()
+  }
+
+  /// For who has taken all and waits for more: reads what has been left to it; false where there is nothing new.
+  func readToTake() -> Bool {
+    guard readsLeft > 0, inboundCount == 0, isReading, let descriptor else { return false }
+    let count = buffers.value.inbound.receive(upTo: EventLoop.readBufferBytes, from: Int32(descriptor))
+    readsLeft = count < EventLoop.readBufferBytes ? 0 : readsLeft - 1
+    if count < 0 {
+      unsafe _ = uv_read_stop(stream)
+      readEnded(UVError(code: Int32(count)))
+    }
+    return count != 0
+  }
+
+  private func readEnded(_ error: UVError) {
+    isReading = false
+    readState = error == .endOfStream ? stateAtEnd : .failed(error)
   }
 
   /// libuv takes a hang-up right behind the last bytes for an orderly end without asking again; a reset is one, too.
@@ -160,6 +204,7 @@ protocol TCPStreamOwner: LoopActor {
 
   /// `copyInbound(range)` and then `consume(count)`, without a copy where that can be.
   func takeInbound(_ range: Range<Int>, consuming count: Int) -> [UInt8] {
+    isReadToTake = count >= EventLoop.readBufferBytes / 2 && count == inboundCount
     let bytes = buffers.value.inbound.take(range, consuming: count)
     resumeWithRoom()
     return bytes
@@ -186,95 +231,6 @@ protocol TCPStreamOwner: LoopActor {
       var buffer: [UInt8] = []
       swap(&buffer, &outbound)
       loop.buffers.giveBack(buffer)
-    }
-  }
-
-  // MARK: Writing
-
-  /// Bytes that the peer has not taken: those that the system has yet to take, and those that it holds. The system takes more
-  /// only when it has lost a good part of its own, which a slow peer needs long for.
-  var untakenBytes: Int {
-    guard let descriptor, !isClosing else { return 0 }
-    return unsafe Int(uv_stream_get_write_queue_size(stream)) + Int(cuv_unacknowledged_bytes(Int32(descriptor)))
-  }
-
-  /// Makes room for a message of usual size.
-  func prepareOutbound() {
-    if outbound.capacity == 0 { outbound = loop.buffers.take() }
-  }
-
-  /// Hands `outbound` over as far as the system takes it at once; false where some of it is left.
-  func flushOutbound() throws(UVError) -> Bool {
-    let written = try outbound.withSpan(droppingFirst: 0) { (bytes) throws(UVError) in try tryWrite(bytes) }
-    guard written == outbound.count else {
-      outbound.removeFirst(written)
-      return false
-    }
-    outbound.removeAll(keepingCapacity: true)
-    return true
-  }
-
-  /// Writes without waiting; returns how many bytes the system took, perhaps none.
-  func tryWrite(_ first: Span<UInt8>, _ second: Span<UInt8> = Span()) throws(UVError) -> Int {
-    guard !isClosing else { throw .cancelled }
-    let result = unsafe first.withUnsafeBytes { first in
-      unsafe second.withUnsafeBytes { second in
-        var buffers = unsafe (TCPStream.buffer(first), TCPStream.buffer(second))
-        return unsafe withUnsafeMutableBytes(of: &buffers) { bytes in
-          // SAFETY: a homogeneous tuple lies in memory as an array does.
-          unsafe uv_try_write(
-            stream,
-            bytes.baseAddress.fromLibuv.assumingMemoryBound(to: uv_buf_t.self),
-            second.isEmpty ? 1 : 2
-          )
-        }
-      }
-    }
-    if result == UV_EAGAIN.rawValue { return 0 }
-    return Int(try UVError.check(result))
-  }
-
-  private static func buffer(_ bytes: UnsafeRawBufferPointer) -> uv_buf_t {
-    // SAFETY: libuv does not write through the pointer of an outgoing buffer.
-    unsafe uv_buf_init(
-      UnsafeMutableRawPointer(mutating: bytes.baseAddress)?.assumingMemoryBound(to: CChar.self),
-      UInt32(bytes.count)
-    )
-  }
-
-  /// Writes all of `bytes` from `offset` on; suspends until the system has taken them. Closing the stream ends it with
-  /// `cancelled`.
-  func write(
-    _ bytes: [UInt8],
-    from offset: Int = 0,
-    isolation: isolated (any Actor)? = #isolation
-  ) async throws(UVError) {
-    guard !isClosing else { throw .cancelled }
-    guard offset < bytes.count else { return }
-    let copy = PinnedBytes(bytes, from: offset)
-    // SAFETY: the suspended frame keeps the copy until the request has ended.
-    unsafe try await UVRequest<uv_write_t, Void>.perform(on: loop) { raw in
-      var buffer = unsafe copy.buffer
-      return unsafe uv_write(raw, stream, &buffer, 1) { raw, status in
-        unsafe UVRequest<uv_write_t, Void>.finish(
-          raw.fromLibuv,
-          status < 0 ? .failure(UVError(code: status)) : .success(())
-        )
-      }
-    }
-    withExtendedLifetime(copy) {}
-  }
-
-  /// Says that nothing more will be written, and lets what is on its way arrive. Errors mean that the peer is gone.
-  func shutdownWriting(isolation: isolated (any Actor)? = #isolation) async {
-    guard !isClosing else { return }
-    unsafe try? await UVRequest<uv_shutdown_t, Void>.perform(on: loop) { raw in
-      unsafe uv_shutdown(raw, stream) { raw, status in
-        unsafe UVRequest<uv_shutdown_t, Void>.finish(
-          raw.fromLibuv,
-          status < 0 ? .failure(UVError(code: status)) : .success(())
-        )
-      }
     }
   }
 }

@@ -116,7 +116,7 @@ public final class HTTPClient: Sendable {
   /// of their calls has returned: whoever reads a response or writes a body is told when it next asks for more. So not within such a
   /// closure, which would wait for itself. Before the group's own shutdown.
   public func shutdown() async {
-    let clients = clients.filter { !$0.loop.hasEnded }
+    let clients = clients.filter { $0.loop.enter() }
     for client in clients { await client.beginShutdown() }
     for client in clients { await client.endShutdown() }
   }

@@ -246,8 +246,9 @@ actor LoopClient: LoopActor {
     for connection in pools.values.flatMap(\.idleConnections) { idleConnectionEnded(connection) }
   }
 
-  /// Suspends until no call is left; after `beginShutdown`.
+  /// Suspends until no call is left; after `beginShutdown`, for a caller who has entered the loop, which is then left.
   func endShutdown() async {
+    defer { loop.leave() }
     await withCheckedContinuation { continuation in
       // Here, and not before: the runtime may let others go first.
       if calls.isEmpty { continuation.resume() } else { waiters.append(continuation) }

@@ -8,7 +8,9 @@ public struct RequestWriter: Sendable {
   /// than the body's length, and why the request has ended where it has: none of these need be handed on by the closure.
   public func write(_ bytes: [UInt8]) async throws(ClientError) {
     if call.loop.isPreferredByTask { return try await call.write(bytes, on: connection) }
+    guard call.loop.enter() else { throw .bodyEnded }
     try await withTaskExecutorPreference(call.loop) { () async throws(ClientError) in
+      defer { call.loop.leave() }
       try await call.write(bytes, on: connection)
     }
   }

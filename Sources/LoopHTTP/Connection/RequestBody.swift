@@ -43,8 +43,10 @@ public struct RequestBody: AsyncSequence, Sendable {
       hasBegun = true
       do {
         if connection.loop.isPreferredByTask { return try await connection.nextBodyPiece(of: exchange, begins: begins) }
+        guard connection.loop.enter() else { throw RequestBodyError.exchangeEnded }
         return try await withTaskExecutorPreference(connection.loop) {
-          try await connection.nextBodyPiece(of: exchange, begins: begins)
+          defer { connection.loop.leave() }
+          return try await connection.nextBodyPiece(of: exchange, begins: begins)
         }
       } catch let error as RequestBodyError {
         // It has not become the one that reads.

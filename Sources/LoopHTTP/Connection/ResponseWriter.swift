@@ -10,7 +10,9 @@ public struct ResponseWriter: Sendable {
     // The connection would never answer.
     guard !connection.loop.hasEnded else { throw .bodyEnded }
     if connection.loop.isPreferredByTask { return try await connection.writeBodyPiece(bytes, of: exchange) }
+    guard connection.loop.enter() else { throw .bodyEnded }
     try await withTaskExecutorPreference(connection.loop) { () async throws(ConnectionError) in
+      defer { connection.loop.leave() }
       try await connection.writeBodyPiece(bytes, of: exchange)
     }
   }

@@ -1,5 +1,5 @@
-/// An actor whose code runs on one loop: all those of a loop have one executor, so that calls between them need no hop,
-/// and callbacks of that loop enter it as they are. As all of its code an `isolated deinit` runs as long as the loop does.
+/// An actor whose code runs on one loop: all those of a loop have one executor, so that calls between them need no hop in a task that
+/// prefers the loop, and callbacks of that loop enter it as they are. As all of its code an `isolated deinit` runs as long as the loop does.
 public protocol LoopActor: Actor {
   /// The loop, which the actor holds for as long as it lives.
   nonisolated var loop: EventLoop { get }

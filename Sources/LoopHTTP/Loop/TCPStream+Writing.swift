@@ -4,7 +4,7 @@ extension TCPStream {
   /// Bytes that the peer has not taken: those that the system has yet to take, and those that it holds. The system takes more
   /// only when it has lost a good part of its own, which a slow peer needs long for.
   var untakenBytes: Int {
-    guard let descriptor, !isClosing else { return 0 }
+    guard !isClosing, let descriptor else { return 0 }
     return unsafe Int(uv_stream_get_write_queue_size(stream)) + Int(cuv_unacknowledged_bytes(Int32(descriptor)))
   }
 
@@ -64,6 +64,8 @@ extension TCPStream {
     let copy = PinnedBytes(bytes, from: offset)
     // SAFETY: the suspended frame keeps the copy until the request has ended.
     unsafe try await UVRequest<uv_write_t, Void>.perform(on: loop) { raw in
+      // Again: a task that does not prefer the loop comes here in a job of its own.
+      guard !isClosing else { return UV_ECANCELED.rawValue }
       var buffer = unsafe copy.buffer
       return unsafe uv_write(raw, stream, &buffer, 1) { raw, status in
         unsafe UVRequest<uv_write_t, Void>.finish(
@@ -97,7 +99,8 @@ extension TCPStream {
   func shutdownWriting(isolation: isolated (any Actor)? = #isolation) async {
     guard !isClosing else { return }
     unsafe try? await UVRequest<uv_shutdown_t, Void>.perform(on: loop) { raw in
-      unsafe uv_shutdown(raw, stream) { raw, status in
+      guard !isClosing else { return UV_ECANCELED.rawValue }
+      return unsafe uv_shutdown(raw, stream) { raw, status in
         unsafe UVRequest<uv_shutdown_t, Void>.finish(
           raw.fromLibuv,
           status < 0 ? .failure(UVError(code: status)) : .success(())

@@ -8,7 +8,7 @@ internal import CUV
 
 /// What a stream tells the actor that owns it, always on its loop.
 protocol TCPStreamOwner: LoopActor {
-  /// `inbound` has grown, or the peer's side has ended or failed.
+  /// `inbound` has grown or may be made to by `readToTake`, or the peer's side has ended or failed.
   nonisolated func streamDidChange()
 }
 
@@ -136,7 +136,6 @@ protocol TCPStreamOwner: LoopActor {
       if isReadToTake, inboundCount == 0 { leaveReading() }
     } else if count < 0 {  // 0 is EAGAIN, and not the end
       readEnded(UVError(code: Int32(count)))
-      owner?.streamDidChange()
     }
   }
 
@@ -149,7 +148,7 @@ protocol TCPStreamOwner: LoopActor {
 
   /// For who has taken all and waits for more: reads what has been left to it; false where there is nothing new.
   func readToTake() -> Bool {
-    guard readsLeft > 0, inboundCount == 0, isReading, let descriptor else { return false }
+    guard readsLeft > 0, inboundCount == 0, isReading, !isClosing, let descriptor else { return false }
     let count = buffers.value.inbound.receive(upTo: EventLoop.readBufferBytes, from: Int32(descriptor))
     readsLeft = count < EventLoop.readBufferBytes ? 0 : readsLeft - 1
     if count < 0 {
@@ -162,6 +161,7 @@ protocol TCPStreamOwner: LoopActor {
   private func readEnded(_ error: UVError) {
     isReading = false
     readState = error == .endOfStream ? stateAtEnd : .failed(error)
+    owner?.streamDidChange()
   }
 
   /// libuv takes a hang-up right behind the last bytes for an orderly end without asking again; a reset is one, too.
@@ -189,6 +189,7 @@ protocol TCPStreamOwner: LoopActor {
 
   private func pauseReading() {
     isReading = false
+    hasFilledBuffer = false
     unsafe _ = uv_read_stop(stream)
   }
 

@@ -96,13 +96,13 @@ public final class HTTPServer: Sendable {
     let configuration = context.configuration
     let resolved = await NameLookup.result(of: configuration.host, port: configuration.port)
     guard var address = try resolved.get().first else { throw .nameNotResolved }
-    // Their loops would never answer.
-    guard group.loops.allSatisfy({ !$0.hasEnded }) else { throw .cancelled }
     var sharing = group.loops.count > 1 ? TCPListener.Sharing.first : .none
     var servers: [LoopServer] = []
     for loop in group.loops {
       let server = LoopServer(loop: loop, context: context)
       do throws(UVError) {
+        guard loop.enter() else { throw .cancelled }
+        defer { loop.leave() }
         address = try await server.listen(on: address, sharing: sharing)
         sharing = .further
         servers.append(server)
@@ -176,7 +176,8 @@ public final class HTTPServer: Sendable {
   public func shutdown(timeout: Duration = .seconds(20)) async {
     switch beginShutdown() {
     case .drain(let servers):
-      for server in servers { await server.drain(abortingAfter: timeout) }
+      // Not awaited: where `run` is cancelled meanwhile, their loops may have ended.
+      for server in servers { server.loop.execute { server.onLoop { $0.drain(abortingAfter: timeout) } } }
     case .abandon(let servers):
       for server in servers { await server.abort() }
       if ownsGroup { await group.shutdown() }

@@ -63,4 +63,31 @@ import Testing
     #expect(log.events == ["1000000 bytes"])
     #expect(ledgers.filter { !$0.isBalanced } == [])
   }
+
+  /// Whoever finds the end first: it is the reader where much has come before.
+  @Test(arguments: [true, false]) func anEndWithinItCancelsTheHandler(byReset: Bool) async throws {
+    let log = EventLog()
+    let options = RouteOptions(bodyLimit: Self.bytes.count, cancelsWhenClientEnds: !byReset)
+    let ledgers = try await withServer { router in
+      router.post("/", options: options) { request in
+        _ = try? await request.body.collect()
+        do {
+          try await request.loop.sleep(for: .seconds(3600))
+        } catch {
+          log.append("cancelled")
+        }
+        return Response()
+      }
+    } _: { server in
+      let client = try BlockingSocket(to: server.address)
+      let head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3000000\r\n\r\n"
+      let start = head + String(repeating: "x", count: 8 * EventLoop.readBufferBytes - head.utf8.count)
+      #expect(await onHeldThread { (try? client.send(start)) != nil })
+      try await server.group.loops[0].sleep(for: .milliseconds(20))
+      byReset ? client.reset() : client.halfClose()
+      await log.wait(for: 1)
+      if !byReset { client.close() }
+    }
+    #expect(ledgers.filter { !$0.isBalanced } == [])
+  }
 }

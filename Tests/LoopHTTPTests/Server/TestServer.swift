@@ -88,17 +88,11 @@ struct TestServer: Sendable {
     try body()
   }
 
-  /// Whether a shutdown leaves nothing of the server open on its first loop `limit` later. The loop tells by its own timers, so that
-  /// a busy machine changes nothing.
+  /// Whether a shutdown leaves nothing of the server open on its first loop `limit` later.
   func ends(within limit: Duration, timeout: Duration) async throws -> Bool {
     let loop = group.loops[0]
     let shutdown = await loop.run { [server] in Task.immediate { await server.shutdown(timeout: timeout) } }
-    let early = try await Task(executorPreference: loop) {
-      try await loop.sleep(for: limit)
-      return loop.ledger.openHandles
-    }.value
-    await shutdown.value
-    return await loop.run { loop.ledger.openHandles } == early
+    return try await loop.hasClosedAll(within: limit) { await shutdown.value }
   }
 
   /// Whether somebody takes a new connection.
@@ -106,6 +100,19 @@ struct TestServer: Sendable {
     guard let client = try? await RawClient.connect(to: address, on: group.loops[0]) else { return false }
     await client.close()
     return true
+  }
+}
+
+extension EventLoop {
+  /// Whether all that is closed here by the time that `end` returns is closed after `limit`. The loop tells by its own timers, so that
+  /// a busy machine changes nothing.
+  func hasClosedAll(within limit: Duration, _ end: () async -> Void) async throws -> Bool {
+    let early = try await Task(executorPreference: self) {
+      try await self.sleep(for: limit)
+      return self.ledger.openHandles
+    }.value
+    await end()
+    return await run { self.ledger.openHandles } == early
   }
 }
 

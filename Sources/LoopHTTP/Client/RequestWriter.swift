@@ -7,10 +7,7 @@ public struct RequestWriter: Sendable {
   /// written before. Throws ``ClientError/bodyEnded`` where nothing more is sent, ``ClientError/bodyLengthMismatch(_:)`` for more
   /// than the body's length, and why the request has ended where it has: none of these need be handed on by the closure.
   public func write(_ bytes: [UInt8]) async throws(ClientError) {
-    if call.loop.isPreferredByTask { return try await call.write(bytes, on: connection) }
-    guard call.loop.enter() else { throw .bodyEnded }
-    try await withTaskExecutorPreference(call.loop) { () async throws(ClientError) in
-      defer { call.loop.leave() }
+    try await call.loop.withVisitor(orThrow: ClientError.bodyEnded) { () async throws(ClientError) in
       try await call.write(bytes, on: connection)
     }
   }

@@ -9,12 +9,9 @@ struct StreamedExchange: Sendable {
     let result: Result<[UInt8]?, ClientError> = await withTaskCancellationHandler {
       _ = isolation  // what is captured is where the closure runs
       do throws(ClientError) {
-        if call.loop.isPreferredByTask { return .success(try await call.nextPiece(on: connection)) }
-        guard call.loop.enter() else { throw .shutDown }
         return .success(
-          try await withTaskExecutorPreference(call.loop) { () async throws(ClientError) in
-            defer { call.loop.leave() }
-            return try await call.nextPiece(on: connection)
+          try await call.loop.withVisitor(orThrow: ClientError.shutDown) { () async throws(ClientError) in
+            try await call.nextPiece(on: connection)
           }
         )
       } catch {
@@ -33,8 +30,8 @@ struct StreamedExchange: Sendable {
 
   /// What came behind the content that has been read to its end; nil without any.
   func trailers() async -> MessageTrailers? {
-    guard call.loop.enter() else { return nil }
-    defer { call.loop.leave() }
-    return await call.trailers(on: connection)
+    try? await call.loop.withVisitor(orThrow: ClientError.shutDown) { () async throws(ClientError) in
+      await call.trailers(on: connection)
+    }
   }
 }

@@ -75,9 +75,11 @@ public struct Request: Sendable {
   /// framed, routed, authorised or read are left out (RFC 9110 §6.5.1). Built anew at each call.
   public var trailerFields: HTTPFields {
     get async {
-      guard loop.enter() else { return HTTPFields() }
-      defer { loop.leave() }
-      return await connection.trailers(of: contents.value.exchangeNumber)?.allowedFields ?? HTTPFields()
+      let trailers = try? await loop.withVisitor(orThrow: RequestBodyError.exchangeEnded) {
+        () async throws(RequestBodyError) in
+        await connection.trailers(of: contents.value.exchangeNumber)
+      }
+      return trailers?.allowedFields ?? HTTPFields()
     }
   }
 

@@ -37,16 +37,11 @@ public struct RequestBody: AsyncSequence, Sendable {
     }
 
     private mutating func nextPiece() async throws -> [UInt8]? {
-      // The connection would never answer.
-      guard !connection.loop.hasEnded else { throw RequestBodyError.exchangeEnded }
       let begins = !hasBegun
       hasBegun = true
       do {
-        if connection.loop.isPreferredByTask { return try await connection.nextBodyPiece(of: exchange, begins: begins) }
-        guard connection.loop.enter() else { throw RequestBodyError.exchangeEnded }
-        return try await withTaskExecutorPreference(connection.loop) {
-          defer { connection.loop.leave() }
-          return try await connection.nextBodyPiece(of: exchange, begins: begins)
+        return try await connection.loop.withVisitor(orThrow: RequestBodyError.exchangeEnded as any Error) {
+          try await connection.nextBodyPiece(of: exchange, begins: begins)
         }
       } catch let error as RequestBodyError {
         // It has not become the one that reads.

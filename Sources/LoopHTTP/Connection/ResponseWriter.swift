@@ -7,12 +7,7 @@ public struct ResponseWriter: Sendable {
   /// Throws `ConnectionError` once the client is gone, where the caller's task is cancelled before, or where the body has no place
   /// for them.
   public func write(_ bytes: [UInt8]) async throws(ConnectionError) {
-    // The connection would never answer.
-    guard !connection.loop.hasEnded else { throw .bodyEnded }
-    if connection.loop.isPreferredByTask { return try await connection.writeBodyPiece(bytes, of: exchange) }
-    guard connection.loop.enter() else { throw .bodyEnded }
-    try await withTaskExecutorPreference(connection.loop) { () async throws(ConnectionError) in
-      defer { connection.loop.leave() }
+    try await connection.loop.withVisitor(orThrow: ConnectionError.bodyEnded) { () async throws(ConnectionError) in
       try await connection.writeBodyPiece(bytes, of: exchange)
     }
   }

@@ -25,6 +25,21 @@ extension EventLoop {
     inbox.leave { if !isCurrent { wake() } }
   }
 
+  /// For a function of this loop's actors that anybody may call: runs `body` in a task that prefers the loop, in which each step of
+  /// theirs follows the one before at once, and keeps the loop from its end meanwhile. Throws `ended` where it has ended.
+  func withVisitor<Success, Failure>(
+    orThrow ended: Failure,
+    isolation: isolated (any Actor)? = #isolation,
+    _ body: nonisolated(nonsending) () async throws(Failure) -> Success
+  ) async throws(Failure) -> Success {
+    if isPreferredByTask, !hasEnded { return try await body() }
+    guard enter() else { throw ended }
+    return try await withTaskExecutorPreference(self) { () async throws(Failure) in
+      defer { leave() }
+      return try await body()
+    }
+  }
+
   /// Ends the loop: wakes whoever sleeps on it, and goes on without timers until all that others have opened here is closed, for
   /// which their tasks may still need it. Suspends until then; who calls it again gets the same. What is not closed within
   /// `patience` never will be, and is a fatal error that names it.

@@ -24,7 +24,7 @@ extension FileWriter {
         { work, status in
           unsafe UVRequest<cuv_descriptor_work_t, Void>.finish(
             FileWriter.descriptorWork(work.fromLibuv),
-            status < 0 ? .failure(UVError(code: status)) : .success(())
+            status: status
           )
         }
       )

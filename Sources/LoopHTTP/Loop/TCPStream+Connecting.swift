@@ -11,10 +11,7 @@ extension TCPStream {
     unsafe _ = UVRequest<uv_connect_t, Void>.start(on: loop, whenFinished: whenFinished) { raw in
       unsafe address.withPointer { address in
         unsafe uv_tcp_connect(raw, memory.assumingMemoryBound(to: uv_tcp_t.self), address) { raw, status in
-          unsafe UVRequest<uv_connect_t, Void>.finish(
-            raw.fromLibuv,
-            status < 0 ? .failure(UVError(code: status)) : .success(())
-          )
+          unsafe UVRequest<uv_connect_t, Void>.finish(raw.fromLibuv, status: status)
         }
       }
     }

@@ -68,10 +68,7 @@ extension TCPStream {
       guard !isClosing else { return UV_ECANCELED.rawValue }
       var buffer = unsafe copy.buffer
       return unsafe uv_write(raw, stream, &buffer, 1) { raw, status in
-        unsafe UVRequest<uv_write_t, Void>.finish(
-          raw.fromLibuv,
-          status < 0 ? .failure(UVError(code: status)) : .success(())
-        )
+        unsafe UVRequest<uv_write_t, Void>.finish(raw.fromLibuv, status: status)
       }
     }
     withExtendedLifetime(copy) {}
@@ -87,10 +84,7 @@ extension TCPStream {
     unsafe _ = UVRequest<uv_write_t, Void>.start(on: loop, whenFinished: whenFinished) { raw in
       var buffer = unsafe copy.buffer
       return unsafe uv_write(raw, stream, &buffer, 1) { raw, status in
-        unsafe UVRequest<uv_write_t, Void>.finish(
-          raw.fromLibuv,
-          status < 0 ? .failure(UVError(code: status)) : .success(())
-        )
+        unsafe UVRequest<uv_write_t, Void>.finish(raw.fromLibuv, status: status)
       }
     }
   }
@@ -101,10 +95,7 @@ extension TCPStream {
     unsafe try? await UVRequest<uv_shutdown_t, Void>.perform(on: loop) { raw in
       guard !isClosing else { return UV_ECANCELED.rawValue }
       return unsafe uv_shutdown(raw, stream) { raw, status in
-        unsafe UVRequest<uv_shutdown_t, Void>.finish(
-          raw.fromLibuv,
-          status < 0 ? .failure(UVError(code: status)) : .success(())
-        )
+        unsafe UVRequest<uv_shutdown_t, Void>.finish(raw.fromLibuv, status: status)
       }
     }
   }

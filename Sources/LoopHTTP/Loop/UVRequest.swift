@@ -57,3 +57,10 @@ internal import CUV
     request.whenFinished.take()?(result)
   }
 }
+
+extension UVRequest where Value == Void {
+  /// As `finish`, with what libuv says: a negative status is an error.
+  static func finish(_ raw: UnsafeMutablePointer<Raw>, status: Int32) {
+    unsafe finish(raw, status < 0 ? .failure(UVError(code: status)) : .success(()))
+  }
+}

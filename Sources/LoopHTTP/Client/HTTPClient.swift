@@ -21,11 +21,9 @@ public final class HTTPClient: Sendable {
   public func execute(_ request: ClientRequest) async throws(ClientError) -> ClientResponse {
     let loop = group.preferredLoop
     let client = clients[loop.index]
-    if loop.isCurrent, loop.isPreferredByTask { return try await client.execute(request) }
-    guard loop.enter() else { throw .shutDown }
     // Each step would otherwise wait for a thread of the runtime's pool, while the time limits run on the loop.
-    return try await withTaskExecutorPreference(loop) { () async throws(ClientError) in
-      try await client.executeForVisitor(request)
+    return try await loop.withVisitor(orThrow: ClientError.shutDown) { () async throws(ClientError) in
+      try await client.execute(request)
     }
   }
 
@@ -64,7 +62,7 @@ public final class HTTPClient: Sendable {
   ) async throws -> ClientResponse {
     let (request, body) = try request.sentOnce(with: body, length: bodyLength)
     let client = try enter()
-    return try await withTaskExecutorPreference(client.loop) { try await client.executeForVisitor(request, body) }
+    return try await withTaskExecutorPreference(client.loop) { try await client.execute(request, body) }
   }
 
   /// As the other `withResponse`, with a body that `body` writes while it is sent, as in ``execute(_:bodyLength:body:)``; meanwhile

@@ -34,15 +34,9 @@ actor LoopClient: LoopActor {
     return response
   }
 
-  /// As `execute`, for a caller elsewhere who has entered the loop. It is left here and not where the caller comes back, which may
-  /// take its time.
-  func executeForVisitor(_ request: ClientRequest) async throws(ClientError) -> ClientResponse {
-    defer { loop.leave() }
-    return try await execute(request)
-  }
-
-  /// As `executeForVisitor`, with a body that is produced, and throws what that does, too.
-  func executeForVisitor(_ request: ClientRequest, _ body: ProducedBody) async throws -> ClientResponse {
+  /// As the other `execute`, with a body that is produced, and throws what that does, too; for a caller who has entered the loop, which
+  /// is then left.
+  func execute(_ request: ClientRequest, _ body: ProducedBody) async throws -> ClientResponse {
     let exchange = try await beginStreaming(request, body)
     let result: Result<ClientResponse, any Error>
     do {

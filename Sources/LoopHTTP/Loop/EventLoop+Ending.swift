@@ -26,7 +26,8 @@ extension EventLoop {
   }
 
   /// For a function of this loop's actors that anybody may call: runs `body` in a task that prefers the loop, in which each step of
-  /// theirs follows the one before at once, and keeps the loop from its end meanwhile. Throws `ended` where it has ended.
+  /// theirs follows the one before at once, and keeps the loop from its end meanwhile. It is left there, and not where the caller comes
+  /// back, which may take its time. Throws `ended` where the loop has ended.
   func withVisitor<Success, Failure>(
     orThrow ended: Failure,
     isolation: isolated (any Actor)? = #isolation,
